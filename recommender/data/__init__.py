@@ -1,0 +1,1 @@
+"""Ratings and films as arrays, and the file formats they come in."""

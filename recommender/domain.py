@@ -1,0 +1,185 @@
+"""The product's words: what travels between the rooms, with nothing but the standard library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NewType
+
+UserId = NewType("UserId", int)  # as in the data set, or from FIRST_OWN_USER_ID for own people
+MovieId = NewType("MovieId", int)  # as the data set writes it; never an index
+
+FIRST_OWN_USER_ID = UserId(1_000_001)  # data sets number their viewers below, own people start here
+LIST_LENGTH = 10  # movies kept in a list record; longer lists are computed live
+LONGEST_LIST = 100  # movies anybody may ask for at once
+
+
+def is_own_person(user_id: int) -> bool:
+    """Whether the number belongs to a person of this site; else it is a sample viewer of a data set."""
+    return user_id >= FIRST_OWN_USER_ID
+
+
+@dataclass(frozen=True, slots=True)
+class Movie:
+    """What is known of a film. year: None when the data names none. imdb_id, tmdb_id: None when unlinked.
+
+    title is the one shown ("The Matrix"), without its year. imdb_id is the number of the IMDb page (tt0133093 is 133093).
+    """
+
+    movie_id: MovieId
+    title: str
+    year: int | None = None
+    genres: tuple[str, ...] = ()
+    imdb_id: int | None = None
+    tmdb_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """One opinion. stars: 0.5 to 5.0 in half steps. rated_at: seconds since 1970, UTC."""
+
+    user_id: UserId
+    movie_id: MovieId
+    stars: float
+    rated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a film is in a list, in one true sentence a person can read or hear.
+
+    kind: "people" (those most alike), "films" (the person's own ratings that led here) or "everyone" (how it is liked in general).
+    """
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendedMovie:
+    """One line of a list.
+
+    score: the model's number, which compares within one list only and never rises from one line to the next.
+    match: 0 to 100, the same score as a share of what could be reached; falls with it. None where a list is the same for everyone.
+    predicted_stars: the stars this person would probably give, 0.5 to 5.0; a detail, not the order. None when nothing can be said.
+    """
+
+    movie: Movie
+    score: float
+    match: int | None = None
+    predicted_stars: float | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+PERSONAL = "personal"  # a list made from the person's own ratings
+POPULAR = "popular"  # well-liked films, the same for everyone
+
+
+@dataclass(frozen=True, slots=True)
+class ListRecord:
+    """A person's kept list: the one record that every surface reads.
+
+    movies: best first, at most LIST_LENGTH; None when there is no current list, as after every change until it is built again.
+    rev: counts what changed this person's list; 0 before anything did.
+    generation: the publication that the list was made by. model: the version of its arrays. built_at: seconds since 1970, UTC.
+    basis: PERSONAL or POPULAR.
+    """
+
+    user_id: UserId
+    rev: int
+    movies: tuple[RecommendedMovie, ...] | None = None
+    generation: int = 0
+    model: str = ""
+    built_at: float = 0.0
+    basis: str = PERSONAL
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """Everything that makes a person's list, read in one transaction. rev: the revision it belongs to.
+
+    ratings: ascending movie id, one per film.
+    """
+
+    user_id: UserId
+    rev: int
+    ratings: tuple[Rating, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationList:
+    """A list as handed to a page, a program or a terminal: a kept record, or computed live where more or other films were asked for.
+
+    rev, model, generation, built_at, basis: as in ListRecord. movies: best first; shorter than asked only when no more films are left.
+    """
+
+    user_id: UserId
+    rev: int
+    model: str
+    generation: int
+    built_at: float
+    basis: str
+    movies: tuple[RecommendedMovie, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The answer to a rating: acknowledged, with the new list, or None where the list could not be built in time."""
+
+    rev: int
+    list: RecommendationList | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovieDetails:
+    """A film with what the data in use say of it.
+
+    also_known_as: other forms of the title. tags: viewers' own words, most used first. histogram: how many ratings of 0.5, 1.0 … 5.0 stars,
+    ten counts. mean_stars: None when nobody has rated it.
+    """
+
+    movie: Movie
+    also_known_as: tuple[str, ...]
+    tags: tuple[str, ...]
+    n_ratings: int
+    mean_stars: float | None
+    histogram: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarMovie:
+    """A film liked by the same people. likeness: 0 to 1, higher is more alike; n_both: how many rated both."""
+
+    movie: Movie
+    likeness: float
+    n_both: int
+
+
+@dataclass(frozen=True, slots=True)
+class SampleViewer:
+    """A viewer of the data set to try the site with. taste: a few words, such as "Horror and Thriller"."""
+
+    user_id: UserId
+    n_ratings: int
+    taste: str
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """What the lists come from, for people to read.
+
+    data: name of the data set. credit: who made it and on what terms. is_builtin: whether it is the built-in sample with simulated viewers.
+    lowest_user_id, highest_user_id: the range in which viewers of the data set are numbered. trained_at: seconds since 1970, UTC.
+    """
+
+    data: str
+    credit: str
+    is_builtin: bool
+    n_ratings: int
+    n_users: int
+    n_movies: int
+    lowest_user_id: int
+    highest_user_id: int
+    recipe: str
+    model: str
+    generation: int
+    trained_at: float

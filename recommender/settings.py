@@ -1,0 +1,74 @@
+"""Every setting: a MATINEE_ variable, its default and its meaning, read once and refusing what it does not know."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from recommender.errors import SettingError
+
+
+def _setting(default: object, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One field per variable: `profiles_url` is MATINEE_PROFILES_URL."""
+
+    data: str = _setting(
+        "", "the data set: a MovieLens folder or zip, or a folder with ratings.csv and movies.csv; empty: download, else the built-in sample"
+    )
+    download_url: str = _setting(
+        "https://files.grouplens.org/datasets/movielens/ml-latest-small.zip",
+        "where the first data come from when MATINEE_DATA is empty; empty: never download",
+    )
+    profiles_url: str = _setting("sqlite:var/matinee.sqlite3", "people's ratings and everybody's lists")
+    blobs_url: str = _setting("file:var/blobs", "data snapshots and models")
+    secret_file: str = _setting("var/secret", "the site's secret key, made once, readable by its owner alone")
+    secret_key: str = _setting("", "the site's secret key itself, instead of the file")
+    recipe: str = _setting("user-cosine", "the method that lists are made with: user-cosine or popular")
+    sample_viewers: bool = _setting(True, "whether the viewers of the data set can be looked up by number")
+    host: str = _setting("127.0.0.1", "the address the site listens on")
+    port: int = _setting(8000, "the port the site listens on")
+    workers: int = _setting(2, "web worker processes")
+    threads: int = _setting(4, "threads in each web worker")
+    test_data: str = _setting("", "the folder with ml-latest-small and ml-100k that the tests use; empty: those tests skip")
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"MATINEE_{name.upper()}"
+
+
+def meaning(name: str) -> str:
+    """What the setting is for, in a sentence without its full stop."""
+    return next(str(f.metadata["meaning"]) for f in fields(Settings) if f.name == name)
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings the environment asks for; SettingError for a value of the wrong kind or an unknown MATINEE_ name."""
+    known = {variable(f.name): f for f in fields(Settings)}
+    values: dict[str, Any] = {}
+    for name, text in environment.items():
+        if not name.startswith("MATINEE_"):
+            continue
+        if name not in known:
+            likely = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            raise SettingError(f"There is no setting {name}; did you mean {likely}?")
+        values[known[name].name] = _value(name, text, type(known[name].default))
+    return Settings(**values)
+
+
+def _value(name: str, text: str, kind: type) -> object:
+    if kind is bool:
+        if text not in ("true", "false"):
+            raise SettingError(f"{name} must be true or false, not {text!r}.")
+        return text == "true"
+    if kind is int:
+        if not (text.isascii() and text.isdigit() and int(text) > 0):
+            raise SettingError(f"{name} must be a whole number from 1 up, not {text!r}.")
+        return int(text)
+    return text

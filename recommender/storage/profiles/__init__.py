@@ -1,0 +1,91 @@
+"""Profiles: own people's ratings, everybody's revision and list record; the URL's scheme chooses the place.
+
+The promise every place keeps: a list that has not seen every acknowledged rating cannot be read. `rate` and `unrate`
+raise the revision and take the list away in the same transaction; `keep_list` puts a list back only if nothing has
+changed since its ratings were read and no newer publication has been there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from recommender.domain import ListRecord, Opinions, Rating, UserId
+from recommender.errors import SettingError
+
+
+class Profiles(Protocol):
+    """What every place for profiles owes.
+
+    Reads are strongly consistent; a write is durable (it survives a power cut) once its call returns. A user nobody has
+    written to has revision 0 and no ratings. Whatever cannot be reached or written raises StorageError.
+    """
+
+    url: str
+
+    def new_person(self, token_digest: str, *, shared: bool, now: int) -> UserId:
+        """A number never given before, from FIRST_OWN_USER_ID up. token_digest: SHA-256 of the bearer token, in hex."""
+
+    def has_person(self, user_id: UserId) -> bool:
+        """Whether the number was given to a person who has not left."""
+
+    def token_fits(self, user_id: UserId, token_digest: str) -> bool:
+        """Whether the digest is that person's; False for sample viewers, strangers and people who left."""
+
+    def is_shared(self, user_id: UserId) -> bool:
+        """Whether the person lets anyone who knows the number read the list."""
+
+    def share(self, user_id: UserId, shared: bool) -> None:
+        """Let anyone who knows the number read the list, or no longer. UnknownUserError for a stranger."""
+
+    def forget_person(self, user_id: UserId) -> None:
+        """The person leaves: ratings and list go, the number stays taken, rev rises, later ratings are refused."""
+
+    def rate(self, rating: Rating) -> int:
+        """Put the rating and void the list; the new revision. The same stars put again keep their time and still raise rev.
+
+        UnknownUserError for a number that was not given or whose person has left.
+        """
+
+    def unrate(self, user_id: UserId, movie_id: int) -> int:
+        """Take the rating away, if there is one, and void the list; the new revision. UnknownUserError as in rate."""
+
+    def opinions(self, user_id: UserId) -> Opinions:
+        """The revision and every rating, from one read transaction."""
+
+    def list_of(self, user_id: UserId) -> ListRecord | None:
+        """The record, with movies None when it is void; None when there is no record."""
+
+    def keep_list(self, made: ListRecord) -> bool:
+        """Keep the list if rev is still made.rev and no record of a higher generation is there; else False, nothing changed.
+
+        A user without a record counts as rev 0. made.movies must not be None. Sample viewers' lists are kept too.
+        """
+
+    def keep_lists(self, made: Iterable[ListRecord]) -> int:
+        """keep_list for many, in chunks that leave room for raters in between; how many were kept.
+
+        A list equal to the kept one in all that is shown, at the same rev, may be left as it is but for its generation and model.
+        """
+
+    def clear_sample_lists(self, *, generation: int) -> None:
+        """Void the lists of all sample viewers and mark them with the generation, so that no older builder can refill them."""
+
+    def all_ratings(self) -> Iterator[Rating]:
+        """Every rating of every person who has not left, by user and movie ascending, from one consistent read."""
+
+    def counts(self) -> dict[str, int]:
+        """How many "people", "ratings" and "lists" are kept."""
+
+    def close(self) -> None:
+        """Finish what is under way and let go of the files; closing twice is fine."""
+
+
+def open_profiles(url: str) -> Profiles:
+    """The place the URL names: ``sqlite:var/matinee.sqlite3`` (relative) or ``sqlite:///an/absolute/path``."""
+    scheme, _, rest = url.partition(":")
+    if scheme == "sqlite" and rest:
+        from recommender.storage.profiles.sqlite import SqliteProfiles
+
+        return SqliteProfiles(rest.removeprefix("//") if rest.startswith("///") else rest)
+    raise SettingError(f"MATINEE_PROFILES_URL must look like sqlite:var/matinee.sqlite3 or sqlite:///absolute/path, not {url!r}.")
