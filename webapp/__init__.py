@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from flask import Flask
 
 from recommender.serving import Recommender
+from webapp import error_handlers, headers
+from webapp.secret import site_secret
+
+LARGEST_BODY = 64 * 1024  # bytes; what needs more says so in its own view
 
 
 def create_app(recommender: Recommender) -> Flask:
-    """The application over the recommender handed in, found by views in ``app.extensions["recommender"]``."""
+    """The application over the recommender handed in, found by views through `webapp.engine.engine()`."""
     app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=site_secret(recommender.settings),
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
     app.extensions["recommender"] = recommender
+    headers.install(app)
+    error_handlers.install(app)
+    if find_spec("webapp.pages"):
+        from webapp.pages import pages
+
+        app.register_blueprint(pages)
     return app

@@ -1,0 +1,128 @@
+"""What people and programs send us, read once for forms, queries and the API alike.
+
+Every function takes the text as it came and gives the value, or raises InvalidInputError with the field, what was met and
+what would be right. `field` is the name the person sees beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+
+from werkzeug.datastructures import MultiDict
+
+from recommender.domain import LIST_LENGTH, LONGEST_LIST
+from recommender.errors import InvalidInputError
+
+HIGHEST_ID = 2**53  # the largest whole number that JSON keeps exact everywhere
+MOST_GENRES = 40  # in one question
+LONGEST_GENRE = 40  # characters
+LONGEST_SEARCH = 200  # characters
+RATING_EXPECTED = "a number from 0.5 to 5 in half steps"
+
+
+def one(values: MultiDict[str, str], name: str, field: str | None = None) -> str | None:
+    """The value sent under that name, or None; a name sent twice is refused, since nobody can tell which was meant."""
+    texts = values.getlist(name)
+    if len(texts) > 1:
+        raise InvalidInputError(field or name, ", ".join(texts), "given once")
+    return texts[0] if texts else None
+
+
+def only(values: MultiDict[str, str], *names: str) -> None:
+    """Refuse parameters that nothing reads: a misspelt one would be left out of account in silence."""
+    for name in values:
+        if name not in names:
+            raise InvalidInputError("query parameter", name, " or ".join(names) if names else "left out")
+
+
+def user_id(text: str | None, field: str = "user id") -> int:
+    """A viewer's number; whether there is such a viewer is for the recommender to say."""
+    return whole_number(text, field, HIGHEST_ID)
+
+
+def movie_id(text: str | None, field: str = "film id") -> int:
+    """A film's number as the data set writes it."""
+    return whole_number(text, field, HIGHEST_ID)
+
+
+def amount(text: str | None, field: str = "amount", *, default: int = LIST_LENGTH) -> int:
+    """How many films are asked for: 1 to LONGEST_LIST, the default when the parameter is absent. An empty one is refused."""
+    return default if text is None else whole_number(text, field, LONGEST_LIST)
+
+
+def whole_number(text: str | None, field: str, highest: int) -> int:
+    """A whole number from 1 to `highest` in ASCII digits, spaces around it allowed: no sign, point or exponent."""
+    digits = (text or "").strip(" ")
+    # Twenty digits are beyond every limit here; int() of a very long text is slow or refused.
+    if digits.isascii() and digits.isdigit() and len(digits) <= 20 and 1 <= int(digits) <= highest:
+        return int(digits)
+    raise InvalidInputError(field, text, f"a whole number from 1 to {highest}")
+
+
+def stars(text: str | None, field: str = "rating") -> float:
+    """A rating from a form: "4", "4.5"; half steps from 0.5 to 5."""
+    digits = (text or "").strip(" ")
+    whole, point, half = digits.partition(".")
+    if whole.isascii() and whole.isdigit() and len(whole) == 1 and (half in ("0", "5") if point else not half):
+        return half_steps(float(digits), text, field)
+    raise InvalidInputError(field, text, RATING_EXPECTED)
+
+
+def half_steps(number: float, met: object, field: str = "rating") -> float:
+    """The number if it is a rating, 0.5 to 5 in half steps; `met` is what the refusal shows."""
+    if math.isfinite(number) and 0.5 <= number <= 5 and (number * 2).is_integer():
+        return number
+    raise InvalidInputError(field, met, RATING_EXPECTED)
+
+
+def genres(texts: Iterable[str], field: str = "genre") -> tuple[str, ...]:
+    """Genres from a repeated parameter or a comma-separated one, each once, in the order given; empty ones are left out.
+
+    Whether the data know the genre is for the recommender to say.
+    """
+    names = dict.fromkeys(part.strip() for text in texts for part in text.split(","))
+    names.pop("", None)
+    if len(names) > MOST_GENRES:
+        raise InvalidInputError(field, f"{len(names)} genres", f"at most {MOST_GENRES} genres")
+    for name in names:
+        if len(name) > LONGEST_GENRE or not name.isprintable():
+            raise InvalidInputError(field, name, f"a genre's name of at most {LONGEST_GENRE} characters")
+    return tuple(names)
+
+
+def search_words(text: str | None, field: str = "q") -> str:
+    """What to look for in titles; spaces around it are trimmed, nothing left is refused."""
+    words = (text or "").strip()
+    if not words or len(words) > LONGEST_SEARCH or "\x00" in words:
+        raise InvalidInputError(field, text, f"some words of a title, at most {LONGEST_SEARCH} characters")
+    return words
+
+
+def rating_body(body: bytes) -> float:
+    """The stars in ``{"rating": 4.5}``: one JSON object with this field alone, its value a JSON number."""
+    expected = 'a JSON object like {"rating": 4.5}'
+    try:
+        sent = json.loads(body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_refuse_twins)
+    except (ValueError, RecursionError):
+        raise InvalidInputError("body", body.decode(errors="replace"), expected) from None
+    if not isinstance(sent, dict) or sent.keys() != {"rating"}:
+        raise InvalidInputError("body", sent, expected)
+    number = sent["rating"]
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise InvalidInputError("rating", number, RATING_EXPECTED)
+    try:
+        return half_steps(float(number), number)
+    except OverflowError:
+        raise InvalidInputError("rating", number, RATING_EXPECTED) from None
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _refuse_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ValueError("a field stands twice")
+    return dict(pairs)
