@@ -1,0 +1,95 @@
+# Everything one does with a clone of Matinee; `make` alone prints it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint fix check bench screenshots browser-tools env env-dev clean
+
+# The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$each" -c "$(NEW_ENOUGH)" 2>/dev/null && echo "$$each" && break; done; true)
+
+# What is done is remembered by these files, so that a second call does nothing and needs no network.
+VENV := .venv
+PACKAGES := $(VENV)/.packages
+INSTALLED := $(VENV)/.installed
+TOOLS := $(VENV)/.tools
+BROWSER_TOOLS := node_modules/.installed
+
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -qq install
+PIP_FAILED := { echo "The packages could not be installed; what pip said stands above. It needs a network once, and none after that."; exit 1; }
+
+help: ## Prints this.
+	@echo "What Matinee can do here:"
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r target says; do printf '  make %-14s %s\n' "$$target" "$$says"; done
+
+run: $(INSTALLED) ## Starts the site on http://127.0.0.1:8000, with data and a first model if there are none yet.
+	@echo "Starting Matinee; its address is printed when it is ready, and Ctrl-C stops it."
+	@exec $(VENV)/bin/matinee serve $(ARGS)
+
+test: $(TOOLS) ## Runs all tests; ARGS="-k rating" runs some, ARGS=--require-browser skips none of those in a browser.
+	@echo "Running the tests."
+	@$(VENV)/bin/python -m pytest $(ARGS)
+
+lint: $(TOOLS) ## Checks format, style, types and which room imports which.
+	@echo "Checking format (ruff), style (ruff), types (mypy) and imports (import-linter)."
+	@$(VENV)/bin/python -m ruff format --check --quiet . || { echo "make fix formats these."; exit 1; }
+	@$(VENV)/bin/python -m ruff check --quiet .
+	@$(VENV)/bin/python -m mypy
+	@$(VENV)/bin/lint-imports
+
+fix: $(TOOLS) ## Formats the code and mends what ruff can mend.
+	@echo "Formatting and mending the code."
+	@$(VENV)/bin/python -m ruff check --quiet --fix . || true
+	@$(VENV)/bin/python -m ruff format .
+
+check: ## Runs lint and test.
+	@echo "Checking everything: first lint, then the tests."
+	@$(MAKE) lint
+	@$(MAKE) test
+
+bench: $(TOOLS) ## Measures speed and quality and prints the figures with machine and versions.
+	@echo "Measuring; nothing else should run on this machine meanwhile."
+	@$(VENV)/bin/python -m bench $(ARGS)
+
+screenshots: $(TOOLS) ## Draws the README's pictures of the site anew, from a site of its own.
+	@echo "Taking the pictures in docs/images."
+	@$(VENV)/bin/python -m tests.browser.screenshots $(ARGS)
+
+browser-tools: $(BROWSER_TOOLS) ## Installs the JavaScript tools that check the pages in a browser (Node.js 20.19 or newer).
+
+env: $(INSTALLED) ## Makes .venv with everything that runs.
+
+env-dev: $(TOOLS) ## Makes .venv with the tools for tests and checks as well.
+
+clean: ## Removes the environment and all caches; var/, with people's ratings, stays.
+	@echo "Removing .venv, node_modules and caches; var/ stays."
+	@rm -rf $(VENV) node_modules build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PACKAGES): requirements.txt
+	@test -n "$(PYTHON)" || { echo "Matinee needs Python 3.11 or newer, and this machine has $$(python3 --version 2>/dev/null || echo none)." \
+		"Install one, or name it: make run PYTHON=/path/to/python3.12"; exit 1; }
+	@"$(PYTHON)" -c "$(NEW_ENOUGH)" || { echo "Matinee needs Python 3.11 or newer; $(PYTHON) is $$("$(PYTHON)" --version 2>&1)."; exit 1; }
+	@echo "Making an environment in $(VENV) with $$("$(PYTHON)" --version) and the packages of requirements.txt; this takes a minute."
+	@"$(PYTHON)" -m venv --clear $(VENV)
+	@$(PIP) -r requirements.txt || $(PIP_FAILED)
+	@touch $@
+
+$(INSTALLED): $(PACKAGES) pyproject.toml
+	@echo "Installing Matinee itself into $(VENV)."
+	@$(PIP) --no-deps --editable . || $(PIP_FAILED)
+	@touch $@
+
+$(TOOLS): $(INSTALLED) requirements-dev.txt
+	@echo "Installing the tools for tests and checks into $(VENV)."
+	@$(PIP) -r requirements-dev.txt || $(PIP_FAILED)
+	@touch $@
+
+$(BROWSER_TOOLS): package.json package-lock.json
+	@echo "Installing the JavaScript tools of package-lock.json into node_modules."
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@

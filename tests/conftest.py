@@ -1,0 +1,98 @@
+"""What every test stands on: closed sockets, a clean environment, a var folder of its own, real ratings where they are at hand, fixed chance."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import numpy as np
+import pytest
+
+from recommender.settings import Settings
+
+SEED = 580  # of every rng
+TEST_DATA = os.environ.get("MATINEE_TEST_DATA", "")  # read once, before anything is cleaned
+
+hypothesis.settings.register_profile("matinee", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("matinee")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--require-browser", action="store_true", help="fail, rather than skip, where no browser test can be run")
+    parser.addoption("--rng-seed", type=int, default=SEED, help="the number that every test's rng starts from")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    return [f"ratings for tests: {TEST_DATA or 'none (MATINEE_TEST_DATA is unset)'}; rng seed: {config.getoption('--rng-seed')}"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment() -> Iterator[None]:
+    """Nobody's settings, accounts or proxies reach a test. MATINEE_TEST_DATA stays: it names the tests' own data."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in list(os.environ):
+            foreign = name.startswith(("MATINEE_", "AWS_")) and name != "MATINEE_TEST_DATA"
+            if foreign or name.lower() in ("http_proxy", "https_proxy", "all_proxy"):
+                environment.delenv(name)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _environment_of_one_test() -> Iterator[None]:
+    """What one test writes into the environment, the next does not find."""
+    before = dict(os.environ)
+    yield
+    after = dict(os.environ)
+    for name in after.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update({name: value for name, value in before.items() if after.get(name) != value and name != "PYTEST_CURRENT_TEST"})
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Chance that is the same in every run; what it started from is printed with a failure."""
+    seed = request.config.getoption("--rng-seed")
+    print(f"rng = numpy.random.default_rng({seed})")
+    return np.random.default_rng(seed)
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Path:
+    """An empty var folder of this test's own."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def var_settings(var: Path) -> Settings:
+    """Settings of a site that keeps everything in `var` and downloads nothing."""
+    return Settings(
+        download_url="",
+        profiles_url=f"sqlite://{var / 'matinee.sqlite3'}",
+        blobs_url=f"file://{var / 'blobs'}",
+        secret_file=str(var / "secret"),
+    )
+
+
+@pytest.fixture(scope="session")
+def ml_latest_small() -> Path:
+    """The folder of MovieLens latest-small: 100,836 ratings, 610 viewers."""
+    return _data_set("ml-latest-small", "ratings.csv")
+
+
+@pytest.fixture(scope="session")
+def ml_100k() -> Path:
+    """The folder of MovieLens 100k: 943 viewers, with its folds u1 to u5."""
+    return _data_set("ml-100k", "u.data")
+
+
+def _data_set(name: str, its_ratings: str) -> Path:
+    if not TEST_DATA:
+        pytest.skip(f"MATINEE_TEST_DATA is unset; name a folder that holds {name}")
+    folder = Path(TEST_DATA) / name
+    if not (folder / its_ratings).is_file():
+        pytest.skip(f"no {its_ratings} in {folder}, the place of {name} after MATINEE_TEST_DATA")
+    return folder
