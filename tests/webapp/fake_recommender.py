@@ -1,0 +1,215 @@
+"""A small recommender that keeps the facade's contract without a model or a store, for tests of the web alone.
+
+Twelve films; viewers 1 to 610 are samples; Ada (ADA, token ADA_TOKEN) has a private list, Bob (BOB) shares his.
+The list of a viewer is the films they have not rated, in an order that turns with their number; the score falls by a tenth a line.
+`fault`, when set, is raised by every method: a store that is gone, a model that is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recommender.domain import (
+    FIRST_OWN_USER_ID,
+    LONGEST_LIST,
+    PERSONAL,
+    POPULAR,
+    InUse,
+    Movie,
+    MovieDetails,
+    MovieId,
+    Rated,
+    Reason,
+    RecommendationList,
+    RecommendedMovie,
+    SampleViewer,
+    SimilarMovie,
+    UserId,
+    is_own_person,
+)
+from recommender.errors import InvalidInputError, NotAllowedError, ReadOnlyError, UnknownMovieError, UnknownUserError
+from recommender.serving import Recommender
+from recommender.settings import Settings
+
+BUILT_AT = 1_795_264_245.5  # 2026-11-21 12:30:45.5 UTC
+ADA, BOB, NOBODY = FIRST_OWN_USER_ID, FIRST_OWN_USER_ID + 1, FIRST_OWN_USER_ID + 77
+ADA_TOKEN, BOB_TOKEN = "token-of-ada", "token-of-bob"
+
+MOVIES = {
+    movie_id: Movie(MovieId(movie_id), title, year, tuple(genres.split("|")) if genres else (), imdb_id, tmdb_id)
+    for movie_id, title, year, genres, imdb_id, tmdb_id in [
+        (1, "Toy Story", 1995, "Adventure|Animation|Children|Comedy|Fantasy", 114709, 862),
+        (50, "The Usual Suspects", 1995, "Crime|Mystery|Thriller", 114814, 629),
+        (260, "Star Wars: Episode IV - A New Hope", 1977, "Action|Adventure|Sci-Fi", 76759, 11),
+        (296, "Pulp Fiction", 1994, "Comedy|Crime|Drama|Thriller", 110912, 680),
+        (318, "The Shawshank Redemption", 1994, "Crime|Drama", 111161, 278),
+        (858, "The Godfather", 1972, "Crime|Drama", 68646, 238),
+        (1199, "Brazil", 1985, "Fantasy|Sci-Fi", 88846, 68),
+        (1211, "Wings of Desire", 1987, "Drama|Fantasy|Romance", 93191, 144),
+        (2571, "The Matrix", 1999, "Action|Sci-Fi|Thriller", 133093, 603),
+        (4973, "Amélie", 2001, "Comedy|Romance", 211915, 194),
+        (7153, "The Lord of the Rings: The Return of the King", 2003, "Action|Adventure|Drama|Fantasy", 167260, 122),
+        (140956, "A Film <b>& its</b> 'Quotes'", None, "", None, None),  # no year, no genres, no links, and a title like mark-up
+    ]
+}
+
+
+class FakeRecommender(Recommender):
+    """Everything in memory; `stars` holds the ratings given through it, by (user, movie)."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings(secret_key="a key for tests alone, not a secret")
+        self.stars: dict[tuple[int, int], float] = {}
+        self.revs: dict[int, int] = {}
+        self.generation = 3
+        self.model = "user-cosine-4f2a91c0"
+        self.fault: Exception | None = None
+        self.cannot_build = False  # ratings are kept, lists cannot be made
+
+    def list_for(
+        self,
+        user_id: int,
+        n: int = 10,
+        *,
+        with_genres: Sequence[str] = (),
+        without_genres: Sequence[str] = (),
+        token: str | None = None,
+    ) -> RecommendationList:
+        self._may_fail()
+        if user_id < 1:
+            raise InvalidInputError("user id", user_id, "a whole number from 1 up")
+        if not 1 <= n <= LONGEST_LIST:
+            raise InvalidInputError("amount", n, f"a whole number from 1 to {LONGEST_LIST}")
+        for name in (*with_genres, *without_genres):
+            if name not in self.genres():
+                raise InvalidInputError("genre", name, f"one of {', '.join(self.genres())}")
+        if not self._may_read(user_id, token):
+            raise UnknownUserError(user_id, "" if is_own_person(user_id) else "viewers of this data are numbered 1 to 610")
+        return self._list(user_id, n, set(with_genres), set(without_genres))
+
+    def rate(self, user_id: int, movie_id: int, stars: float, *, token: str | None) -> Rated:
+        self._may_write(user_id, token)
+        if movie_id not in MOVIES:
+            raise UnknownMovieError(movie_id)
+        if not (0.5 <= stars <= 5 and (stars * 2).is_integer()):
+            raise InvalidInputError("rating", stars, "a number from 0.5 to 5 in half steps")
+        self.stars[user_id, movie_id] = stars
+        return self._changed(user_id)
+
+    def unrate(self, user_id: int, movie_id: int, *, token: str | None) -> Rated:
+        self._may_write(user_id, token)
+        if movie_id not in MOVIES:
+            raise UnknownMovieError(movie_id)
+        self.stars.pop((user_id, movie_id), None)
+        return self._changed(user_id)
+
+    def movie(self, movie_id: int) -> MovieDetails:
+        self._may_fail()
+        if movie_id not in MOVIES:
+            raise UnknownMovieError(movie_id)
+        if movie_id == 140956:
+            return MovieDetails(MOVIES[movie_id], (), (), 0, None, (0,) * 10)
+        return MovieDetails(MOVIES[movie_id], ("Another Title",), ("dreamlike", "dark"), 59, 4.1, (1, 0, 1, 2, 3, 6, 10, 16, 8, 12))
+
+    def similar(self, movie_id: int, n: int = 12) -> tuple[SimilarMovie, ...]:
+        self._may_fail()
+        if movie_id not in MOVIES:
+            raise UnknownMovieError(movie_id)
+        others = [movie for movie in MOVIES.values() if movie.movie_id != movie_id]
+        return tuple(SimilarMovie(movie, 0.9 - place * 0.05, 40 - place) for place, movie in enumerate(others[:n]))
+
+    def search(self, query: str, n: int = 20) -> tuple[Movie, ...]:
+        self._may_fail()
+        words = query.casefold().split()
+        return tuple(movie for movie in MOVIES.values() if all(word in movie.title.casefold() for word in words))[:n]
+
+    def well_liked(self, n: int = 12) -> tuple[RecommendedMovie, ...]:
+        self._may_fail()
+        return tuple(_recommended(movie, place, personal=False) for place, movie in enumerate(list(MOVIES.values())[:n]))
+
+    def sample_viewers(self) -> tuple[SampleViewer, ...]:
+        self._may_fail()
+        if not self.settings.sample_viewers:
+            return ()
+        tastes = ["Horror and Thriller", "Comedy and Romance", "Drama", "Sci-Fi and Action", "Animation and Children"]
+        return tuple(SampleViewer(UserId(number), 436, taste) for number, taste in zip((580, 1, 42, 318, 610), tastes, strict=True))
+
+    def genres(self) -> tuple[str, ...]:
+        self._may_fail()
+        return tuple(sorted({genre for movie in MOVIES.values() for genre in movie.genres}))
+
+    def in_use(self) -> InUse:
+        self._may_fail()
+        return InUse(
+            data="ml-latest-small",
+            credit="MovieLens, GroupLens Research",
+            is_builtin=False,
+            n_ratings=100_836,
+            n_users=610,
+            n_movies=len(MOVIES),
+            lowest_user_id=1,
+            highest_user_id=610,
+            recipe="user-cosine",
+            model=self.model,
+            generation=self.generation,
+            trained_at=BUILT_AT,
+        )
+
+    def new_person(self, *, shared: bool = False) -> tuple[UserId, str]:
+        raise NotImplementedError("the web makes no people yet")
+
+    def _list(self, user_id: int, n: int, with_genres: set[str], without_genres: set[str]) -> RecommendationList:
+        films = list(MOVIES.values())
+        turned = films[user_id % len(films) :] + films[: user_id % len(films)]
+        open_to = [
+            movie
+            for movie in turned
+            if (user_id, movie.movie_id) not in self.stars
+            and (not with_genres or with_genres & set(movie.genres))
+            and not without_genres & set(movie.genres)
+        ]
+        personal = not is_own_person(user_id) or any(user == user_id for user, _ in self.stars)
+        return RecommendationList(
+            UserId(user_id),
+            self.revs.get(user_id, 0),
+            self.model,
+            self.generation,
+            BUILT_AT,
+            PERSONAL if personal else POPULAR,
+            tuple(_recommended(movie, place, personal=personal) for place, movie in enumerate(open_to[:n])),
+        )
+
+    def _changed(self, user_id: int) -> Rated:
+        self.revs[user_id] = self.revs.get(user_id, 0) + 1
+        return Rated(self.revs[user_id], None if self.cannot_build else self._list(user_id, 10, set(), set()))
+
+    def _may_read(self, user_id: int, token: str | None) -> bool:
+        if is_own_person(user_id):
+            return user_id == BOB or (user_id == ADA and token == ADA_TOKEN)
+        return self.settings.sample_viewers and user_id <= 610
+
+    def _may_write(self, user_id: int, token: str | None) -> None:
+        self._may_fail()
+        if not is_own_person(user_id):
+            raise ReadOnlyError(user_id)
+        if (user_id, token) not in ((ADA, ADA_TOKEN), (BOB, BOB_TOKEN)):
+            raise NotAllowedError(user_id)
+
+    def _may_fail(self) -> None:
+        if self.fault is not None:
+            raise self.fault
+
+
+def _recommended(movie: Movie, place: int, *, personal: bool) -> RecommendedMovie:
+    return RecommendedMovie(
+        movie,
+        score=4.6 - place * 0.1,
+        match=97 - place * 3 if personal else None,
+        predicted_stars=4.5 - place * 0.1 if personal else None,
+        reasons=(
+            Reason("people", "Three of the people most like you gave it 5 stars."),
+            Reason("everyone", "It is liked by nearly all who rated it."),
+        )
+        if personal
+        else (Reason("everyone", "It is liked by nearly all who rated it."),),
+    )
