@@ -1,0 +1,58 @@
+"""A list as text: the one form in which every store keeps it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from recommender.domain import Movie, MovieId, Reason, RecommendedMovie
+from recommender.errors import StorageError
+
+FORMAT = 1
+
+
+def to_json(movies: tuple[RecommendedMovie, ...]) -> str:
+    """The list, compact, with the number of the format. Numbers come back exactly as they are.
+
+    Every field is always written, so that one which is missing tells of a damaged record.
+    """
+    record = {"v": FORMAT, "movies": [_fields(line) for line in movies]}
+    return json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def from_json(text: str) -> tuple[RecommendedMovie, ...]:
+    """The list that to_json wrote; StorageError for whatever is cut off, lacks a field, or is of a format not known here."""
+    try:
+        record = json.loads(text)
+        if record["v"] != FORMAT:
+            raise StorageError(f"The kept list has format {record['v']!r}; this version of Matinee reads format {FORMAT}.")
+        return tuple([_line(fields) for fields in record["movies"]])
+    except (ValueError, TypeError, KeyError) as error:
+        shown = text if len(text) <= 60 else text[:57] + "..."
+        raise StorageError(f"The kept list is damaged: it reads {shown!r}.") from error
+
+
+def _fields(line: RecommendedMovie) -> dict[str, Any]:
+    movie = line.movie
+    return {
+        "id": movie.movie_id,
+        "title": movie.title,
+        "year": movie.year,
+        "genres": movie.genres,
+        "imdb": movie.imdb_id,
+        "tmdb": movie.tmdb_id,
+        "score": line.score,
+        "match": line.match,
+        "stars": line.predicted_stars,
+        "reasons": [(reason.kind, reason.text) for reason in line.reasons],
+    }
+
+
+def _line(fields: dict[str, Any]) -> RecommendedMovie:
+    return RecommendedMovie(
+        Movie(MovieId(fields["id"]), fields["title"], fields["year"], tuple(fields["genres"]), fields["imdb"], fields["tmdb"]),
+        fields["score"],
+        fields["match"],
+        fields["stars"],
+        tuple([Reason(kind, text) for kind, text in fields["reasons"]]),
+    )

@@ -1,0 +1,346 @@
+"""Profiles in one SQLite file, shared by the processes of one machine."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import threading
+import time
+import weakref
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import apsw
+
+from recommender.domain import FIRST_OWN_USER_ID, ListRecord, MovieId, Opinions, Rating, UserId
+from recommender.errors import InvalidInputError, StorageError, UnknownUserError
+from recommender.storage.profiles.forks import tell_of_forks
+from recommender.storage.profiles.records import from_json, to_json
+from recommender.storage.profiles.sqlite_file import check_library, connect, in_words, prepare
+from recommender.storage.profiles.sqlite_writer import GroupWriter
+
+CHUNK = 200  # lists put in one transaction: some ten milliseconds in which raters wait
+PAUSE_SECONDS = 0.003  # between chunks, so that raters of other processes get their turn
+NOBODY = 0  # stands for numbers too large for SQLite: nobody has them
+
+
+class SqliteProfiles:
+    """The port's promises by SQLite in WAL mode: a commit is synced before it is acknowledged, readers never wait for writers.
+
+    Each thread reads through a connection of its own; all threads write through one GroupWriter. May be shared by threads, and made before
+    a fork: no connection crosses it. The file is readable by its owner alone.
+    """
+
+    _synchronous = "FULL"
+
+    def __init__(self, path: str | Path) -> None:
+        check_library(apsw.sqlite_lib_version())
+        self.url = f"sqlite://{path}" if Path(path).is_absolute() else f"sqlite:{path}"
+        self._path = Path(path).absolute()
+        prepare(self._path)
+        self._writer = GroupWriter(self._path, synchronous=self._synchronous)
+        self._readers = _Readers(self._path)
+        tell_of_forks(self)
+
+    def new_person(self, token_digest: str, *, shared: bool, now: int) -> UserId:
+        """A number never given before."""
+
+        def add(connection: apsw.Connection) -> UserId:
+            connection.execute("INSERT INTO people (token_digest, shared, created_at) VALUES (?, ?, ?)", (token_digest, shared, now))
+            return UserId(connection.last_insert_rowid())
+
+        return self._writer.run(add)
+
+    def has_person(self, user_id: UserId) -> bool:
+        """Whether the number was given to a person who has not left."""
+        with self._readers.one() as connection:
+            return _is_person(connection, _key(user_id))
+
+    def token_fits(self, user_id: UserId, token_digest: str) -> bool:
+        """Whether the digest is that person's."""
+        with self._readers.one() as connection:
+            query = "SELECT 1 FROM people WHERE user_id = ? AND token_digest = ?"
+            return connection.execute(query, (_key(user_id), token_digest)).fetchone() is not None
+
+    def is_shared(self, user_id: UserId) -> bool:
+        """Whether the person lets anyone who knows the number read the list."""
+        with self._readers.one() as connection:
+            return connection.execute("SELECT 1 FROM people WHERE user_id = ? AND shared", (_key(user_id),)).fetchone() is not None
+
+    def share(self, user_id: UserId, shared: bool) -> None:
+        """Let anyone who knows the number read the list, or no longer."""
+
+        def change(connection: apsw.Connection) -> None:
+            connection.execute("UPDATE people SET shared = ? WHERE user_id = ?", (shared, _key(user_id)))
+            if not connection.changes():
+                raise UnknownUserError(user_id)
+
+        self._writer.run(change)
+
+    def forget_person(self, user_id: UserId) -> None:
+        """The person leaves; nothing happens for a number that nobody has."""
+
+        def forget(connection: apsw.Connection) -> None:
+            if not _is_person(connection, _key(user_id)):
+                return
+            connection.execute("DELETE FROM ratings WHERE user_id = ?", (user_id,))
+            connection.execute("DELETE FROM people WHERE user_id = ?", (user_id,))
+            _void(connection, user_id)
+            connection.execute("UPDATE movie SET deleted = 1, generation = 0, model = '', built_at = 0 WHERE userID = ?", (user_id,))
+
+        self._writer.run(forget)
+
+    def rate(self, rating: Rating) -> int:
+        """Put the rating and void the list in one transaction; InvalidInputError for stars off the scale."""
+        half_stars = rating.stars * 2
+        if half_stars not in range(1, 11):
+            raise InvalidInputError("rating", rating.stars, "0.5 to 5 stars in half steps")
+
+        def put(connection: apsw.Connection) -> int:
+            if not _is_person(connection, _key(rating.user_id)):
+                raise UnknownUserError(rating.user_id)
+            connection.execute(
+                """
+                INSERT INTO ratings (user_id, movie_id, half_stars, rated_at) VALUES (?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET half_stars = excluded.half_stars, rated_at = excluded.rated_at
+                    WHERE half_stars <> excluded.half_stars
+                """,
+                (rating.user_id, rating.movie_id, int(half_stars), rating.rated_at),
+            )
+            return _void(connection, rating.user_id)
+
+        return self._writer.run(put)
+
+    def unrate(self, user_id: UserId, movie_id: int) -> int:
+        """Take the rating away, if there is one, and void the list in one transaction."""
+
+        def take_away(connection: apsw.Connection) -> int:
+            if not _is_person(connection, _key(user_id)):
+                raise UnknownUserError(user_id)
+            connection.execute("DELETE FROM ratings WHERE user_id = ? AND movie_id = ?", (user_id, _key(movie_id)))
+            return _void(connection, user_id)
+
+        return self._writer.run(take_away)
+
+    def opinions(self, user_id: UserId) -> Opinions:
+        """The revision and every rating, from one read transaction."""
+        with self._readers.one() as connection, connection:
+            found = connection.execute("SELECT rev FROM movie WHERE userID = ?", (_key(user_id),)).fetchone()
+            query = "SELECT movie_id, half_stars, rated_at FROM ratings WHERE user_id = ? ORDER BY movie_id"
+            ratings = [
+                Rating(user_id, MovieId(movie_id), half_stars / 2, rated_at)
+                for movie_id, half_stars, rated_at in connection.execute(query, (_key(user_id),))
+            ]
+        return Opinions(user_id, found[0] if found else 0, tuple(ratings))
+
+    def list_of(self, user_id: UserId) -> ListRecord | None:
+        """The record; that of a person who has left is void."""
+        with self._readers.one() as connection:
+            query = "SELECT rev, movies, generation, model, built_at, basis FROM movie WHERE userID = ?"
+            found = connection.execute(query, (_key(user_id),)).fetchone()
+        if found is None:
+            return None
+        rev, movies, generation, model, built_at, basis = found
+        return ListRecord(user_id, rev, None if movies is None else from_json(movies), generation, model, built_at, basis)
+
+    def keep_list(self, made: ListRecord) -> bool:
+        """Keep the list unless something newer is there."""
+        row = _row(made)
+        return self._writer.run(lambda connection: _keep(connection, row))
+
+    def keep_lists(self, made: Iterable[ListRecord]) -> int:
+        """keep_list for many, CHUNK at a time."""
+
+        def keep(connection: apsw.Connection) -> int:
+            return sum(_keep(connection, row) for row in rows)
+
+        n_kept = 0
+        lists = iter(made)
+        while rows := [_row(one) for one in itertools.islice(lists, CHUNK)]:
+            n_kept += self._writer.run(keep)
+            time.sleep(PAUSE_SECONDS)
+        return n_kept
+
+    def clear_sample_lists(self, *, generation: int) -> None:
+        """Void the lists of all sample viewers, CHUNK at a time; lists of a newer publication stay.
+
+        The mark comes first and holds for viewers without a record too, so what an older builder adds meanwhile is refused.
+        """
+
+        def mark(connection: apsw.Connection) -> None:
+            connection.execute("UPDATE sample_lists SET cleared_by = max(cleared_by, ?)", (generation,))
+
+        def clear(connection: apsw.Connection) -> int | None:
+            query = "SELECT max(userID) FROM (SELECT userID FROM movie WHERE userID > ? AND userID < ? ORDER BY userID LIMIT ?)"
+            (last,) = next(connection.execute(query, (done, FIRST_OWN_USER_ID, CHUNK)))
+            if last is not None:
+                update = "UPDATE movie SET movies = NULL, generation = ?1 WHERE userID > ?2 AND userID <= ?3 AND generation <= ?1"
+                connection.execute(update, (generation, done, last))
+            return None if last is None else int(last)
+
+        self._writer.run(mark)
+        done: int | None = NOBODY
+        while (done := self._writer.run(clear)) is not None:
+            time.sleep(PAUSE_SECONDS)
+
+    def all_ratings(self) -> Iterator[Rating]:
+        """Every rating, from a connection of its own, so that the reader may take its time and use the store meanwhile."""
+        with self._readers.another() as connection:
+            query = "SELECT user_id, movie_id, half_stars, rated_at FROM ratings ORDER BY user_id, movie_id"
+            for user_id, movie_id, half_stars, rated_at in connection.execute(query):
+                yield Rating(UserId(user_id), MovieId(movie_id), half_stars / 2, rated_at)
+
+    def counts(self) -> dict[str, int]:
+        """How many "people", "ratings" and "lists" are kept."""
+        query = """
+            SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM ratings), (SELECT count(*) FROM movie WHERE movies IS NOT NULL)
+            """
+        with self._readers.one() as connection:
+            people, ratings, lists = next(connection.execute(query))
+        return {"people": people, "ratings": ratings, "lists": lists}
+
+    def close(self) -> None:
+        """Commit what is waiting and let go of the file; every later call raises StorageError."""
+        self._writer.close()
+        self._readers.close()
+
+    def before_fork(self) -> None:
+        """Close every connection, and hold everybody up."""
+        self._writer.before_fork()
+        self._readers.before_fork()
+
+    def after_fork(self, *, in_child: bool) -> None:
+        """Go on with new connections."""
+        self._readers.after_fork(in_child=in_child)
+        self._writer.after_fork(in_child=in_child)
+
+
+Row = tuple[int, str, int, int, str, float, str]  # a list as it is kept: user, movies, rev, generation, model, built_at, basis
+
+
+def _row(made: ListRecord) -> Row:
+    if made.movies is None:
+        raise InvalidInputError("movies", None, "a list, to be kept")
+    return made.user_id, to_json(made.movies), made.rev, made.generation, made.model, made.built_at, made.basis
+
+
+def _keep(connection: apsw.Connection, row: Row) -> bool:
+    """Whether the row is there now. Its generation must have seen the last clearing, if it is a sample viewer's."""
+    connection.execute(
+        """
+        INSERT INTO movie (userID, movies, rev, generation, model, built_at, basis) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+            WHERE (?3 = 0 OR EXISTS (SELECT 1 FROM movie WHERE userID = ?1))
+                AND (?1 >= ?8 OR ?4 >= (SELECT cleared_by FROM sample_lists))
+        ON CONFLICT DO UPDATE
+            SET movies = excluded.movies, generation = excluded.generation, model = excluded.model,
+                built_at = excluded.built_at, basis = excluded.basis
+            WHERE rev = excluded.rev AND generation <= excluded.generation AND NOT deleted
+        """,
+        (*row, FIRST_OWN_USER_ID),
+    )
+    return connection.changes() == 1
+
+
+def _void(connection: apsw.Connection, user_id: UserId) -> int:
+    """The new revision; the list is gone, the generation that made it is still known."""
+    raise_rev = "INSERT INTO movie (userID, rev) VALUES (?, 1) ON CONFLICT DO UPDATE SET rev = rev + 1, movies = NULL RETURNING rev"
+    (rev,) = next(connection.execute(raise_rev, (user_id,)))
+    return int(rev)
+
+
+def _is_person(connection: apsw.Connection, user_id: int) -> bool:
+    return connection.execute("SELECT 1 FROM people WHERE user_id = ?", (user_id,)).fetchone() is not None
+
+
+def _key(number: int) -> int:
+    return number if -(2**63) <= number < 2**63 else NOBODY
+
+
+class _Reader:
+    """A connection for one thread, opened when first needed. The lock is there for forks alone, so it is nearly always free."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.lock = threading.Lock()
+        self._connection: apsw.Connection | None = None
+
+    def connection(self) -> apsw.Connection:
+        if self._connection is None:
+            self._connection = connect(self._path)
+            self._connection.execute("PRAGMA query_only = ON")
+        return self._connection
+
+    def disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close(True)
+
+
+class _Readers:
+    """One reader a thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._closed = False
+        self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        self._mine = threading.local()
+        self._all: weakref.WeakSet[_Reader] = weakref.WeakSet()  # a thread that ends takes its reader along
+        self._changing = threading.Lock()  # guards _all
+
+    @contextlib.contextmanager
+    def one(self) -> Iterator[apsw.Connection]:
+        """This thread's connection."""
+        reader: _Reader | None = getattr(self._mine, "reader", None)
+        if reader is None:
+            reader = self._mine.reader = self._new()
+        with reader.lock, in_words(self._path, "read"):
+            self._check_open()
+            yield reader.connection()
+
+    @contextlib.contextmanager
+    def another(self) -> Iterator[apsw.Connection]:
+        """A connection for this once, for a long read. A fork, or closing the store, ends the read with StorageError."""
+        reader = self._new()
+        with in_words(self._path, "read"):
+            with reader.lock:
+                self._check_open()
+                connection = reader.connection()
+            try:
+                yield connection
+            except (apsw.ConnectionClosedError, apsw.CursorClosedError) as error:
+                raise StorageError(f"The long read of {self._path} was cut short; begin it again.") from error
+            finally:
+                with reader.lock:
+                    reader.disconnect()
+
+    def close(self) -> None:
+        self._closed = True
+        with self._changing:
+            for reader in self._all:
+                with reader.lock:
+                    reader.disconnect()
+
+    def before_fork(self) -> None:
+        self._changing.acquire()
+        for reader in self._all:
+            reader.lock.acquire()
+            reader.disconnect()
+
+    def after_fork(self, *, in_child: bool) -> None:
+        for reader in self._all:
+            reader.lock.release()
+        self._changing.release()
+        if in_child:  # there are no other threads, so nobody else's reader either
+            self._start_afresh()
+
+    def _new(self) -> _Reader:
+        reader = _Reader(self._path)
+        with self._changing:
+            self._all.add(reader)
+        return reader
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StorageError(f"{self._path} has been closed.")
