@@ -7,7 +7,8 @@ from importlib.util import find_spec
 from flask import Flask
 
 from recommender.serving import Recommender
-from webapp import error_handlers, headers
+from webapp import api, error_handlers, headers
+from webapp.health import health
 from webapp.secret import site_secret
 
 LARGEST_BODY = 64 * 1024  # bytes; what needs more says so in its own view
@@ -24,6 +25,7 @@ def create_app(recommender: Recommender) -> Flask:
     app.extensions["recommender"] = recommender
     headers.install(app)
     error_handlers.install(app)
+    api.install(app, health)
     if find_spec("webapp.pages"):
         from webapp.pages import pages
 

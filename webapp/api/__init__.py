@@ -1,0 +1,31 @@
+"""The API, version 1: lists, ratings and films for programs, with its OpenAPI document and a page to try it."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_smorest import Api, Blueprint
+
+from webapp.api import contract
+from webapp.api.documents import documents
+from webapp.api.films import films
+from webapp.api.lists import lists
+from webapp.api.ratings import ratings
+
+
+class QuietApi(Api):  # type: ignore[misc]  # flask-smorest brings no types
+    """flask-smorest without its own error answers: those of the whole application hold here too."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None  # every route names its refusals
+
+    def _register_error_handlers(self) -> None:
+        pass
+
+
+def install(app: Flask, *others: Blueprint) -> None:
+    """Put the API's routes on the application, and the others that its document should describe."""
+    api = QuietApi(app, spec_kwargs={"title": contract.TITLE, "version": contract.VERSION, "openapi_version": "3.1.0"} | contract.ABOUT)
+    contract.describe_shared(api.spec.components)
+    for blueprint in (lists, ratings, films, *others):
+        api.register_blueprint(blueprint)
+    app.extensions["openapi"] = api.spec
+    app.register_blueprint(documents)

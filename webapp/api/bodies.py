@@ -1,0 +1,77 @@
+"""The product's words as JSON: one representation of a film, a line and a list for every route."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response
+
+from recommender.domain import Movie, MovieDetails, RecommendationList, RecommendedMovie, SimilarMovie
+
+Json = dict[str, Any]
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+def json_response(body: Json, cache: str) -> Response:
+    """A finished response; `cache` is its Cache-Control."""
+    return Response(_encode(body), headers=[("Content-Type", "application/json"), ("Cache-Control", cache)])
+
+
+def film(movie: Movie) -> Json:
+    """Schema Film."""
+    return {
+        "movie_id": movie.movie_id,
+        "title": movie.title,
+        "year": movie.year,
+        "genres": movie.genres,
+        "imdb_id": movie.imdb_id,
+        "tmdb_id": movie.tmdb_id,
+    }
+
+
+def film_details(details: MovieDetails) -> Json:
+    """Schema FilmDetails."""
+    return film(details.movie) | {
+        "also_known_as": details.also_known_as,
+        "tags": details.tags,
+        "n_ratings": details.n_ratings,
+        "mean_stars": details.mean_stars,
+        "histogram": details.histogram,
+    }
+
+
+def similar_film(similar: SimilarMovie) -> Json:
+    """Schema SimilarFilm."""
+    return film(similar.movie) | {"likeness": similar.likeness, "n_both": similar.n_both}
+
+
+def recommendation_list(made: RecommendationList) -> Json:
+    """Schema List."""
+    return {
+        "user_id": made.user_id,
+        "rev": made.rev,
+        "model": made.model,
+        "generation": made.generation,
+        "built_at": datetime.fromtimestamp(made.built_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "basis": made.basis,
+        "items": [_line(rank, recommended) for rank, recommended in enumerate(made.movies, 1)],
+    }
+
+
+def _line(rank: int, recommended: RecommendedMovie) -> Json:
+    movie = recommended.movie
+    return {
+        "rank": rank,
+        "movie_id": movie.movie_id,
+        "title": movie.title,
+        "year": movie.year,
+        "genres": movie.genres,
+        "imdb_id": movie.imdb_id,
+        "tmdb_id": movie.tmdb_id,
+        "score": recommended.score,
+        "match": recommended.match,
+        "predicted_stars": recommended.predicted_stars,
+        "reasons": [{"kind": reason.kind, "text": reason.text} for reason in recommended.reasons],
+    }

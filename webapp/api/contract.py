@@ -1,0 +1,270 @@
+"""What the API promises, written down for programs: the parts of the OpenAPI document that several routes share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from recommender.domain import LIST_LENGTH, LONGEST_LIST
+from webapp.error_handlers import SENTENCES, TITLES
+from webapp.inputs import HIGHEST_ID, LONGEST_GENRE, LONGEST_SEARCH, MOST_GENRES
+
+TITLE = "Matinee"
+VERSION = "1.0"
+ABOUT = {
+    "info": {
+        "description": "Films recommended from people's own ratings: one list per person, the same here, on the pages and by voice.\n\n"
+        "Errors are `application/problem+json` (RFC 9457): `detail` is a sentence for people, `type` is for programs. "
+        "Viewers of the data set are samples that anybody may read and nobody may write. "
+        "A person's own number and bearer token come from `matinee profile new`.",
+        "license": {"name": "MIT", "identifier": "MIT"},
+    },
+    "servers": [{"url": "/"}],
+}
+
+Json = dict[str, Any]
+View = TypeVar("View", bound=Callable[..., Response])
+
+
+def route(blueprint: Blueprint, rule: str, method: str = "GET", **documentation: Any) -> Callable[[View], View]:
+    """Register a view and describe it; the first line of its docstring is the summary."""
+
+    def register(view: View) -> View:
+        blueprint.route(rule, methods=[method])(blueprint.doc(**documentation)(view))
+        return view
+
+    return register
+
+
+def answer(schema: str, description: str, example: Json, headers: Json | None = None) -> Json:
+    """A good answer of that schema."""
+    said: Json = {"description": description, "content": {"application/json": {"schema": ref(schema), "example": example}}}
+    return said | ({"headers": headers} if headers else {})
+
+
+def problem(status: int, detail: str, kind: str = "about:blank", headers: Json | None = None, **more: Any) -> Json:
+    """A refusal, with the sentence that it would bring."""
+    example = {"type": kind, "title": TITLES[status], "status": status, "detail": detail, "instance": "/api/v1/…"} | more
+    said: Json = {"description": detail, "content": {"application/problem+json": {"schema": ref("Problem"), "example": example}}}
+    return said | ({"headers": headers} if headers else {})
+
+
+def refused(field: str, value: object, expected: str) -> Json:
+    """What is answered to an input that cannot be used."""
+    return problem(400, f"{field} must be {expected}, not {value!r}.", "urn:matinee:invalid-input", field=field)
+
+
+def ref(schema: str) -> Json:
+    return {"$ref": f"#/components/schemas/{schema}"}
+
+
+RETRY = {"Retry-After": {"description": "Seconds after which it is worth trying again.", "schema": {"type": "integer"}}}
+FAILURES = {
+    "500": problem(500, SENTENCES[500].format(request_id="87f1e68a0dac"), request_id="87f1e68a0dac"),
+    "503": problem(503, SENTENCES[503], "urn:matinee:storage", RETRY, request_id="87f1e68a0dac"),
+}
+NO_FILM = problem(404, "There is no film 999999 in the data in use.", "urn:matinee:unknown-movie")
+
+EITHER_WAY: list[dict[str, list[str]]] = [{}, {"bearer": []}]  # a token is needed for a private list alone
+WITH_TOKEN: list[dict[str, list[str]]] = [{"bearer": []}]
+
+
+def whole(highest: int = HIGHEST_ID) -> Json:
+    """A whole number from 1 up."""
+    return {"type": "integer", "minimum": 1, "maximum": highest}
+
+
+def in_path(name: str, description: str, example: int) -> Json:
+    """A number in the address."""
+    return {"in": "path", "name": name, "required": True, "description": description, "schema": whole(), "example": example}
+
+
+def in_query(name: str, description: str, schema: Json, *, required: bool = False, **more: Any) -> Json:
+    """A parameter after the question mark."""
+    return {"in": "query", "name": name, "required": required, "description": description, "schema": schema} | more
+
+
+def amount(default: int = LIST_LENGTH) -> Json:
+    """The parameter n."""
+    return in_query("n", "How many films.", whole(LONGEST_LIST) | {"default": default})
+
+
+def genre_names(name: str, description: str, example: str) -> Json:
+    """A parameter that takes several genres."""
+    schema = {
+        "type": "array",
+        "items": {"type": "string", "minLength": 1, "maxLength": LONGEST_GENRE},
+        "maxItems": MOST_GENRES,
+    }
+    said = f"{description} Several are joined by commas; the parameter may also be repeated."
+    return in_query(name, said, schema, style="form", explode=False, example=[example])
+
+
+USER = in_path("user_id", "A viewer's number.", 580)
+FILM = in_path("movie_id", "A film's number in the data in use.", 1199)
+IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "required": False,
+    "description": "The ETag of the answer you have; 304 if it still holds.",
+    "schema": {"type": "string"},
+}
+ETAG = {"ETag": {"description": "Changes with the person's revision and the model.", "schema": {"type": "string"}}}
+SEARCH = {"type": "string", "minLength": 1, "maxLength": LONGEST_SEARCH}
+
+FILM_EXAMPLE: Json = {
+    "movie_id": 1199,
+    "title": "Brazil",
+    "year": 1985,
+    "genres": ["Fantasy", "Sci-Fi"],
+    "imdb_id": 88846,
+    "tmdb_id": 68,
+}
+LIST_EXAMPLE: Json = {
+    "user_id": 580,
+    "rev": 0,
+    "model": "user-cosine-4f2a91c0",
+    "generation": 3,
+    "built_at": "2026-11-21T12:30:45Z",
+    "basis": "personal",
+    "items": [
+        {
+            "rank": 1,
+            **FILM_EXAMPLE,
+            "score": 4.31,
+            "match": 86,
+            "predicted_stars": 4.4,
+            "reasons": [{"kind": "people", "text": "Three of the people most like you gave it 5 stars."}],
+        }
+    ],
+}
+
+
+def _object(description: str, fields: Json, optional: tuple[str, ...] = ()) -> Json:
+    return {
+        "type": "object",
+        "description": description,
+        "properties": fields,
+        "required": [name for name in fields if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+def _said(kind: Json, description: str) -> Json:
+    return kind | {"description": description}
+
+
+_TEXT: Json = {"type": "string"}
+_COUNT: Json = {"type": "integer", "minimum": 0}
+_LINK: Json = {"type": ["integer", "null"]}
+_STARS: Json = {"type": "number", "minimum": 0.5, "maximum": 5}
+_FILM_FIELDS: Json = {
+    "movie_id": {"type": "integer", "minimum": 1},
+    "title": _said(_TEXT, "As it is shown, without the year."),
+    "year": _said(_LINK, "Null where the data name none."),
+    "genres": {"type": "array", "items": _TEXT},
+    "imdb_id": _said(_LINK, "The number of its IMDb page: 88846 is tt0088846. Null when not linked."),
+    "tmdb_id": _said(_LINK, "The number of its TMDB page. Null when not linked."),
+}
+_RECOMMENDED_FIELDS: Json = {
+    "rank": _said({"type": "integer", "minimum": 1}, "Place in the list, 1 is best."),
+    **_FILM_FIELDS,
+    "score": _said({"type": "number"}, "The model's number; it compares within one list only and never rises down the list."),
+    "match": _said({"type": ["integer", "null"], "minimum": 0, "maximum": 100}, "The score in percent; null where all get the same list."),
+    "predicted_stars": _said({"type": ["number", "null"], "minimum": 0.5, "maximum": 5}, "The stars this person would probably give."),
+    "reasons": {"type": "array", "items": ref("Reason"), "description": "Why it is here; the first is the one to show."},
+}
+
+SCHEMAS: dict[str, Json] = {
+    "Film": _object("A film.", _FILM_FIELDS),
+    "Reason": _object(
+        "One true sentence.",
+        {
+            "kind": _said(_TEXT | {"enum": ["people", "films", "everyone"]}, "Who or what it speaks of."),
+            "text": _TEXT,
+        },
+    ),
+    "RecommendedFilm": _object("One line of a list.", _RECOMMENDED_FIELDS),
+    "List": _object(
+        "The films a viewer has not rated, best first.",
+        {
+            "user_id": whole(),
+            "rev": _said(_COUNT, "Counts what changed this viewer's list; 0 before anything did."),
+            "model": _said(_TEXT, "The version of the model that made it."),
+            "generation": _said(_COUNT, "The publication of that model; every publication raises it."),
+            "built_at": _said(_TEXT | {"format": "date-time"}, "When it was made, UTC."),
+            "basis": _said(_TEXT | {"enum": ["personal", "popular"]}, "Made from this viewer's ratings, or the same for everyone."),
+            "items": {"type": "array", "items": ref("RecommendedFilm"), "maxItems": LONGEST_LIST},
+        },
+    ),
+    "Rating": _object(
+        "Stars for a film.",
+        {"rating": _said(_STARS | {"multipleOf": 0.5}, "0.5 to 5 in half steps.")},
+    ),
+    "Rated": _object(
+        "A rating that is durable.",
+        {
+            "rev": _said(_COUNT, "The viewer's new revision."),
+            "list": {
+                "oneOf": [ref("List"), {"type": "null"}],
+                "description": "The new list; null if it could not be made yet. The rating holds either way.",
+            },
+        },
+    ),
+    "Films": _object("Films that were found, best match first.", {"query": _TEXT, "items": {"type": "array", "items": ref("Film")}}),
+    "FilmDetails": _object(
+        "A film and what the data in use say of it.",
+        {
+            **_FILM_FIELDS,
+            "also_known_as": {"type": "array", "items": _TEXT},
+            "tags": {"type": "array", "items": _TEXT, "description": "Viewers' own words, most used first."},
+            "n_ratings": _COUNT,
+            "mean_stars": _said({"type": ["number", "null"], "minimum": 0.5, "maximum": 5}, "Null when nobody has rated it."),
+            "histogram": {
+                "type": "array",
+                "items": _COUNT,
+                "minItems": 10,
+                "maxItems": 10,
+                "description": "How many ratings of 0.5, 1, 1.5 … 5 stars.",
+            },
+        },
+    ),
+    "SimilarFilms": _object(
+        "Films liked by the same people, most alike first.",
+        {"movie_id": {"type": "integer", "minimum": 1}, "items": {"type": "array", "items": ref("SimilarFilm")}},
+    ),
+    "SimilarFilm": _object(
+        "A film liked by the same people.",
+        {
+            **_FILM_FIELDS,
+            "likeness": _said({"type": "number", "minimum": 0, "maximum": 1}, "Higher is more alike."),
+            "n_both": _said(_COUNT, "How many people rated both."),
+        },
+    ),
+    "Health": _object("How the site is.", {"status": _TEXT | {"enum": ["ok", "ready"]}}),
+    "Problem": _object(
+        "What went wrong (RFC 9457).",
+        {
+            "type": _said(_TEXT | {"format": "uri"}, "Which kind of problem, for programs; about:blank where the status says it all."),
+            "title": _TEXT,
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "detail": _said(_TEXT, "What is wrong, what was met and what would be right, in a sentence."),
+            "instance": _said(_TEXT, "The path that was asked for."),
+            "field": _said(_TEXT, "The input that was refused."),
+            "request_id": _said(_TEXT, "The number under which it is found in the log."),
+        },
+        optional=("field", "request_id"),
+    ),
+}
+
+
+def describe_shared(components: Any) -> None:
+    """Put the schemas and the bearer scheme into the document."""
+    for name, schema in SCHEMAS.items():
+        components.schema(name, schema)
+    components.security_scheme(
+        "bearer", {"type": "http", "scheme": "bearer", "description": "The token that `matinee profile new` printed for your number."}
+    )

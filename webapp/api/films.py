@@ -1,0 +1,94 @@
+"""GET films: by the words of a title, by number, and those liked by the same people."""
+
+from __future__ import annotations
+
+from flask import Response, request
+from flask_smorest import Blueprint
+
+from recommender.domain import LONGEST_LIST
+from webapp import inputs
+from webapp.api import bodies, contract
+from webapp.engine import engine
+
+FOUND = 20  # films that a search gives unless told otherwise
+SIMILAR = 12
+CACHE = "public, max-age=60"  # the same for everyone; a newly published data set shows within the minute
+
+films = Blueprint("films", __name__, url_prefix="/api/v1", description="The films in the data in use.")
+
+_BAD_AMOUNT = contract.refused("n", "ten", f"a whole number from 1 to {LONGEST_LIST}")
+
+
+@contract.route(
+    films,
+    "/movies",
+    operationId="search",
+    parameters=[contract.in_query("q", "Words of a title.", contract.SEARCH, required=True, example="brazil"), contract.amount(FOUND)],
+    responses={
+        "200": contract.answer("Films", "What was found; perhaps nothing.", {"query": "brazil", "items": [contract.FILM_EXAMPLE]}),
+        "400": contract.refused("q", "", f"some words of a title, at most {inputs.LONGEST_SEARCH} characters"),
+        **contract.FAILURES,
+    },
+)
+def search() -> Response:
+    """Films whose title holds the words, best match first.
+
+    Accents, case and the place of "The" do not matter.
+    """
+    inputs.only(request.args, "q", "n")
+    words = inputs.search_words(inputs.one(request.args, "q"))
+    n = inputs.amount(inputs.one(request.args, "n"), "n", default=FOUND)
+    found = engine().search(words, n)
+    return bodies.json_response({"query": words, "items": [bodies.film(movie) for movie in found]}, CACHE)
+
+
+@contract.route(
+    films,
+    "/movies/<movie_id>",
+    operationId="film",
+    parameters=[contract.FILM],
+    responses={
+        "200": contract.answer(
+            "FilmDetails",
+            "The film.",
+            contract.FILM_EXAMPLE
+            | {
+                "also_known_as": [],
+                "tags": ["dreamlike", "dystopia"],
+                "n_ratings": 59,
+                "mean_stars": 3.9,
+                "histogram": [1, 0, 1, 2, 3, 6, 10, 16, 8, 12],
+            },
+        ),
+        "400": contract.refused("movie_id", "ten", f"a whole number from 1 to {inputs.HIGHEST_ID}"),
+        "404": contract.NO_FILM,
+        **contract.FAILURES,
+    },
+)
+def film(movie_id: str) -> Response:
+    """A film and what the data in use say of it."""
+    inputs.only(request.args)
+    return bodies.json_response(bodies.film_details(engine().movie(inputs.movie_id(movie_id, "movie_id"))), CACHE)
+
+
+@contract.route(
+    films,
+    "/movies/<movie_id>/similar",
+    operationId="similar",
+    parameters=[contract.FILM, contract.amount(SIMILAR)],
+    responses={
+        "200": contract.answer(
+            "SimilarFilms", "The films.", {"movie_id": 1199, "items": [contract.FILM_EXAMPLE | {"likeness": 0.62, "n_both": 31}]}
+        ),
+        "400": _BAD_AMOUNT,
+        "404": contract.NO_FILM,
+        **contract.FAILURES,
+    },
+)
+def similar(movie_id: str) -> Response:
+    """Films liked by the same people, most alike first."""
+    inputs.only(request.args, "n")
+    number = inputs.movie_id(movie_id, "movie_id")
+    n = inputs.amount(inputs.one(request.args, "n"), "n", default=SIMILAR)
+    alike = engine().similar(number, n)
+    return bodies.json_response({"movie_id": number, "items": [bodies.similar_film(each) for each in alike]}, CACHE)

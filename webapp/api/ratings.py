@@ -1,0 +1,93 @@
+"""PUT and DELETE a rating: answered once it is durable, with the list that follows from it."""
+
+from __future__ import annotations
+
+from flask import Response, abort, request
+from flask_smorest import Blueprint
+
+from recommender.domain import FIRST_OWN_USER_ID, Rated
+from webapp import inputs
+from webapp.api import contract
+from webapp.api.bodies import json_response, recommendation_list
+from webapp.api.tokens import bearer_token
+from webapp.engine import engine
+
+LARGEST_RATING = 1024  # bytes of body
+
+ratings = Blueprint("ratings", __name__, url_prefix="/api/v1", description="A person's own ratings.")
+
+_RULE = "/users/<user_id>/ratings/<movie_id>"
+_CHALLENGE = {"WWW-Authenticate": {"description": "Bearer, with error=invalid_token if one was sent.", "schema": {"type": "string"}}}
+_RATED_EXAMPLE = {"rev": 8, "list": contract.LIST_EXAMPLE | {"user_id": FIRST_OWN_USER_ID, "rev": 8}}
+_REFUSALS = {
+    "401": contract.problem(
+        401,
+        f"Changing the ratings of {FIRST_OWN_USER_ID} needs the bearer token that `matinee profile new` printed for that number.",
+        "urn:matinee:not-allowed",
+        _CHALLENGE,
+    ),
+    "403": contract.problem(
+        403,
+        "Viewer 580 is a sample from the data set and cannot be changed; `matinee profile new` makes a number of your own.",
+        "urn:matinee:read-only",
+    ),
+    "404": contract.NO_FILM,
+    **contract.FAILURES,
+}
+
+
+@contract.route(
+    ratings,
+    _RULE,
+    "PUT",
+    operationId="rate",
+    parameters=[contract.USER | {"example": FIRST_OWN_USER_ID}, contract.FILM],
+    security=contract.WITH_TOKEN,
+    requestBody={
+        "required": True,
+        "content": {"application/json": {"schema": contract.ref("Rating"), "example": {"rating": 4.5}}},
+    },
+    responses={
+        "200": contract.answer("Rated", "The rating is durable.", _RATED_EXAMPLE),
+        "400": contract.refused("rating", "ten", inputs.RATING_EXPECTED),
+        "413": contract.problem(413, "What was sent is too large."),
+        "415": contract.problem(415, "The body must be JSON, sent as Content-Type: application/json."),
+        **_REFUSALS,
+    },
+)
+def rate(user_id: str, movie_id: str) -> Response:
+    """Give a film stars.
+
+    The same rating put twice is one rating. The list that was there is gone before this is answered; `list` is the new one.
+    """
+    inputs.only(request.args)
+    viewer, film = inputs.user_id(user_id, "user_id"), inputs.movie_id(movie_id, "movie_id")
+    if request.mimetype != "application/json":
+        abort(415)
+    request.max_content_length = LARGEST_RATING
+    stars = inputs.rating_body(request.get_data())
+    return _answer(engine().rate(viewer, film, stars, token=bearer_token()))
+
+
+@contract.route(
+    ratings,
+    _RULE,
+    "DELETE",
+    operationId="unrate",
+    parameters=[contract.USER | {"example": FIRST_OWN_USER_ID}, contract.FILM],
+    security=contract.WITH_TOKEN,
+    responses={
+        "200": contract.answer("Rated", "There is no rating of this film any more.", _RATED_EXAMPLE),
+        "400": contract.refused("movie_id", "ten", f"a whole number from 1 to {inputs.HIGHEST_ID}"),
+        **_REFUSALS,
+    },
+)
+def unrate(user_id: str, movie_id: str) -> Response:
+    """Take a rating back, if there is one."""
+    inputs.only(request.args)
+    viewer, film = inputs.user_id(user_id, "user_id"), inputs.movie_id(movie_id, "movie_id")
+    return _answer(engine().unrate(viewer, film, token=bearer_token()))
+
+
+def _answer(rated: Rated) -> Response:
+    return json_response({"rev": rated.rev, "list": recommendation_list(rated.list) if rated.list else None}, "no-store")
