@@ -1,4 +1,4 @@
-"""What every test stands on: closed sockets, a clean environment, a var folder of its own, real ratings where they are at hand, fixed chance."""
+"""What every test stands on: closed sockets, a clean environment, an own var folder, real ratings where at hand, fixed chance."""
 
 from __future__ import annotations
 

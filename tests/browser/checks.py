@@ -1,0 +1,85 @@
+"""What is wrong with a page: each check gives a list of findings in words, empty when all is well."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request
+
+from tests.browser.chromium import AXE, HTML_VALIDATE
+
+RULES = Path(__file__).with_name("htmlvalidate.json")
+
+
+class Watch:
+    """What a page does while it is open: errors on its console (a refused script too) and requests to other hosts."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.console_errors: list[str] = []
+        self.foreign_requests: list[str] = []
+        self._host = urlsplit(address).netloc
+        self._documents: set[str] = set()
+        page.on("request", self._requested)
+        page.on("console", self._said)
+        page.on("pageerror", self._threw)
+
+    def _requested(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self._documents.add(request.url)
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.netloc != self._host:
+            self.foreign_requests.append(request.url)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # Chromium also says here that a page answered with 404; whether it should have is another test's question.
+        about_the_page = message.text.startswith("Failed to load resource") and message.location["url"] in self._documents
+        if message.type == "error" and not about_the_page:
+            self.console_errors.append(f"{message.text} ({message.location['url']})")
+
+    def _threw(self, error: Error) -> None:
+        self.console_errors.append(str(error))
+
+
+def prepare_axe(context: BrowserContext) -> None:
+    """Bring axe into every page of the context, from outside, so that the page's own policy stays in force."""
+    context.add_init_script(path=AXE)
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe holds against the page for people who see, hear or move differently."""
+    found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{violation['id']}: {violation['help']}: {node['html'][:200]}: {node['failureSummary'].splitlines()[-1].strip()}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def sideways(page: Page) -> list[str]:
+    """The elements that make the page wider than its window, at most five."""
+    return list(
+        page.evaluate("""() => {
+            const width = document.documentElement.clientWidth;
+            if (document.scrollingElement.scrollWidth <= width) return [];
+            const beyond = [...document.body.querySelectorAll('*')].filter(element => element.getBoundingClientRect().right > width + 0.5);
+            const names = beyond.map(element => `${element.outerHTML.slice(0, 120)} ends at ${element.getBoundingClientRect().right}`);
+            return names.length ? names.slice(0, 5) : [`the page is ${document.scrollingElement.scrollWidth} wide in a window of ${width}`];
+        }""")
+    )
+
+
+def html_findings(files: Sequence[Path]) -> list[str]:
+    """What html-validate holds against saved pages."""
+    done = subprocess.run(
+        [HTML_VALIDATE, "--config", RULES, "--formatter", "json", *files], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode in (0, 1), done.stderr
+    return [
+        f"{Path(result['filePath']).name}:{message['line']}: {message['ruleId']}: {message['message']}"
+        for result in json.loads(done.stdout)
+        for message in result["messages"]
+    ]

@@ -1,0 +1,51 @@
+"""The README's pictures of the site, taken from a site of its own: `make screenshots`.
+
+MATINEE_TEST_DATA chooses ml-latest-small, else it is the built-in sample that is shown.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser
+
+from tests.browser.chromium import chromium, executable
+from tests.browser.site import Site, running_site
+from tests.browser.states import facts_of
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+WINDOW = {"width": 1280, "height": 800}
+MOST_BYTES = 250_000  # a README that loads at once
+
+
+def main() -> None:
+    if not executable():
+        sys.exit("The pictures need Chromium, and there is none on this machine; on Debian: apt-get install chromium")
+    folder = os.environ.get("MATINEE_TEST_DATA", "")
+    data = Path(folder) / "ml-latest-small" if folder else None
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as var, running_site(Path(var), data) as site, chromium() as browser:
+        viewer = facts_of(site).viewer
+        for name, path in {"movie": f"/movies/?user={viewer}&amount=10", "result": f"/result/?user={viewer}&amount=10"}.items():
+            take(browser, site, path, "light", IMAGES / f"{name}.png")
+            take(browser, site, path, "dark", IMAGES / f"{name}-dark.png")
+
+
+def take(browser: Browser, site: Site, path: str, theme: Literal["light", "dark"], file: Path) -> None:
+    """One picture of what a person sees first; stops with words if it is too large for a README."""
+    with browser.new_context(color_scheme=theme, viewport=WINDOW, reduced_motion="reduce") as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(site.address + path, wait_until="networkidle")
+        page.screenshot(path=file)
+    size = file.stat().st_size
+    print(f"{file.relative_to(IMAGES.parents[1])}  {size // 1000} kB")
+    if size > MOST_BYTES:
+        sys.exit(f"{file.name} has {size:,} bytes; a picture for the README should have at most {MOST_BYTES:,}.")
+
+
+if __name__ == "__main__":
+    main()
