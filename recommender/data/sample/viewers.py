@@ -20,7 +20,6 @@ Whole = NDArray[np.int64]
 COLD, INDIFFERENT, LIKED, LOVED = range(4)
 
 FEWEST_PICKED, MOST_PICKED = 20, 100  # films of a viewer
-FEWEST_RATERS = 8  # of a film
 
 _PULL = np.array([1, 4, 16, 30], dtype=np.int64)  # by feeling: how likely a film is picked
 _WARMTH = np.array([-1100, -350, 250, 700], dtype=np.int64)  # by feeling: thousandths of a star that it adds
@@ -56,9 +55,9 @@ def simulated_tastes(films: Sequence[SampleFilm], n_viewers: int, rng: np.random
 def simulated_ratings(films: Sequence[SampleFilm], tastes: Whole, rng: np.random.Generator) -> RatingTable:
     """What viewers 1, 2, 3 … of these tastes have rated, by viewer and then by time.
 
-    A viewer picks FEWEST_PICKED to MOST_PICKED films, more likely the well-known ones and those of a loved shelf; a film picked by
-    fewer than FEWEST_RATERS is also seen by those who came closest to it. The stars come from the viewer's own mean and spread, how
-    well the film is liked, how the viewer feels about it, and chance; the times lie in a few evenings of 2024 and 2025.
+    A viewer picks FEWEST_PICKED to MOST_PICKED films, more likely the well-known ones and those of a loved shelf, of which also the
+    lesser-known are found. The stars come from the viewer's own mean and spread, how well the film is liked, how the viewer feels
+    about it, and chance; the times lie in a few evenings of 2024 and 2025.
     """
     n_viewers = len(tastes)
     feelings = _feelings_about(films, tastes)
@@ -101,8 +100,7 @@ def _picked(pull: Whole, rng: np.random.Generator) -> NDArray[np.bool_]:
     turns = _turns(pull, rng)
     n_picked = FEWEST_PICKED + _below(MOST_PICKED - FEWEST_PICKED + 1, len(pull), rng)
     last_of_viewer = np.sort(turns, axis=1)[np.arange(len(pull)), n_picked - 1]
-    last_of_film = np.partition(turns, FEWEST_RATERS - 1, axis=0)[FEWEST_RATERS - 1]
-    among_first: NDArray[np.bool_] = (turns <= last_of_viewer[:, None]) | (turns <= last_of_film)
+    among_first: NDArray[np.bool_] = turns <= last_of_viewer[:, None]
     return among_first
 
 
