@@ -59,7 +59,7 @@ screenshots: $(TOOLS) ## Draws the README's pictures of the site anew, from a si
 	@echo "Taking the pictures in docs/images."
 	@$(VENV)/bin/python -m tests.browser.screenshots $(ARGS)
 
-browser-tools: $(BROWSER_TOOLS) ## Installs the JavaScript tools that check the pages, with Node.js 20.19 or newer.
+browser-tools: $(BROWSER_TOOLS) ## Installs the JavaScript tools that check the pages, with Node.js 18.19 or newer.
 
 env: $(INSTALLED) ## Makes .venv with everything that runs.
 

@@ -15,7 +15,7 @@ UNKNOWN_VIEWER = 999_999  # below the numbers of own people, above those of ever
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """path: with the names of Facts in braces. says: words that this state must show. drawn_by_script: complete only after its scripts ran."""
+    """path: with the names of Facts in braces. says: words this state must show. drawn_by_script: whole only after its scripts ran."""
 
     name: str
     path: str
