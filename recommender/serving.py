@@ -2,21 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import secrets
+import time
+from collections.abc import Callable, Sequence
 
-from recommender.domain import InUse, Movie, MovieDetails, Rated, RecommendationList, RecommendedMovie, SampleViewer, SimilarMovie, UserId
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender import lists
+from recommender.domain import (
+    LIST_LENGTH,
+    LONGEST_LIST,
+    InUse,
+    ListRecord,
+    Movie,
+    MovieDetails,
+    MovieId,
+    Rated,
+    Rating,
+    RecommendationList,
+    RecommendedMovie,
+    SampleViewer,
+    SimilarMovie,
+    UserId,
+    is_own_person,
+)
+from recommender.errors import InvalidInputError, NotAllowedError, ReadOnlyError, RecommenderError, UnknownMovieError, UnknownUserError
+from recommender.models.similar import similar_movies
+from recommender.publication import InForce, Published
 from recommender.settings import Settings
+from recommender.storage.blobs import Blobs, open_blobs
+from recommender.storage.profiles import Profiles, open_profiles
+
+MOST_TRIES = 5  # times a list is built before it is answered without being kept
+
+
+def open_recommender(settings: Settings) -> Recommender:
+    """The recommender over the stores that the settings name."""
+    return Recommender(settings, open_blobs(settings.blobs_url), open_profiles(settings.profiles_url))
 
 
 class Recommender:
     """One per process, shared by its threads. Every method raises NoModelError before the first training, StorageError when a store fails."""
 
-    settings: Settings
+    def __init__(self, settings: Settings, blobs: Blobs, profiles: Profiles, *, now: Callable[[], float] = time.time) -> None:
+        self.settings = settings
+        self._profiles, self._now = profiles, now
+        self._in_force = InForce(blobs)
 
     def list_for(
         self,
         user_id: int,
-        n: int = 10,
+        n: int = LIST_LENGTH,
         *,
         with_genres: Sequence[str] = (),
         without_genres: Sequence[str] = (),
@@ -28,47 +66,195 @@ class Recommender:
         n: 1 to LONGEST_LIST, else InvalidInputError("amount", ...). user_id < 1: InvalidInputError("user id", ...).
         UnknownUserError: no such viewer, or a person's private list without the token.
         """
-        raise NotImplementedError
+        if user_id < 1:
+            raise InvalidInputError("user id", user_id, "a whole number from 1 up")
+        if not 1 <= n <= LONGEST_LIST:
+            raise InvalidInputError("amount", n, f"a whole number from 1 to {LONGEST_LIST}")
+        published = self._in_force.published()
+        self._check_may_read(UserId(user_id), token, published)
+        barred = _barred(published, with_genres, without_genres)
+        if n <= LIST_LENGTH and barred is None:
+            return _first(self._current(UserId(user_id)), n)
+        return self._live(UserId(user_id), n, barred)
 
     def rate(self, user_id: int, movie_id: int, stars: float, *, token: str | None) -> Rated:
         """Put a rating of 0.5 to 5 in half steps; durable when it returns.
 
         ReadOnlyError: a viewer of the data set. NotAllowedError: no or a wrong token. UnknownMovieError. InvalidInputError("rating", ...).
         """
-        raise NotImplementedError
+        self._check_may_write(UserId(user_id), token)
+        if not (0.5 <= stars <= 5 and stars * 2 == int(stars * 2)):
+            raise InvalidInputError("rating", stars, "a number of stars from 0.5 to 5 in half steps")
+        if self._in_force.published().matrix.column_of(movie_id) is None:
+            raise UnknownMovieError(movie_id)
+        rev = self._profiles.rate(Rating(UserId(user_id), MovieId(movie_id), float(stars), int(self._now())))
+        return Rated(rev, self._after_write(UserId(user_id)))
 
     def unrate(self, user_id: int, movie_id: int, *, token: str | None) -> Rated:
         """Take a rating away, if there is one; errors as in rate."""
-        raise NotImplementedError
+        self._check_may_write(UserId(user_id), token)
+        if self._in_force.published().matrix.column_of(movie_id) is None:
+            raise UnknownMovieError(movie_id)
+        rev = self._profiles.unrate(UserId(user_id), movie_id)
+        return Rated(rev, self._after_write(UserId(user_id)))
 
     def movie(self, movie_id: int) -> MovieDetails:
         """A film and what is said of it; UnknownMovieError."""
-        raise NotImplementedError
+        published = self._in_force.published()
+        column = _column(published, movie_id)
+        _, half_stars = published.matrix.column(column)
+        histogram = np.bincount(half_stars, minlength=11)[1:]
+        return MovieDetails(
+            movie=published.catalogue.movie(column),
+            also_known_as=published.catalogue.also_known_as(column),
+            tags=published.catalogue.tags(column),
+            n_ratings=len(half_stars),
+            mean_stars=float(half_stars.mean()) / 2 if len(half_stars) else None,
+            histogram=tuple(histogram.tolist()),
+        )
 
     def similar(self, movie_id: int, n: int = 12) -> tuple[SimilarMovie, ...]:
         """Films liked by the same people, most alike first, never the film itself; UnknownMovieError."""
-        raise NotImplementedError
+        published = self._in_force.published()
+        found = similar_movies(published.matrix, _column(published, movie_id), n)
+        return tuple(
+            SimilarMovie(published.catalogue.movie(column), likeness, n_both) for column, likeness, n_both in found
+        )
 
     def search(self, query: str, n: int = 20) -> tuple[Movie, ...]:
         """Films whose title holds the words of the query, best match first; accents, case and the place of "The" do not matter."""
-        raise NotImplementedError
+        published = self._in_force.published()
+        found = published.catalogue.search(query, n, popularity=published.matrix.raters)
+        return tuple(published.catalogue.movie(column) for column in found)
 
     def well_liked(self, n: int = 12) -> tuple[RecommendedMovie, ...]:
         """Films liked by nearly all who rated them, the same for everyone, best first."""
-        raise NotImplementedError
+        return lists.well_liked(self._in_force.published(), n)
 
     def sample_viewers(self) -> tuple[SampleViewer, ...]:
         """Five viewers of the data set with unlike tastes; none while sample viewers cannot be looked up."""
-        raise NotImplementedError
+        if not self.settings.sample_viewers:
+            return ()
+        return tuple(SampleViewer(**viewer) for viewer in self._in_force.published().facts["sample_viewers"])
 
     def genres(self) -> tuple[str, ...]:
         """Every genre in the data in use, alphabetically."""
-        raise NotImplementedError
+        return self._in_force.published().catalogue.genres()
 
     def in_use(self) -> InUse:
         """The data and the model that lists are made from."""
-        raise NotImplementedError
+        published = self._in_force.published()
+        facts = published.facts
+        return InUse(
+            data=facts["data"],
+            credit=facts["credit"],
+            is_builtin=facts["is_builtin"],
+            n_ratings=published.matrix.n_ratings,
+            n_users=published.matrix.n_users,
+            n_movies=published.matrix.n_movies,
+            lowest_user_id=facts["lowest_user_id"],
+            highest_user_id=facts["highest_user_id"],
+            recipe=published.model.recipe,
+            model=published.version,
+            generation=published.generation,
+            trained_at=facts["trained_at"],
+        )
 
     def new_person(self, *, shared: bool = False) -> tuple[UserId, str]:
         """A number of one's own and its bearer token, which is shown this once and kept only as a digest."""
-        raise NotImplementedError
+        token = secrets.token_urlsafe(32)
+        return self._profiles.new_person(_digest(token), shared=shared, now=int(self._now())), token
+
+    def check(self) -> None:
+        """Nothing, if lists can be served; else the error that says why not."""
+        self._in_force.published()
+        self._profiles.counts()
+
+    def close(self) -> None:
+        """Let go of the stores."""
+        self._profiles.close()
+
+    def _current(self, user_id: UserId) -> ListRecord:
+        """The kept record, or a new one; never one that has not seen every acknowledged rating."""
+        record = self._profiles.list_of(user_id)
+        return record if record is not None and record.movies is not None else self._built(user_id)
+
+    def _built(self, user_id: UserId) -> ListRecord:
+        made, kept = lists.build(user_id, self._in_force.published(), self._profiles, now=self._now)
+        for _ in range(MOST_TRIES - 1):
+            if kept:
+                return made
+            # Somebody has rated or published since: their list may be there already, else build on what is there now.
+            record = self._profiles.list_of(user_id)
+            if record is not None and record.movies is not None:
+                return record
+            generation = record.generation if record else 0
+            made, kept = lists.build(user_id, self._in_force.published(at_least=generation), self._profiles, now=self._now)
+        return made
+
+    def _live(self, user_id: UserId, n: int, barred: NDArray[np.bool_] | None) -> RecommendationList:
+        """A list that no record holds, from the same ratings and the same generation as the record."""
+        record = self._current(user_id)
+        published = self._in_force.published(at_least=record.generation)
+        if record.generation != published.generation:
+            record = self._built(user_id)
+        rev, history = lists.opinions_of(user_id, published, self._profiles)
+        made = lists.make(history, published, n, exclude=barred)
+        return RecommendationList(user_id, rev, published.version, published.generation, record.built_at, made.basis, made.movies)
+
+    def _after_write(self, user_id: UserId) -> RecommendationList | None:
+        try:
+            return _first(self._built(user_id), LIST_LENGTH)
+        except RecommenderError:
+            # The rating is safe and is acknowledged; the next read makes the list.
+            return None
+
+    def _check_may_read(self, user_id: UserId, token: str | None, published: Published) -> None:
+        if not is_own_person(user_id):
+            if not self.settings.sample_viewers:
+                raise UnknownUserError(user_id)
+            if published.matrix.row_of(user_id) is None:
+                facts = published.facts
+                raise UnknownUserError(
+                    user_id, f"the viewers of {facts['data']} have numbers from {facts['lowest_user_id']} to {facts['highest_user_id']}"
+                )
+        elif not (
+            self._profiles.is_shared(user_id) or (token is not None and self._profiles.token_fits(user_id, _digest(token)))
+        ):
+            raise UnknownUserError(user_id)
+
+    def _check_may_write(self, user_id: UserId, token: str | None) -> None:
+        if user_id < 1:
+            raise InvalidInputError("user id", user_id, "a whole number from 1 up")
+        if not is_own_person(user_id):
+            raise ReadOnlyError(user_id)
+        if token is None or not self._profiles.token_fits(user_id, _digest(token)):
+            raise NotAllowedError(user_id)
+
+
+def _first(record: ListRecord, n: int) -> RecommendationList:
+    movies = (record.movies or ())[:n]
+    return RecommendationList(record.user_id, record.rev, record.model, record.generation, record.built_at, record.basis, movies)
+
+
+def _barred(published: Published, with_genres: Sequence[str], without_genres: Sequence[str]) -> NDArray[np.bool_] | None:
+    """The films that the genres asked for leave out, shape (n_movies,); None when none were asked for."""
+    if not (with_genres or without_genres):
+        return None
+    known = published.catalogue.genres()
+    for genre in (*with_genres, *without_genres):
+        if genre not in known:
+            raise InvalidInputError("genre", genre, f"one of {', '.join(known)}")
+    barred = published.catalogue.genre_mask(without_genres)
+    return barred | ~published.catalogue.genre_mask(with_genres) if with_genres else barred
+
+
+def _column(published: Published, movie_id: int) -> int:
+    column = published.matrix.column_of(movie_id)
+    if column is None:
+        raise UnknownMovieError(movie_id)
+    return column
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,55 @@
+"""The neighbour sums for one person, in a few calls of numpy: serves who waits, and is the twin that `blocked` must equal."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.data.matrix import RatingMatrix
+from recommender.models.kernels import SIMILARITY_BITS
+
+
+def overlaps(matrix: RatingMatrix, columns: NDArray[np.int32], half_stars: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The dot product of a history with every row, shape (n_users,): whole numbers, exact."""
+    starts, lengths = matrix.column_starts[columns], matrix.raters[columns]
+    entries = spans(starts, lengths)
+    products = np.repeat(half_stars.astype(np.float64), lengths) * matrix.column_half_stars[entries]
+    return np.bincount(matrix.rows[entries], weights=products, minlength=matrix.n_users)
+
+
+def cosines(dots: NDArray[np.float64], squared: NDArray[np.int64], own_squared: int | np.int64 | NDArray[np.int64]) -> NDArray[np.float64]:
+    """Cosine similarities from dot products and squared norms, rounded to multiples of 2^-SIMILARITY_BITS; 0 where a norm is 0."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        exact = dots / np.sqrt(squared.astype(np.float64) * own_squared)
+    exact = np.nan_to_num(exact, copy=False)
+    return np.asarray(np.rint(exact * 2.0**SIMILARITY_BITS) * 2.0**-SIMILARITY_BITS)
+
+
+def nearest(similarities: NDArray[np.float64], k: int) -> NDArray[np.intp]:
+    """The rows of the k highest similarities above 0, highest first, ties by lower row; fewer if fewer are above 0."""
+    candidates = np.flatnonzero(similarities > 0)
+    if len(candidates) > k:
+        floor = np.partition(similarities[candidates], len(candidates) - k)[len(candidates) - k]
+        candidates = candidates[similarities[candidates] >= floor]
+    order = np.argsort(-similarities[candidates], kind="stable")
+    return candidates[order[:k]]
+
+
+def weighted_sums(
+    matrix: RatingMatrix, rows: NDArray[np.intp], weights: NDArray[np.float64], centre: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For every movie the sum of weight times (half stars - centre) over the rows that rated it, and the sum of those weights.
+
+    Both of shape (n_movies,); centre: a whole number of half stars, so that the sums are exact.
+    """
+    starts, lengths = matrix.row_starts[rows], matrix.row_starts[rows + 1] - matrix.row_starts[rows]
+    entries = spans(starts, lengths)
+    columns, repeated = matrix.columns[entries], np.repeat(weights, lengths)
+    votes = np.bincount(columns, weights=repeated * (matrix.half_stars[entries].astype(np.float64) - centre), minlength=matrix.n_movies)
+    return votes, np.bincount(columns, weights=repeated, minlength=matrix.n_movies)
+
+
+def spans(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The positions start, start + 1, … of every span, one after the other, shape (sum of lengths,)."""
+    ends = np.cumsum(lengths)
+    return np.arange(ends[-1] if len(ends) else 0, dtype=np.int64) + np.repeat(starts - (ends - lengths), lengths)

@@ -1,0 +1,75 @@
+"""Well-liked films, the same for everyone: the weighted rating with a vote cut-off.
+
+Source: the formula of IMDb's Top 250, WR = v/(v+m)·R + m/(v+m)·C, with v votes and mean R of the film, C the mean over all
+rated films' means, and m the votes at a percentile of the films (default: a tenth of them have that many).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.data.matrix import RatingMatrix
+from recommender.errors import InvalidInputError
+from recommender.models import History, Parameters
+
+DEFAULTS: Parameters = {"cut_off": 0.9}
+BELOW = 5.0  # stars taken off a film under the cut-off, so that it ranks behind every film over it
+
+
+@dataclass(frozen=True)
+class Popular:
+    """Fitted by counting. cut_off: the percentile, 0 to 1, of the films' vote counts that a film must reach."""
+
+    matrix: RatingMatrix
+    parameters: Parameters
+
+    recipe = "popular"
+    neutral = -np.inf
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.parameters["cut_off"] <= 1:
+            raise InvalidInputError("cut_off", self.parameters["cut_off"], "a number from 0 to 1")
+
+    @classmethod
+    def fit(cls, matrix: RatingMatrix, parameters: Parameters | None = None) -> Popular:
+        """The model over the matrix; parameters left out take DEFAULTS."""
+        return cls(matrix, {**DEFAULTS, **(parameters or {})})
+
+    @cached_property
+    def mean_stars(self) -> NDArray[np.float64]:
+        """Each film's mean, shape (n_movies,); NaN where nobody has rated it."""
+        sums = np.bincount(self.matrix.columns, weights=self.matrix.half_stars, minlength=self.matrix.n_movies)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(sums / self.matrix.raters / 2)
+
+    @cached_property
+    def least_votes(self) -> int:
+        """m: what a film needs to be called well liked; at least 1."""
+        rated = self.matrix.raters[self.matrix.raters > 0]
+        return max(1, int(np.ceil(np.quantile(rated, self.parameters["cut_off"])))) if len(rated) else 1
+
+    @cached_property
+    def weighted_rating(self) -> NDArray[np.float64]:
+        """WR in stars, shape (n_movies,); NaN where nobody has rated the film."""
+        votes, least = self.matrix.raters, self.least_votes
+        if not votes.any():
+            return np.full(self.matrix.n_movies, np.nan)
+        return np.asarray((votes * self.mean_stars + least * np.nanmean(self.mean_stars)) / (votes + least))
+
+    def score(self, history: History) -> NDArray[np.float64]:
+        """The weighted rating, whoever asks; films under the cut-off BELOW stars less, films without ratings NaN."""
+        return self.weighted_rating - np.where(self.matrix.raters < self.least_votes, BELOW, 0.0)
+
+    def predict(self, history: History, column: int) -> float:
+        """The film's weighted rating, whoever asks; the mean of all films for one without ratings."""
+        return float(self.predict_many(history, np.array([column], dtype=np.int32))[0])
+
+    def predict_many(self, history: History, columns: NDArray[np.int32]) -> NDArray[np.float64]:
+        """`predict` for several films, shape of columns; a column of -1 (no such film) counts as one without ratings."""
+        overall = float(np.nanmean(self.mean_stars)) if self.matrix.n_ratings else 2.5
+        found = np.where(columns >= 0, self.weighted_rating[columns] if self.matrix.n_movies else np.nan, np.nan)
+        return np.clip(np.where(np.isnan(found), overall, found), 0.5, 5.0)

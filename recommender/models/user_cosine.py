@@ -1,0 +1,157 @@
+"""Lists from the people most alike: user-user cosine neighbours and the weighted average of their ratings.
+
+Source: the k-nearest-neighbour scheme of Resnick et al. (GroupLens, CSCW 1994) with cosine similarity as the weight, over the k
+most similar of all users. Differences: the average is damped towards one constant, because the plain one ranks a film with a
+single five-star vote first; the person's own row is never a neighbour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.data.matrix import RatingMatrix
+from recommender.errors import InvalidInputError
+from recommender.models import History, Parameters
+from recommender.models.kernels import MOST_NEIGHBOURS, plain
+
+NEUTRAL_HALF_STARS = 5  # what a film nobody near has rated is worth: 2.5 stars, for everybody and every film
+DEFAULTS: Parameters = {"n_neighbours": 40, "damping": 50.0, "n_raters": 40, "rater_damping": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """The people most alike. rows: most similar first; similarities: beside them, above 0."""
+
+    rows: NDArray[np.intp]
+    similarities: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class UserCosine:
+    """Fitted by keeping the ratings: everything else is computed when somebody asks.
+
+    n_neighbours: how many of the most similar users make a list. damping: λ in b + Σ sim·(r - b) / (Σ sim + λ), the weight of
+    imaginary neutral votes; 0 is the plain weighted average. n_raters, rater_damping: the same for predicted stars, where the
+    neighbours are the film's own raters.
+    """
+
+    matrix: RatingMatrix
+    parameters: Parameters
+
+    recipe = "user-cosine"
+    neutral = NEUTRAL_HALF_STARS / 2
+
+    def __post_init__(self) -> None:
+        for name, least, most in (("n_neighbours", 1, MOST_NEIGHBOURS), ("n_raters", 1, MOST_NEIGHBOURS)):
+            if not least <= self.parameters[name] <= most:
+                raise InvalidInputError(name, self.parameters[name], f"a whole number from {least} to {most}")
+        for name in ("damping", "rater_damping"):
+            if not 0 <= self.parameters[name] < float("inf"):
+                raise InvalidInputError(name, self.parameters[name], "a number from 0 up")
+
+    @classmethod
+    def fit(cls, matrix: RatingMatrix, parameters: Parameters | None = None) -> UserCosine:
+        """The model over the matrix; parameters left out take DEFAULTS."""
+        return cls(matrix, {**DEFAULTS, **(parameters or {})})
+
+    @property
+    def n_neighbours(self) -> int:
+        return int(self.parameters["n_neighbours"])
+
+    @property
+    def damping(self) -> float:
+        return self.parameters["damping"]
+
+    @cached_property
+    def mean_half_stars(self) -> NDArray[np.float64]:
+        """Each user's mean, in half stars, shape (n_users,)."""
+        sums = np.add.reduceat(np.append(self.matrix.half_stars.astype(np.int64), 0), self.matrix.row_starts[:-1])
+        return np.asarray(sums / np.diff(self.matrix.row_starts))
+
+    def similarities(self, history: History) -> NDArray[np.float64]:
+        """Cosine of the history with every row, shape (n_users,), in [0, 1]; 0 with its own row.
+
+        A film one of the two has not rated adds nothing to the product; it is never taken for a rating of no stars.
+        """
+        own_squared = int(np.sum(history.half_stars.astype(np.int64) ** 2))
+        found = plain.cosines(plain.overlaps(self.matrix, history.columns, history.half_stars), self.matrix.squared_rows, own_squared)
+        if history.own_row is not None:
+            found[history.own_row] = 0.0
+        return found
+
+    def neighbours(self, history: History) -> Neighbourhood:
+        """The n_neighbours most similar users, most similar first, ties by lower user id."""
+        return self.nearest(self.similarities(history))
+
+    def nearest(self, similarities: NDArray[np.float64]) -> Neighbourhood:
+        """The same, from similarities already worked out."""
+        rows = plain.nearest(similarities, self.n_neighbours)
+        return Neighbourhood(rows, similarities[rows])
+
+    def score(self, history: History) -> NDArray[np.float64]:
+        """The damped weighted average of the neighbours' stars; NaN for a film none of them has rated."""
+        return self.score_by(self.neighbours(history))
+
+    def score_by(self, near: Neighbourhood) -> NDArray[np.float64]:
+        """The same, for neighbours already found."""
+        return damped_average(*plain.weighted_sums(self.matrix, near.rows, near.similarities, NEUTRAL_HALF_STARS), self.damping)
+
+    def best_possible(self, near: Neighbourhood) -> float:
+        """The score of a film to which every neighbour gave five stars: what `score` could reach for this person."""
+        weights = np.array([np.sum(near.similarities)])
+        return float(damped_average(weights * (10 - NEUTRAL_HALF_STARS), weights, self.damping)[0])
+
+    def predict(self, history: History, column: int) -> float:
+        """The person's mean plus the similarity-weighted mean deviation of the film's most similar raters.
+
+        A film without raters gives the person's mean; a person without ratings gives the mean of the film, then of everybody.
+        """
+        return float(self.predict_many(history, np.array([column], dtype=np.int32))[0])
+
+    def predict_many(
+        self, history: History, columns: NDArray[np.int32], *, similarities: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """`predict` for several films of one person, shape of columns; a column of -1 (no such film) has no raters.
+
+        similarities: what `similarities(history)` gave, where it is at hand already.
+        """
+        if similarities is None:
+            similarities = self.similarities(history)
+        own_mean = float(history.half_stars.mean()) if len(history) else None
+        return np.array([self._predicted(similarities, own_mean, int(column), history.own_row) for column in columns])
+
+    def _predicted(self, similarities: NDArray[np.float64], own_mean: float | None, column: int, own_row: int | None) -> float:
+        raters, half_stars = self.matrix.column(column) if column >= 0 else (np.zeros(0, np.int32), np.zeros(0, np.uint8))
+        if own_row is not None:
+            others = raters != own_row
+            raters, half_stars = raters[others], half_stars[others]
+        if own_mean is None:
+            return _in_stars(float(half_stars.mean()) if len(raters) else self.overall_mean_half_stars)
+        nearest = plain.nearest(similarities[raters], int(self.parameters["n_raters"]))
+        weights = similarities[raters[nearest]]
+        deviations = half_stars[nearest] - self.mean_half_stars[raters[nearest]]
+        total = float(np.sum(weights)) + self.parameters["rater_damping"]
+        return _in_stars(own_mean + (float(np.sum(weights * deviations)) / total if len(nearest) else 0.0))
+
+    @cached_property
+    def overall_mean_half_stars(self) -> float:
+        """The mean of all ratings in half stars; the neutral vote when there are none."""
+        return float(self.matrix.half_stars.mean()) if self.matrix.n_ratings else float(NEUTRAL_HALF_STARS)
+
+
+def damped_average(votes: NDArray[np.float64], weights: NDArray[np.float64], damping: float) -> NDArray[np.float64]:
+    """b + Σ sim·(r - b) / (Σ sim + λ) in stars, from the sums in half stars; NaN where no weight is."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scores = (NEUTRAL_HALF_STARS + votes / (weights + damping)) / 2
+    return np.where(weights > 0, scores, np.nan)
+
+
+def _in_stars(half_stars: float) -> float:
+    return min(max(half_stars / 2, 0.5), 5.0)

@@ -1,0 +1,232 @@
+"""The published model: which version is in force, and how it changes hands.
+
+`current.json` points at one immutable version and moves by compare-and-set. Every move, a roll-back too, raises the
+generation, so that a late builder on older arrays can never overwrite a newer list.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from recommender.data.catalogue import Catalogue
+from recommender.data.matrix import RatingMatrix
+from recommender.errors import ModelError, NoModelError, StorageError
+from recommender.models import Model, files, recipes
+from recommender.models.popular import Popular
+from recommender.storage.blobs import Blobs
+
+log = logging.getLogger(__name__)
+
+POINTER = "current.json"
+FORMAT = 1
+SECONDS_BETWEEN_LOOKS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What `current.json` says. manifest_sha256: of the version's manifest, so that a torn version cannot be taken for whole.
+
+    previous: the pointer before, without its own previous; None for the first publication.
+    """
+
+    generation: int
+    version: str
+    manifest_sha256: str
+    previous: Pointer | None = None
+
+
+@dataclass(frozen=True)
+class Published:
+    """A version read back and checked: everything a list is made from, memory-mapped."""
+
+    generation: int
+    version: str
+    model: Model
+    catalogue: Catalogue
+    facts: Mapping[str, Any]
+
+    @property
+    def matrix(self) -> RatingMatrix:
+        return self.model.matrix
+
+    @cached_property
+    def popular(self) -> Popular:
+        """What serves whoever has no ratings."""
+        return self.model if isinstance(self.model, Popular) else Popular.fit(self.matrix)
+
+
+def read_pointer(blobs: Blobs) -> tuple[Pointer | None, str | None]:
+    """The pointer in force and its tag for compare-and-set; None and None before the first publication."""
+    blob = blobs.read(POINTER)
+    if blob is None:
+        return None, None
+    try:
+        said = json.loads(blob.data)
+        if said["format"] != FORMAT:
+            raise ModelError(f"{POINTER} in {blobs.url} has format {said['format']!r}, this version reads {FORMAT}; train again.")
+        previous = Pointer(**said["previous"]) if said["previous"] else None
+        return Pointer(int(said["generation"]), str(said["version"]), str(said["manifest_sha256"]), previous), blob.tag
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{POINTER} in {blobs.url} cannot be understood; run `matinee train` to write it anew.") from error
+
+
+def load(blobs: Blobs, pointer: Pointer) -> Published:
+    """The version the pointer names; ModelError in words when it is absent, torn, foreign or of an unknown format."""
+    folder = blobs.local_copy(_prefix(pointer.version))
+    if folder is None:
+        raise ModelError(f"The model {pointer.version} is not in {blobs.url}; run `matinee train`.")
+    saved = files.load(folder, sha256=pointer.manifest_sha256)
+    facts = saved.facts
+    try:
+        matrix = RatingMatrix.from_arrays({n: saved.arrays[f"matrix-{n}"] for n in RatingMatrix.__dataclass_fields__})
+        catalogue = Catalogue.from_arrays(_unprefixed(saved.arrays, "catalogue-"))
+        model = recipes.fit(facts["recipe"], matrix, facts["parameters"])
+    except KeyError as error:
+        raise ModelError(f"The model {pointer.version} lacks {error}; train again.") from error
+    return Published(pointer.generation, pointer.version, model, catalogue, facts)
+
+
+def write_version(folder: Path, model: Model, catalogue: Catalogue, facts: Mapping[str, Any]) -> str:
+    """Write a version's files into the empty folder; the SHA-256 of its manifest."""
+    arrays = {f"matrix-{name}": array for name, array in model.matrix.arrays().items()}
+    arrays |= {f"catalogue-{name}": array for name, array in catalogue.arrays().items()}
+    return files.save(folder, arrays, {**facts, "recipe": model.recipe, "parameters": dict(model.parameters)})
+
+
+def put_in_force(
+    blobs: Blobs, version: str, folder: Path, manifest_sha256: str, *, before: Callable[[int], None] = lambda generation: None
+) -> Pointer:
+    """Publish the folder as the version and move the pointer to it; the new pointer.
+
+    before: called with the coming generation once the files are there, before the pointer moves.
+    """
+    blobs.publish(_prefix(version), folder)
+    return _move(blobs, lambda old: Pointer(old.generation + 1 if old else 1, version, manifest_sha256, old), before)
+
+
+def roll_back(blobs: Blobs) -> Pointer:
+    """Put the version before in force again, as a new generation; ModelError when there is none or its files are gone."""
+    pointer, _ = read_pointer(blobs)
+    if pointer is None:
+        raise NoModelError(blobs.url)
+    if pointer.previous is None:
+        raise ModelError(f"There is no model before {pointer.version} to go back to.")
+    load(blobs, pointer.previous)
+
+    def back(old: Pointer | None) -> Pointer:
+        if old is None or old.previous is None:
+            raise ModelError("There is no model to go back to.")
+        return replace(old.previous, generation=old.generation + 1, previous=old)
+
+    return _move(blobs, back, lambda generation: None)
+
+
+def remove_unused(blobs: Blobs) -> None:
+    """Take away every version but the one in force and the one before."""
+    pointer, _ = read_pointer(blobs)
+    if pointer is None:
+        return
+    kept = {pointer.version} | ({pointer.previous.version} if pointer.previous else set())
+    for version in {key.split("/")[1] for key in blobs.list("models/")} - kept:
+        blobs.remove(_prefix(version))
+
+
+class InForce:
+    """The published model of this process, followed as it changes: looks at the pointer once a second, maps, checks, swaps.
+
+    One thread looks while the others go on with what they have. A version that cannot be used is refused in the log and the
+    one before keeps serving.
+    """
+
+    def __init__(self, blobs: Blobs, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._blobs, self._clock = blobs, clock
+        self._looking = threading.Lock()
+        self._looked_at = float("-inf")
+        self._published: Published | None = None
+        self._refused: Pointer | None = None
+        self.trouble: str | None = None  # why the pointer's version is not the one in use, for people
+
+    def published(self, *, at_least: int = 0) -> Published:
+        """The model in use. at_least: a generation somebody has already seen, looked for at once if ours is older."""
+        ours = self._published
+        due = ours is None or ours.generation < at_least or self._clock() - self._looked_at >= SECONDS_BETWEEN_LOOKS
+        if due and self._looking.acquire(blocking=ours is None):
+            try:
+                self._look()
+            finally:
+                self._looking.release()
+        if self._published is None:
+            raise NoModelError(self._blobs.url)
+        return self._published
+
+    def _look(self) -> None:
+        self._looked_at = self._clock()
+        pointer = None
+        try:
+            pointer, _ = read_pointer(self._blobs)
+            if pointer is None or (self._published and pointer.generation == self._published.generation) or pointer == self._refused:
+                return
+            self._published, self._refused, self.trouble = load(self._blobs, pointer), None, None
+        except (ModelError, StorageError) as error:
+            # What is torn stays torn; a store that could not be reached may be back at the next look.
+            self._refused = pointer if isinstance(error, ModelError) else None
+            self._refuse(error)
+            return
+        log.info("model in use generation=%d model=%s", pointer.generation, pointer.version)
+
+    def _refuse(self, error: ModelError | StorageError) -> None:
+        if self.trouble != str(error):
+            log.error("model refused: %s", error)
+        self.trouble = str(error)
+        if self._published is not None:
+            return
+        pointer = _last_good(self._blobs)
+        if pointer is None:
+            raise error
+        self._published = load(self._blobs, pointer)
+        log.warning("the model before is in use generation=%d model=%s", pointer.generation, pointer.version)
+
+
+def _last_good(blobs: Blobs) -> Pointer | None:
+    try:
+        pointer, _ = read_pointer(blobs)
+    except (ModelError, StorageError):
+        return None
+    return pointer.previous if pointer else None
+
+
+def _move(blobs: Blobs, to: Callable[[Pointer | None], Pointer], before: Callable[[int], None]) -> Pointer:
+    while True:
+        try:
+            old, tag = read_pointer(blobs)
+        except ModelError:
+            blob = blobs.read(POINTER)  # not to be understood: the new pointer takes its place
+            old, tag = None, blob.tag if blob else None
+        pointer = to(old)
+        before(pointer.generation)
+        if blobs.compare_and_set(POINTER, _encoded(pointer), expected=tag):
+            log.info("published generation=%d model=%s", pointer.generation, pointer.version)
+            return pointer
+
+
+def _encoded(pointer: Pointer) -> bytes:
+    said = asdict(pointer)
+    if said["previous"]:
+        said["previous"]["previous"] = None
+    return json.dumps({"format": FORMAT, **said}, indent=1).encode()
+
+
+def _prefix(version: str) -> str:
+    return f"models/{version}"
+
+
+def _unprefixed(arrays: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

@@ -1,0 +1,109 @@
+"""Snapshots: everything a training works from, frozen in the blob store before it starts."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from recommender import publication
+from recommender.data.catalogue import Catalogue
+from recommender.data.movielens import DataSet
+from recommender.data.ratings import RatingTable
+from recommender.errors import DataError, ModelError
+from recommender.models import files
+from recommender.storage.blobs import Blobs
+from recommender.storage.profiles import Profiles
+
+PLACE = "snapshots"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was frozen. facts: data, credit, own_ratings (a digest of own people's ratings), taken_at (seconds since 1970, UTC)."""
+
+    name: str
+    ratings: RatingTable
+    catalogue: Catalogue
+    facts: Mapping[str, Any]
+
+
+def take(data: DataSet, blobs: Blobs, profiles: Profiles, *, now: float) -> Snapshot:
+    """Freeze the data set and every own person's ratings, and read the result back: what is trained from is what was written.
+
+    Own ratings of films that the data set lacks stay in the profiles, not in the snapshot. DataError when there is nothing to
+    train from, or when own people's ratings would come to mean other films.
+    """
+    own = RatingTable.of(profiles.all_ratings())
+    _check_films_mean_the_same(own, data, blobs)
+    kept = own.where(np.isin(own.movie_ids, data.catalogue.movie_ids))
+    ratings = data.ratings.and_also(kept) if len(kept) else data.ratings
+    if not len(ratings):
+        raise DataError(f"{data.name} has no ratings to train from; name another data set with --data.")
+    arrays = {f"ratings-{name}": getattr(ratings, name) for name in RatingTable.__dataclass_fields__}
+    arrays |= {f"catalogue-{name}": array for name, array in data.catalogue.arrays().items()}
+    facts = {"data": data.name, "credit": data.credit, "own_ratings": _digest(own), "taken_at": now}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "snapshot"
+        folder.mkdir()
+        digest = files.save(folder, arrays, facts)
+        name = version_name(now, digest)
+        blobs.publish(f"{PLACE}/{name}", folder)
+    return _read(name, digest, blobs)
+
+
+def remove_all_but(kept: str, blobs: Blobs) -> None:
+    """Take away every snapshot but one."""
+    for name in {key.split("/")[1] for key in blobs.list(f"{PLACE}/")} - {kept}:
+        blobs.remove(f"{PLACE}/{name}")
+
+
+def own_ratings_digest(profiles: Profiles) -> str:
+    """A digest of own people's ratings as they are now, to be held against a snapshot's."""
+    return _digest(RatingTable.of(profiles.all_ratings()))
+
+
+def version_name(now: float, digest: str) -> str:
+    """A name that sorts by time and is never used twice: 20261121T180405Z-1f0c9a2b."""
+    return f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(now))}-{digest[:8]}"
+
+
+def _read(name: str, digest: str, blobs: Blobs) -> Snapshot:
+    folder = blobs.local_copy(f"{PLACE}/{name}")
+    if folder is None:
+        raise ModelError(f"The snapshot {name} is gone from {blobs.url}; train again.")
+    saved = files.load(folder, sha256=digest)
+    ratings = RatingTable(**{field: saved.arrays[f"ratings-{field}"] for field in RatingTable.__dataclass_fields__})
+    catalogue = {key.removeprefix("catalogue-"): array for key, array in saved.arrays.items() if key.startswith("catalogue-")}
+    return Snapshot(name, ratings, Catalogue.from_arrays(catalogue), saved.facts)
+
+
+def _check_films_mean_the_same(own: RatingTable, data: DataSet, blobs: Blobs) -> None:
+    """A rating names a film by its number, and two data sets may number films differently: then nobody's ratings may cross over."""
+    pointer, _ = publication.read_pointer(blobs) if len(own) else (None, None)
+    if pointer is None:
+        return
+    before = publication.load(blobs, pointer)
+    if before.facts["data"] == data.name:
+        return
+    for movie_id in np.unique(own.movie_ids).tolist():
+        old, new = before.catalogue.column_of(movie_id), data.catalogue.column_of(movie_id)
+        if old is not None and new is not None and before.catalogue.movie(old).title != data.catalogue.movie(new).title:
+            was, would_be = before.catalogue.movie(old).title, data.catalogue.movie(new).title
+            raise DataError(
+                f"People here have rated films by the numbers of {before.facts['data']}, and {data.name} numbers them differently: {movie_id} "
+                f"is {was!r} now and would be {would_be!r}. Give the other data their own MATINEE_PROFILES_URL and MATINEE_BLOBS_URL."
+            )
+
+
+def _digest(ratings: RatingTable) -> str:
+    digest = hashlib.sha256()
+    for name in RatingTable.__dataclass_fields__:
+        digest.update(np.ascontiguousarray(getattr(ratings, name)).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,178 @@
+"""From data to a published model and everybody's lists: what happens while nobody waits."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from recommender import lists, publication, showcase, snapshots
+from recommender.data import sample
+from recommender.data.matrix import RatingMatrix
+from recommender.data.movielens import DataSet
+from recommender.domain import FIRST_OWN_USER_ID, ListRecord, UserId
+from recommender.errors import ModelError
+from recommender.models import History, Model, Parameters, recipes
+from recommender.publication import Pointer, Published
+from recommender.snapshots import Snapshot
+from recommender.storage.blobs import Blobs
+from recommender.storage.lease import Lease
+from recommender.storage.profiles import Profiles
+
+log = logging.getLogger(__name__)
+
+LOCK = "training-lock.json"
+MOST_LISTS_AHEAD = 10_000  # sample viewers whose lists are made ahead; everybody else's is made at the first look, in milliseconds
+
+
+class Progress(Protocol):
+    """Where a person waits: told what is under way, how much of it is done, and how much there is."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None: ...
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Nobody waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What came of a training. seconds: of wall time, by stage."""
+
+    pointer: Pointer
+    n_ratings: int
+    n_lists: int
+    seconds: dict[str, float]
+
+
+def train(
+    data: DataSet,
+    blobs: Blobs,
+    profiles: Profiles,
+    *,
+    recipe: str,
+    parameters: Parameters | None = None,
+    source: str = "",
+    progress: Progress = silent,
+    now: Callable[[], float] = time.time,
+) -> Trained:
+    """Snapshot, fit, publish, rewrite the lists; one trainer at a time.
+
+    source: where the data were said to be, kept so that `is_needed` knows when they are others.
+    The model is fitted from the snapshot alone. A death at any point leaves a whole model in force, the old or the new one.
+    TrainingBusyError while somebody else trains; DataError as in `snapshots.take`.
+    """
+    recipes.known_recipe(recipe)
+    with Lease(blobs, LOCK, now=now) as lease:
+        watch = _Stopwatch()
+        snapshot = snapshots.take(data, blobs, profiles, now=now())
+        watch.lap("snapshot")
+        matrix = RatingMatrix.of(snapshot.ratings, snapshot.catalogue.movie_ids)
+        model = recipes.fit(recipe, matrix, parameters)
+        watch.lap("model")
+        lease.renew()
+        pointer = _publish(model, snapshot, source, blobs, profiles, now=now())
+        watch.lap("publication")
+        n_lists = _rewrite_lists(publication.load(blobs, pointer), profiles, progress, now)
+        watch.lap("lists")
+        lease.renew()
+        publication.remove_unused(blobs)
+        snapshots.remove_all_but(snapshot.name, blobs)
+    log.info("trained recipe=%s ratings=%d users=%d lists=%d seconds=%.1f", recipe, matrix.n_ratings, matrix.n_users, n_lists, watch.total)
+    return Trained(pointer, matrix.n_ratings, n_lists, watch.seconds)
+
+
+def roll_back(blobs: Blobs, profiles: Profiles, *, progress: Progress = silent, now: Callable[[], float] = time.time) -> Pointer:
+    """Put the model before in force again, as a new generation, and rewrite the lists by it."""
+    with Lease(blobs, LOCK, now=now):
+        pointer = publication.roll_back(blobs)
+        profiles.clear_sample_lists(generation=pointer.generation)
+        _rewrite_lists(publication.load(blobs, pointer), profiles, progress, now)
+    return pointer
+
+
+def is_needed(source: str, blobs: Blobs, profiles: Profiles) -> bool:
+    """Whether a training would change anything: no usable model, data from elsewhere (empty: whatever is in use), or ratings that came since."""
+    try:
+        pointer, _ = publication.read_pointer(blobs)
+        if pointer is None:
+            return True
+        facts = publication.load(blobs, pointer).facts
+    except ModelError:
+        return True
+    return bool(source not in ("", facts["source"]) or facts["own_ratings"] != snapshots.own_ratings_digest(profiles))
+
+
+def _publish(model: Model, snapshot: Snapshot, source: str, blobs: Blobs, profiles: Profiles, *, now: float) -> Pointer:
+    viewers = model.matrix.user_ids[model.matrix.user_ids < FIRST_OWN_USER_ID]
+    facts = {
+        **{name: snapshot.facts[name] for name in ("data", "credit", "own_ratings")},
+        "snapshot": snapshot.name,
+        "source": source,
+        "is_builtin": snapshot.facts["data"] == sample.NAME,
+        "trained_at": now,
+        "lowest_user_id": int(viewers[0]) if len(viewers) else 0,
+        "highest_user_id": int(viewers[-1]) if len(viewers) else 0,
+        "sample_viewers": showcase.sample_viewers(model.matrix, snapshot.catalogue),
+    }
+    clear = len(viewers) > MOST_LISTS_AHEAD or _data_in_force(blobs) != snapshot.facts["data"]
+
+    def clear_sample_lists(generation: int) -> None:
+        if clear:
+            profiles.clear_sample_lists(generation=generation)
+
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "model"
+        folder.mkdir()
+        digest = publication.write_version(folder, model, snapshot.catalogue, facts)
+        return publication.put_in_force(blobs, snapshots.version_name(now, digest), folder, digest, before=clear_sample_lists)
+
+
+def _data_in_force(blobs: Blobs) -> str | None:
+    try:
+        pointer, _ = publication.read_pointer(blobs)
+        return str(publication.load(blobs, pointer).facts["data"]) if pointer else None
+    except ModelError:
+        return None
+
+
+def _rewrite_lists(published: Published, profiles: Profiles, progress: Progress, now: Callable[[], float]) -> int:
+    """Write the list of every sample viewer (up to MOST_LISTS_AHEAD) and of every own person who has ratings; how many were kept."""
+    return profiles.keep_lists(_remade(published, profiles, progress, now))
+
+
+def _remade(published: Published, profiles: Profiles, progress: Progress, now: Callable[[], float]) -> Iterator[ListRecord]:
+    matrix = published.matrix
+    sample_rows = int((matrix.user_ids < FIRST_OWN_USER_ID).sum())
+    ahead = sample_rows if sample_rows <= MOST_LISTS_AHEAD else 0
+    own = sorted({UserId(rating.user_id) for rating in profiles.all_ratings()})
+    total = ahead + len(own)
+    for done, row in enumerate(range(ahead), start=1):
+        # Nobody can write to a sample viewer, so its revision stays 0.
+        user_id = UserId(int(matrix.user_ids[row]))
+        yield lists.record_of(user_id, 0, History.of_row(matrix, row), published, now=now())
+        progress("lists", done, total)
+    for done, user_id in enumerate(own, start=ahead + 1):
+        rev, history = lists.opinions_of(user_id, published, profiles)
+        yield lists.record_of(user_id, rev, history, published, now=now())
+        progress("lists", done, total)
+
+
+@dataclass
+class _Stopwatch:
+    seconds: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=time.monotonic)
+
+    def lap(self, name: str) -> None:
+        """Time since the lap before, under the name."""
+        now = time.monotonic()
+        self.seconds[name] = now - self._last
+        self._last = now
+
+    @property
+    def total(self) -> float:
+        return sum(self.seconds.values())
