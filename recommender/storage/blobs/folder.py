@@ -65,9 +65,9 @@ class FolderBlobs:
 
     def list(self, prefix: str) -> list[str]:
         """Every key that starts with the prefix, ascending."""
-        above, _, _ = prefix.rpartition("/")
-        top = self._path(above) if above else self._root
-        if not re.fullmatch(PART.pattern + "|", prefix[len(above) :].removeprefix("/"), re.ASCII):
+        *above, beginning = prefix.split("/")
+        top = self._path("/".join(above)) if above else self._root
+        if beginning and not PART.fullmatch(beginning):
             raise InvalidInputError("blob prefix", prefix, "the beginning of a key")
         with _in_words("listed", top):
             keys = (path.relative_to(self._root).as_posix() for path in _files(top))
@@ -97,13 +97,16 @@ class FolderBlobs:
     def remove(self, prefix: str) -> None:
         """Take away a published prefix or a single key, in one step for readers."""
         path = self._path(prefix)
-        if not path.exists():
-            return
-        with _in_words("removed", path), self._emptied_room() as room, self._locked():
-            with contextlib.suppress(FileNotFoundError):
-                path.rename(room / "removed")
-            _sync(path.parent)
-            self._forget_empty_folders(path.parent)
+        with _in_words("removed", path):
+            if not path.exists():
+                return
+            with self._emptied_room() as room, self._locked():
+                try:
+                    path.rename(room / "removed")
+                except FileNotFoundError:  # somebody else was faster
+                    return
+                _sync(path.parent)
+                self._forget_empty_folders(path.parent)
 
     def _path(self, key: str) -> Path:
         parts = key.split("/")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
-from recommender.domain import Movie, MovieId, Reason, RecommendedMovie
+from recommender.domain import Movie, Reason, RecommendedMovie
 from recommender.errors import StorageError
 
 FORMAT = 1
@@ -20,6 +21,7 @@ def to_json(movies: tuple[RecommendedMovie, ...]) -> str:
     return json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
+@lru_cache(maxsize=256)  # some 3 MB; a list asked for again is the same text, and nothing in it can be changed
 def from_json(text: str) -> tuple[RecommendedMovie, ...]:
     """The list that to_json wrote; StorageError for whatever is cut off, lacks a field, or is of a format not known here."""
     try:
@@ -50,9 +52,9 @@ def _fields(line: RecommendedMovie) -> dict[str, Any]:
 
 def _line(fields: dict[str, Any]) -> RecommendedMovie:
     return RecommendedMovie(
-        Movie(MovieId(fields["id"]), fields["title"], fields["year"], tuple(fields["genres"]), fields["imdb"], fields["tmdb"]),
+        Movie(fields["id"], fields["title"], fields["year"], tuple(fields["genres"]), fields["imdb"], fields["tmdb"]),
         fields["score"],
         fields["match"],
         fields["stars"],
-        tuple([Reason(kind, text) for kind, text in fields["reasons"]]),
+        tuple([Reason(*reason) for reason in fields["reasons"]]),
     )
