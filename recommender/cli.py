@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -106,7 +107,7 @@ def batch(settings: Settings, data: str | None, recipe: str | None, neighbours: 
     with _written(output) as file, _Bars() as bars:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["user_id", "movie_id", "rank", "score"])
-        for ranked in rank_everybody(model, n, progress=lambda done, total: bars("lists", done, total)):
+        for ranked in rank_everybody(model, n, progress=partial(bars, "lists")):
             user_id = int(matrix.user_ids[ranked.row])
             movie_ids = matrix.movie_ids[ranked.columns].tolist()
             scores = [model.neutral if score != score else score for score in ranked.scores.tolist()]
@@ -135,7 +136,7 @@ def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Pat
             {},
             np.array(user_ids, dtype=np.int64),
             np.array(movie_ids, dtype=np.int64),
-            lambda done, total: bars("predictions", done, total),
+            partial(bars, "predictions"),
         )
     with _written(output) as file:
         rows = csv.writer(file, lineterminator="\n")
@@ -170,7 +171,7 @@ def evaluate(
     movie_ids, parameters = data_set.catalogue.movie_ids, _parameters(neighbours, damping)
     figures: dict[str, dict[str, report.Figure]] = {}
     if split == "folds":
-        official = official_folds(Path(data or settings.data))
+        official = official_folds(data or settings.data, movie_ids)
         dealt = [splits.Split(train, held_out) for train, held_out in official] or list(splits.folds(data_set.ratings, rng=np.random.default_rng(0)))
         for recipe in recipes:
             figures[recipe] = report.star_quality(dealt, movie_ids, recipe, parameters)
@@ -179,7 +180,7 @@ def evaluate(
         made = splits.newest(data_set.ratings, liked_only=split == "newest-liked")
         for recipe in recipes:
             with _Bars() as bars:
-                figures[recipe] = report.list_quality(made, movie_ids, recipe, parameters, lambda done, total, r=recipe: bars(r, done, total))
+                figures[recipe] = report.list_quality(made, movie_ids, recipe, parameters, partial(bars, recipe))
         note = f"each person's newest tenth held out: {len(made.held_out):,} ratings"
     provenance = {"data": data_set.name, "ratings": len(data_set.ratings), "split": split, "note": note}
     if as_json:
@@ -301,7 +302,7 @@ def _read(settings: Settings, data: str | None) -> Any:
     if not path:
         raise DataError("No data set is named; give --data PATH or set MATINEE_DATA.")
     with _Bars() as bars:
-        data_set = read_data_set(Path(path), progress=lambda done, total: bars("reading", done, total))
+        data_set = read_data_set(Path(path), progress=partial(bars, "reading"))
         _say_refused(data_set, bars.say)
     return data_set
 

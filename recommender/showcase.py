@@ -14,6 +14,7 @@ N_VIEWERS = 5
 LIKED = 8  # half stars
 FEWEST, MOST = 20, 400  # ratings of a viewer worth showing
 FEWEST_LIKED = 8  # films of a genre that make it a taste
+NO_TASTE = {"IMAX"}  # a format, whatever the data call it
 
 
 def sample_viewers(matrix: RatingMatrix, catalogue: Catalogue, n: int = N_VIEWERS) -> list[dict[str, Any]]:
@@ -21,7 +22,7 @@ def sample_viewers(matrix: RatingMatrix, catalogue: Catalogue, n: int = N_VIEWER
 
     A taste is the genres whose share of the films a viewer likes is furthest above everybody's.
     """
-    genres = catalogue.genres()
+    genres = [genre for genre in catalogue.genres() if genre not in NO_TASTE]
     if not genres or not matrix.n_ratings:
         return []
     liked_rows, liked_columns = _liked(matrix)
@@ -40,9 +41,10 @@ def sample_viewers(matrix: RatingMatrix, catalogue: Catalogue, n: int = N_VIEWER
     while len(viewers) < n and np.max(open_for_choice) > -np.inf:
         row, genre_at = np.unravel_index(np.argmax(open_for_choice), open_for_choice.shape)
         open_for_choice[row, :] = -np.inf
-        open_for_choice[:, genre_at] = -np.inf
         others = [at for at in np.argsort(-lift[row], kind="stable").tolist() if at != genre_at and lift[row, at] > 0]
-        taste = " and ".join([genres[int(genre_at)], *(genres[at] for at in others[:1])])
+        named = [int(genre_at), *others[:1]]
+        open_for_choice[:, named] = -np.inf
+        taste = " and ".join(genres[at] for at in named)
         viewers.append({"user_id": int(matrix.user_ids[row]), "n_ratings": int(n_ratings[row]), "taste": taste})
     return viewers
 

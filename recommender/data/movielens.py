@@ -10,6 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from recommender.data.catalogue import Catalogue
 from recommender.data.film_rows import GenresOf, flagged_genres, listed_genres, read_links, read_movies, read_tags
 from recommender.data.rating_rows import read_ratings
@@ -111,6 +114,25 @@ def read_data_set(path: Path | str, *, progress: Callable[[int, int], None] | No
         ratings = read_ratings(open_table(source, layout.ratings, layout.ratings_form, advance), catalogue.movie_ids, tallies[-1])
         _refuse_mostly_bad(source, tallies[-1], "ratings")
         return DataSet(source.name, _credit(source.name, layout), ratings, catalogue, report_of(tallies))
+
+
+def official_folds(path: Path | str, movie_ids: NDArray[np.int32]) -> list[tuple[RatingTable, RatingTable]]:
+    """The pairs of u1.base and u1.test to u5 that lie beside ml-100k's ratings; none where they are not all there.
+
+    movie_ids: the films of the data set, ascending.
+    """
+    with open_source(Path(path)) as source:
+        pairs = [(f"u{fold}.base", f"u{fold}.test") for fold in range(1, 6)]
+        if not all(file in source.sizes for pair in pairs for file in pair):
+            return []
+        advance = _advance(0, None)
+        return [
+            (
+                read_ratings(open_table(source, base, _100K.ratings_form, advance), movie_ids, Tally(base, MOST_REFUSALS)),
+                read_ratings(open_table(source, held_out, _100K.ratings_form, advance), movie_ids, Tally(held_out, MOST_REFUSALS)),
+            )
+            for base, held_out in pairs
+        ]
 
 
 def _layout(source: Source) -> _Layout:

@@ -25,10 +25,13 @@ class Split:
     held_out: RatingTable
 
     def __post_init__(self) -> None:
-        pairs = [table.user_ids.astype(np.int64) << 32 | table.movie_ids for table in (self.train, self.held_out)]
-        shared = np.intersect1d(*pairs)
+        shared = np.intersect1d(_pairs(self.train), _pairs(self.held_out))
         if len(shared):
             raise DataError(f"{len(shared)} ratings are on both sides of the split; a figure from it would mean nothing.")
+
+
+def _pairs(table: RatingTable) -> NDArray[np.int64]:
+    return table.user_ids.astype(np.int64) << np.int64(32) | table.movie_ids
 
 
 def newest(ratings: RatingTable, *, liked_only: bool = False) -> Split:

@@ -23,7 +23,7 @@ def similar_movies(matrix: RatingMatrix, column: int, n: int) -> list[tuple[int,
     entries = plain.spans(matrix.row_starts[raters], lengths)
     columns = matrix.columns[entries]
     products = np.repeat(half_stars.astype(np.float64), lengths) * matrix.half_stars[entries]
-    dots = np.bincount(columns, weights=products, minlength=matrix.n_movies)
+    dots = np.bincount(columns, weights=products, minlength=matrix.n_movies).astype(np.float64, copy=False)
     both = np.bincount(columns, minlength=matrix.n_movies)
     dots[column] = 0.0
     candidates = np.flatnonzero(dots)

@@ -19,6 +19,8 @@ from recommender.models.kernels import plain
 BLOCK_CELLS = 2_000_000  # users in a block times the longer side of the matrix: bounds memory at about 200 MB
 DENSE_CELLS = 100_000_000  # cells of the dense part, one float32 each
 SPARSE_COST = 400  # one multiply-add of the sparse product costs about as much as this many of the dense one
+Best = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+
 ROUNDING = 1e-6  # more than the relative error of a float32 cosine, so that no true neighbour is missed
 GROUP = 32  # scores whose maximum is looked at first
 
@@ -79,7 +81,7 @@ class Batch:
             sums[:, at] = plain.weighted_sums(self._matrix, near.rows[span], near.similarities[span], centre)
         return sums[0], sums[1]
 
-    def top(self, scores: NDArray[np.float64], users: NDArray[np.int64], k: int) -> tuple[NDArray[np.int64], ...]:
+    def top(self, scores: NDArray[np.float64], users: NDArray[np.int64], k: int) -> Best:
         """The k best unseen columns of each user of a block: starts, columns and scores, ties by lower column; NaN is never in."""
         lengths = self._matrix.row_starts[users + 1] - self._matrix.row_starts[users]
         seen = plain.spans(self._matrix.row_starts[users], lengths)
@@ -124,7 +126,7 @@ def _contenders(values: NDArray[np.floating], k: int) -> tuple[NDArray[np.int64]
 
 def _best(
     block_rows: NDArray[np.int64], cells: NDArray[np.int64], values: NDArray[np.float64], n_rows: int, k: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+) -> Best:
     """Of cells grouped by row, the k highest of each row, ties by lower cell: where each row starts, the cells, their values."""
     order = np.lexsort((cells, -values, block_rows))
     block_rows, cells, values = block_rows[order], cells[order], values[order]

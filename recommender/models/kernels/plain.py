@@ -14,7 +14,7 @@ def overlaps(matrix: RatingMatrix, columns: NDArray[np.int32], half_stars: NDArr
     starts, lengths = matrix.column_starts[columns], matrix.raters[columns]
     entries = spans(starts, lengths)
     products = np.repeat(half_stars.astype(np.float64), lengths) * matrix.column_half_stars[entries]
-    return np.bincount(matrix.rows[entries], weights=products, minlength=matrix.n_users)
+    return _sums(matrix.rows[entries], products, matrix.n_users)
 
 
 def cosines(dots: NDArray[np.float64], squared: NDArray[np.int64], own_squared: int | np.int64 | NDArray[np.int64]) -> NDArray[np.float64]:
@@ -45,11 +45,17 @@ def weighted_sums(
     starts, lengths = matrix.row_starts[rows], matrix.row_starts[rows + 1] - matrix.row_starts[rows]
     entries = spans(starts, lengths)
     columns, repeated = matrix.columns[entries], np.repeat(weights, lengths)
-    votes = np.bincount(columns, weights=repeated * (matrix.half_stars[entries].astype(np.float64) - centre), minlength=matrix.n_movies)
-    return votes, np.bincount(columns, weights=repeated, minlength=matrix.n_movies)
+    votes = repeated * (matrix.half_stars[entries].astype(np.float64) - centre)
+    return _sums(columns, votes, matrix.n_movies), _sums(columns, repeated, matrix.n_movies)
 
 
 def spans(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """The positions start, start + 1, … of every span, one after the other, shape (sum of lengths,)."""
     ends = np.cumsum(lengths)
-    return np.arange(ends[-1] if len(ends) else 0, dtype=np.int64) + np.repeat(starts - (ends - lengths), lengths)
+    within = np.arange(ends[-1] if len(ends) else 0, dtype=np.int64)
+    return np.asarray(within + np.repeat(starts - (ends - lengths), lengths), dtype=np.int64)
+
+
+def _sums(cells: NDArray[np.int32], amounts: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    # bincount gives whole numbers where there is nothing to add up.
+    return np.bincount(cells, weights=amounts, minlength=n).astype(np.float64, copy=False)
