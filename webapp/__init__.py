@@ -10,6 +10,7 @@ from recommender.serving import Recommender
 from webapp import api, error_handlers, headers
 from webapp.health import health
 from webapp.secret import site_secret
+from webapp.sessions import LazySessions
 
 LARGEST_BODY = 64 * 1024  # bytes; what needs more says so in its own view
 
@@ -23,6 +24,7 @@ def create_app(recommender: Recommender) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
     )
     app.extensions["recommender"] = recommender
+    app.session_interface = LazySessions()
     headers.install(app)
     error_handlers.install(app)
     api.install(app, health)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from flask import Response
 
 from recommender.domain import Movie, MovieDetails, RecommendationList, RecommendedMovie, SimilarMovie
 
 Json = dict[str, Any]
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
-def json_response(body: Json, cache: str) -> Response:
-    """A finished response; `cache` is its Cache-Control."""
-    return Response(_encode(body), headers=[("Content-Type", "application/json"), ("Cache-Control", cache)])
+def json_response(body: Json, cache: str, *more: tuple[str, str]) -> Response:
+    """A finished response. cache: its Cache-Control; more: further headers."""
+    return Response(orjson.dumps(body), headers=[("Content-Type", "application/json"), ("Cache-Control", cache), *more])
 
 
 def film(movie: Movie) -> Json:
@@ -54,7 +53,7 @@ def recommendation_list(made: RecommendationList) -> Json:
         "rev": made.rev,
         "model": made.model,
         "generation": made.generation,
-        "built_at": datetime.fromtimestamp(made.built_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "built_at": datetime.fromtimestamp(int(made.built_at), UTC).isoformat().replace("+00:00", "Z"),
         "basis": made.basis,
         "items": [_line(rank, recommended) for rank, recommended in enumerate(made.movies, 1)],
     }

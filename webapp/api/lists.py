@@ -54,11 +54,8 @@ def recommendations(user_id: str) -> Response:
     made = engine().list_for(viewer, n, with_genres=wanted, without_genres=unwanted, token=bearer_token())
     tag = etag(made, n, wanted, unwanted)
     if "If-None-Match" in request.headers and request.if_none_match.contains_weak(tag):
-        response = Response(status=304, headers=[("Cache-Control", PRIVATE)])
-    else:
-        response = json_response(recommendation_list(made), PRIVATE)
-    response.headers["ETag"] = f'W/"{tag}"'
-    return response
+        return Response(status=304, headers=[("Cache-Control", PRIVATE), ("ETag", f'W/"{tag}"')])
+    return json_response(recommendation_list(made), PRIVATE, ("ETag", f'W/"{tag}"'))
 
 
 def etag(made: RecommendationList, n: int, wanted: tuple[str, ...], unwanted: tuple[str, ...]) -> str:
