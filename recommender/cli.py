@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
-from tqdm import tqdm
 
-from recommender.domain import LIST_LENGTH, LONGEST_LIST, RecommendationList
+from recommender.domain import LIST_LENGTH, LONGEST_LIST
 from recommender.errors import DataError, InvalidInputError, RecommenderError
 from recommender.settings import Settings, read_settings
+from recommender.terminal import Bars, print_figures, print_list
 
 DATA_FOLDER = Path("var/data")
 
@@ -47,10 +47,14 @@ def main(ctx: click.Context, verbose: bool) -> None:
     ctx.obj = read_settings(os.environ)
 
 
-DATA = click.option("--data", default=None, help="A MovieLens folder or zip, or a folder with ratings.csv and movies.csv.  [default: MATINEE_DATA]")
+DATA = click.option(
+    "--data", default=None, help="A MovieLens folder or zip, or a folder with ratings.csv and movies.csv.  [default: MATINEE_DATA]"
+)
 RECIPE = click.option("--recipe", default=None, help="The method: user-cosine or popular.  [default: MATINEE_RECIPE]")
 NEIGHBOURS = click.option("--neighbours", type=click.IntRange(1), help="How many of the most similar people make a list.")
-DAMPING = click.option("--damping", type=click.FloatRange(0), help="Imaginary neutral votes in a film's average; 0 is the textbook ranking.")
+DAMPING = click.option(
+    "--damping", type=click.FloatRange(0), help="Imaginary neutral votes in a film's average; 0 is the textbook ranking."
+)
 
 
 @main.command()
@@ -84,7 +88,7 @@ def recommend(settings: Settings, user_id: int, n: int, token: str | None, as_js
     if as_json:
         click.echo(json.dumps(asdict(made), ensure_ascii=False, indent=1))
     else:
-        _print_list(made)
+        print_list(made)
 
 
 @main.command()
@@ -93,32 +97,44 @@ def recommend(settings: Settings, user_id: int, n: int, token: str | None, as_js
 @NEIGHBOURS
 @DAMPING
 @click.option("-n", "n", type=click.IntRange(1), default=25, help="How many films for each user.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The CSV to write: user_id,movie_id,rank,score.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The CSV to write: user_id,movie_id,rank,score."
+)
 @click.pass_obj
-def batch(settings: Settings, data: str | None, recipe: str | None, neighbours: int | None, damping: float | None, n: int, output: Path) -> None:
+def batch(
+    settings: Settings, data: str | None, recipe: str | None, neighbours: int | None, damping: float | None, n: int, output: Path
+) -> None:
     """Fit on the data and write the list of every user in it. The running store is neither read nor written."""
     from recommender.batch import rank_everybody
     from recommender.data.matrix import RatingMatrix
     from recommender.models import recipes
 
     data_set = _read(settings, data)
-    model = recipes.fit(recipe or settings.recipe, RatingMatrix.of(data_set.ratings, data_set.catalogue.movie_ids), _parameters(neighbours, damping))
+    model = recipes.fit(
+        recipe or settings.recipe, RatingMatrix.of(data_set.ratings, data_set.catalogue.movie_ids), _parameters(neighbours, damping)
+    )
     matrix = model.matrix
-    with _written(output) as file, _Bars() as bars:
+    with _written(output) as file, Bars() as bars:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["user_id", "movie_id", "rank", "score"])
         for ranked in rank_everybody(model, n, progress=partial(bars, "lists")):
             user_id = int(matrix.user_ids[ranked.row])
             movie_ids = matrix.movie_ids[ranked.columns].tolist()
             scores = [model.neutral if score != score else score for score in ranked.scores.tolist()]
-            rows.writerows((user_id, movie_id, rank, score) for rank, (movie_id, score) in enumerate(zip(movie_ids, scores, strict=True), start=1))
+            rows.writerows(
+                (user_id, movie_id, rank, score) for rank, (movie_id, score) in enumerate(zip(movie_ids, scores, strict=True), start=1)
+            )
 
 
 @main.command()
 @DATA
 @RECIPE
-@click.option("--pairs", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A CSV with user_id,movie_id[,timestamp].")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The CSV to write: user_id,movie_id,prediction.")
+@click.option(
+    "--pairs", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A CSV with user_id,movie_id[,timestamp]."
+)
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The CSV to write: user_id,movie_id,prediction."
+)
 @click.pass_obj
 def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Path, output: Path) -> None:
     """Fit on the data and write the stars predicted for every pair, in the order given."""
@@ -128,7 +144,7 @@ def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Pat
 
     user_ids, movie_ids = _read_pairs(pairs)
     data_set = _read(settings, data)
-    with _Bars() as bars:
+    with Bars() as bars:
         found = predicted_stars(
             data_set.ratings,
             data_set.catalogue.movie_ids,
@@ -146,7 +162,9 @@ def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Pat
 
 @main.command()
 @DATA
-@click.option("--split", type=click.Choice(["newest", "newest-liked", "folds"]), default="newest", help="What is held out (see docs/evaluation.md).")
+@click.option(
+    "--split", type=click.Choice(["newest", "newest-liked", "folds"]), default="newest", help="What is held out (see docs/evaluation.md)."
+)
 @click.option("--recipe", "recipe_list", default="popular,user-cosine", help="Recipes with commas between them.")
 @NEIGHBOURS
 @DAMPING
@@ -172,21 +190,23 @@ def evaluate(
     figures: dict[str, dict[str, report.Figure]] = {}
     if split == "folds":
         official = official_folds(data or settings.data, movie_ids)
-        dealt = [splits.Split(train, held_out) for train, held_out in official] or list(splits.folds(data_set.ratings, rng=np.random.default_rng(0)))
+        dealt = [splits.Split(train, held_out) for train, held_out in official] or list(
+            splits.folds(data_set.ratings, rng=np.random.default_rng(0))
+        )
         for recipe in recipes:
             figures[recipe] = report.star_quality(dealt, movie_ids, recipe, parameters)
         note = f"{len(dealt)} {'official' if official else 'random'} folds"
     else:
         made = splits.newest(data_set.ratings, liked_only=split == "newest-liked")
         for recipe in recipes:
-            with _Bars() as bars:
+            with Bars() as bars:
                 figures[recipe] = report.list_quality(made, movie_ids, recipe, parameters, partial(bars, recipe))
         note = f"each person's newest tenth held out: {len(made.held_out):,} ratings"
     provenance = {"data": data_set.name, "ratings": len(data_set.ratings), "split": split, "note": note}
     if as_json:
         click.echo(json.dumps({**provenance, "recipes": {r: {k: asdict(v) for k, v in f.items()} for r, f in figures.items()}}, indent=1))
     else:
-        _print_figures(figures, provenance)
+        print_figures(figures, f"{data_set.name}, {len(data_set.ratings):,} ratings; {note}; ± is one standard error")
 
 
 @main.group()
@@ -244,7 +264,7 @@ def rollback(settings: Settings) -> None:
     from recommender import training
     from recommender.storage.blobs import open_blobs
 
-    with _profiles(settings) as profiles, _Bars() as bars:
+    with _profiles(settings) as profiles, Bars() as bars:
         pointer = training.roll_back(open_blobs(settings.blobs_url), profiles, progress=bars)
     click.echo(f"Model {pointer.version} is in force again, as generation {pointer.generation}.")
 
@@ -287,7 +307,7 @@ def _train(settings: Settings, recipe: str, parameters: dict[str, float], *, if_
     with _profiles(settings) as profiles:
         if if_needed and not training.is_needed(settings.data, blobs, profiles):
             return
-        with _Bars() as bars:
+        with Bars() as bars:
             data_set = first_data(settings, folder=DATA_FOLDER, say=lambda text: bars.say(text), progress=bars)
             _say_refused(data_set, bars.say)
             trained = training.train(data_set, blobs, profiles, recipe=recipe, parameters=parameters, source=settings.data, progress=bars)
@@ -301,7 +321,7 @@ def _read(settings: Settings, data: str | None) -> Any:
     path = data or settings.data
     if not path:
         raise DataError("No data set is named; give --data PATH or set MATINEE_DATA.")
-    with _Bars() as bars:
+    with Bars() as bars:
         data_set = read_data_set(Path(path), progress=partial(bars, "reading"))
         _say_refused(data_set, bars.say)
     return data_set
@@ -354,52 +374,3 @@ def _written(path: Path) -> Iterator[TextIO]:
         raise DataError(f"{path} cannot be written: {error.strerror}.") from error
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-class _Bars:
-    """One progress bar at a time on a terminal, none elsewhere; sentences go above it."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm[Any] | None = None
-
-    def __enter__(self) -> _Bars:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end()
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if self._bar is None or self._bar.desc != stage:
-            self._end()
-            in_bytes = stage in ("reading", "download")
-            self._bar = tqdm(total=total, desc=stage, unit="B" if in_bytes else "", unit_scale=in_bytes, file=sys.stderr, disable=None, leave=False)
-        self._bar.update(done - self._bar.n)
-
-    def say(self, text: str) -> None:
-        """A sentence on standard error."""
-        tqdm.write(text, file=sys.stderr)
-
-    def _end(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
-
-
-def _print_list(made: RecommendationList) -> None:
-    for rank, line in enumerate(made.movies, start=1):
-        match = f"{line.match:3d} %" if line.match is not None else "     "
-        stars = f"{line.predicted_stars:.1f}" if line.predicted_stars is not None else "   "
-        year = f" ({line.movie.year})" if line.movie.year else ""
-        click.echo(f"{rank:4d}  {match}  {stars}  {line.movie.title}{year}  [{line.movie.movie_id}]")
-        if line.reasons:
-            click.echo(f"{'':17}{line.reasons[0].text}")
-    click.echo(f"{len(made.movies)} films for viewer {made.user_id}, {made.basis}; revision {made.rev}, model {made.model}", err=True)
-
-
-def _print_figures(figures: dict[str, dict[str, Any]], provenance: dict[str, Any]) -> None:
-    measures = list(next(iter(figures.values())))
-    click.echo(f"{'':14}" + "".join(f"{name:>16}" for name in measures))
-    for recipe, row in figures.items():
-        cells = (f"{figure.mean:.4f}" + (f" ±{figure.error:.4f}" if figure.error else "") for figure in row.values())
-        click.echo(f"{recipe:14}" + "".join(f"{cell:>16}" for cell in cells))
-    click.echo(f"{provenance['data']}, {provenance['ratings']:,} ratings; {provenance['note']}; ± is one standard error")

@@ -81,7 +81,9 @@ def _secret(settings: Settings) -> str:
 def _disk(settings: Settings) -> str:
     free = shutil.disk_usage(".").free
     if free < LEAST_FREE_BYTES:
-        raise StorageError(f"Only {free / 1024**2:.0f} MB are free here; ratings need room, make at least {LEAST_FREE_BYTES / 1024**2:.0f} MB.")
+        raise StorageError(
+            f"Only {free / 1024**2:.0f} MB are free here; ratings need room, make at least {LEAST_FREE_BYTES / 1024**2:.0f} MB."
+        )
     return f"{free / 1024**3:.1f} GB free"
 
 

@@ -52,9 +52,7 @@ class NotAllowedError(RecommenderError):
     """A write that needs a token it did not bring."""
 
     def __init__(self, user_id: int) -> None:
-        super().__init__(
-            f"Changing the ratings of {user_id} needs the bearer token that `matinee profile new` printed for that number."
-        )
+        super().__init__(f"Changing the ratings of {user_id} needs the bearer token that `matinee profile new` printed for that number.")
         self.user_id = user_id
 
 

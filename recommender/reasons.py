@@ -17,7 +17,9 @@ MOST_FILMS_NAMED = 3
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
-def personal(column: int, contributions: Contributions, n_neighbours: int, history: History, catalogue: Catalogue, popular: Popular) -> tuple[Reason, ...]:
+def personal(
+    column: int, contributions: Contributions, n_neighbours: int, history: History, catalogue: Catalogue, popular: Popular
+) -> tuple[Reason, ...]:
     """Up to three reasons for a film that some neighbours rated: how they liked it, what joins them to the person, how all liked it."""
     _, half_stars = contributions.votes(column)
     people = Reason(PEOPLE, _how_they_liked_it(half_stars, n_neighbours))

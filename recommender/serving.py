@@ -117,9 +117,7 @@ class Recommender:
         """Films liked by the same people, most alike first, never the film itself; UnknownMovieError."""
         published = self._in_force.published()
         found = similar_movies(published.matrix, _column(published, movie_id), n)
-        return tuple(
-            SimilarMovie(published.catalogue.movie(column), likeness, n_both) for column, likeness, n_both in found
-        )
+        return tuple(SimilarMovie(published.catalogue.movie(column), likeness, n_both) for column, likeness, n_both in found)
 
     def search(self, query: str, n: int = 20) -> tuple[Movie, ...]:
         """Films whose title holds the words of the query, best match first; accents, case and the place of "The" do not matter."""
@@ -218,9 +216,7 @@ class Recommender:
                 raise UnknownUserError(
                     user_id, f"the viewers of {facts['data']} have numbers from {facts['lowest_user_id']} to {facts['highest_user_id']}"
                 )
-        elif not (
-            self._profiles.is_shared(user_id) or (token is not None and self._profiles.token_fits(user_id, _digest(token)))
-        ):
+        elif not (self._profiles.is_shared(user_id) or (token is not None and self._profiles.token_fits(user_id, _digest(token)))):
             raise UnknownUserError(user_id)
 
     def _check_may_write(self, user_id: UserId, token: str | None) -> None:

@@ -19,7 +19,8 @@ class Settings:
     """One field per variable: `profiles_url` is MATINEE_PROFILES_URL."""
 
     data: str = _setting(
-        "", "the data set: a MovieLens folder or zip, or a folder with ratings.csv and movies.csv; empty: download, else the built-in sample"
+        "",
+        "the data set: a MovieLens folder or zip, or a folder with ratings.csv and movies.csv; empty: download, else the built-in sample",
     )
     download_url: str = _setting(
         "https://files.grouplens.org/datasets/movielens/ml-latest-small.zip",

@@ -66,9 +66,7 @@ class Batch:
             dots += tail.toarray()
         dots[np.arange(len(users)), users] = 0
         block_rows, rows = _contenders(dots * self._inverse, k)
-        similarities = plain.cosines(
-            dots[block_rows, rows].astype(np.float64), self._squared[rows], self._squared[users[block_rows]]
-        )
+        similarities = plain.cosines(dots[block_rows, rows].astype(np.float64), self._squared[rows], self._squared[users[block_rows]])
         positive = similarities > 0
         return Neighbours(users, *_best(block_rows[positive], rows[positive], similarities[positive], len(users), k))
 
@@ -124,9 +122,7 @@ def _contenders(values: NDArray[np.floating], k: int) -> tuple[NDArray[np.int64]
     return np.divmod(flat, n_columns)
 
 
-def _best(
-    block_rows: NDArray[np.int64], cells: NDArray[np.int64], values: NDArray[np.float64], n_rows: int, k: int
-) -> Best:
+def _best(block_rows: NDArray[np.int64], cells: NDArray[np.int64], values: NDArray[np.float64], n_rows: int, k: int) -> Best:
     """Of cells grouped by row, the k highest of each row, ties by lower cell: where each row starts, the cells, their values."""
     order = np.lexsort((cells, -values, block_rows))
     block_rows, cells, values = block_rows[order], cells[order], values[order]

@@ -1,0 +1,78 @@
+"""What a person sees in a terminal: progress bars, lists, tables of figures."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import click
+from tqdm import tqdm
+
+from recommender.domain import RecommendationList
+
+IN_BYTES = {"reading", "download"}  # stages counted in bytes
+
+
+class Figure(Protocol):
+    """A mean with its standard error."""
+
+    @property
+    def mean(self) -> float: ...
+    @property
+    def error(self) -> float: ...
+
+
+class Bars:
+    """One progress bar at a time on standard error, none where that is no terminal; sentences go above it."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Any] | None = None
+        self._stage, self._done = "", 0
+
+    def __enter__(self) -> Bars:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if self._bar is None or self._stage != stage:
+            self._end()
+            self._stage, self._done = stage, 0
+            in_bytes = stage in IN_BYTES
+            self._bar = tqdm(
+                total=total, desc=stage, unit="B" if in_bytes else "", unit_scale=in_bytes, file=sys.stderr, disable=None, leave=False
+            )
+        self._bar.update(done - self._done)
+        self._done = done
+
+    def say(self, text: str) -> None:
+        """A sentence on standard error."""
+        tqdm.write(text, file=sys.stderr)
+
+    def _end(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def print_list(made: RecommendationList) -> None:
+    """Rank, match, predicted stars, title and number of each film, its first reason below."""
+    for rank, line in enumerate(made.movies, start=1):
+        match = f"{line.match:3d} %" if line.match is not None else "     "
+        stars = f"{line.predicted_stars:.1f}" if line.predicted_stars is not None else "   "
+        year = f" ({line.movie.year})" if line.movie.year else ""
+        click.echo(f"{rank:4d}  {match}  {stars}  {line.movie.title}{year}  [{line.movie.movie_id}]")
+        if line.reasons:
+            click.echo(f"{'':18}{line.reasons[0].text}")
+    click.echo(f"{len(made.movies)} films for viewer {made.user_id}, {made.basis}; revision {made.rev}, model {made.model}", err=True)
+
+
+def print_figures(figures: Mapping[str, Mapping[str, Figure]], provenance: str) -> None:
+    """A row per recipe, a column per measure, and the line without which the table is a rumour."""
+    click.echo(f"{'':12}" + "".join(f"{measure:>16}" for measure in next(iter(figures.values()))))
+    for recipe, row in figures.items():
+        cells = (f"{figure.mean:.4f}" + (f" ±{figure.error:.4f}" if figure.error else "") for figure in row.values())
+        click.echo(f"{recipe:12}" + "".join(f"{cell:>16}" for cell in cells))
+    click.echo(provenance)
