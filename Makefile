@@ -36,10 +36,13 @@ test: $(TOOLS) ## Runs all tests; ARGS="-k rating" runs some, ARGS=--require-bro
 
 lint: $(TOOLS) ## Checks format, style, types and which room imports which.
 	@echo "Checking format (ruff), style (ruff), types (mypy) and imports (import-linter)."
-	@$(VENV)/bin/python -m ruff format --check --quiet . || { echo "make fix formats these."; exit 1; }
-	@$(VENV)/bin/python -m ruff check --quiet .
-	@$(VENV)/bin/python -m mypy
-	@$(VENV)/bin/lint-imports
+	@wrong=(); \
+	$(VENV)/bin/python -m ruff format --check --quiet . || wrong+=("format: make fix mends it"); \
+	$(VENV)/bin/python -m ruff check --quiet . || wrong+=(style); \
+	$(VENV)/bin/python -m mypy || wrong+=(types); \
+	$(VENV)/bin/lint-imports || wrong+=(imports); \
+	for each in "$${wrong[@]}"; do echo "Wrong: $$each"; done; \
+	test $${#wrong[@]} -eq 0
 
 fix: $(TOOLS) ## Formats the code and mends what ruff can mend.
 	@echo "Formatting and mending the code."

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.chromium import chromium, what_is_missing
-from tests.browser.site import Site, running_site
+from tests.browser.site import Site, SiteError, running_site
 from tests.browser.states import Facts, facts_of
 
 
@@ -34,8 +34,11 @@ def site(_everything_at_hand: None, tmp_path_factory: pytest.TempPathFactory) ->
     """The real site on ml-latest-small where the tests have it, else on the built-in sample."""
     folder = os.environ.get("MATINEE_TEST_DATA", "")
     data = Path(folder) / "ml-latest-small" if folder else None
-    with running_site(tmp_path_factory.mktemp("site"), data if data and data.is_dir() else None) as site:
-        yield site
+    try:
+        with running_site(tmp_path_factory.mktemp("site"), data if data and data.is_dir() else None) as site:
+            yield site
+    except SiteError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture(scope="session")

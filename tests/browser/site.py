@@ -22,6 +22,10 @@ POLL = 0.1  # seconds
 STOPS_WITHIN = 20  # seconds
 
 
+class SiteError(Exception):
+    """The site did not start; the text holds what it printed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A site that answers. address: without a slash at the end. environment: what `matinee` needs to work on the same store."""
@@ -97,14 +101,14 @@ def _wait_until_ready(site: Site, server: subprocess.Popen[bytes], printed: Path
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            raise RuntimeError(f"matinee serve ended with {server.returncode}; it printed:\n{_last_lines(printed)}")
+            raise SiteError(f"matinee serve ended with {server.returncode}; it printed:\n{_last_lines(printed)}")
         try:
             if site.get("/readyz")[0] == 200:
                 return
         except OSError:  # nobody listens yet
             pass
         time.sleep(POLL)
-    raise RuntimeError(f"matinee serve was not ready after {READY_WITHIN} seconds; it printed:\n{_last_lines(printed)}")
+    raise SiteError(f"matinee serve was not ready after {READY_WITHIN} seconds; it printed:\n{_last_lines(printed)}")
 
 
 def _last_lines(printed: Path) -> str:
