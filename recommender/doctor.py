@@ -63,7 +63,8 @@ def _model(settings: Settings) -> str:
     days = (time.time() - published.facts["trained_at"]) / 86400
     if days > OLD_MODEL_DAYS:
         raise StorageError(f"The model is {days:.0f} days old; run `matinee train`.")
-    return f"{published.version}, generation {published.generation}, {published.model.recipe} on {published.facts['data']}, every checksum right"
+    made_of = f"{published.model.recipe} on {published.facts['data']}"
+    return f"{published.version}, generation {published.generation}, {made_of}, every checksum right"
 
 
 def _secret(settings: Settings) -> str:

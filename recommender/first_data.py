@@ -12,8 +12,8 @@ from recommender.settings import Settings
 from recommender.storage.download import download
 
 LICENCE = (
-    "MovieLens ml-latest-small is made by GroupLens at the University of Minnesota (Harper and Konstan, 2015). It may be used for research; "
-    "any commercial or revenue-bearing use, and passing the data on, need their permission."
+    "MovieLens ml-latest-small is made by GroupLens at the University of Minnesota (Harper and Konstan, 2015). It may be used for "
+    "research; any commercial or revenue-bearing use, and passing the data on, need their permission."
 )
 
 Progress = Callable[[str, int, int], None]

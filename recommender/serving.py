@@ -44,7 +44,10 @@ def open_recommender(settings: Settings) -> Recommender:
 
 
 class Recommender:
-    """One per process, shared by its threads. Every method raises NoModelError before the first training, StorageError when a store fails."""
+    """One per process, shared by its threads.
+
+    Every method raises NoModelError before the first training and StorageError when a store fails.
+    """
 
     def __init__(self, settings: Settings, blobs: Blobs, profiles: Profiles, *, now: Callable[[], float] = time.time) -> None:
         self.settings = settings
@@ -62,8 +65,8 @@ class Recommender:
     ) -> RecommendationList:
         """The n best films the viewer has not rated, best first.
 
-        with_genres: only films that have at least one of them; without_genres: no film that has any (it wins). Unknown genres: InvalidInputError.
-        n: 1 to LONGEST_LIST, else InvalidInputError("amount", ...). user_id < 1: InvalidInputError("user id", ...).
+        with_genres: only films that have at least one of them; without_genres: no film that has any (it wins).
+        InvalidInputError: a genre the data do not have, n outside 1 to LONGEST_LIST, a user id below 1.
         UnknownUserError: no such viewer, or a person's private list without the token.
         """
         if user_id < 1:

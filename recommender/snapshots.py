@@ -97,8 +97,9 @@ def _check_films_mean_the_same(own: RatingTable, data: DataSet, blobs: Blobs) ->
         if old is not None and new is not None and before.catalogue.movie(old).title != data.catalogue.movie(new).title:
             was, would_be = before.catalogue.movie(old).title, data.catalogue.movie(new).title
             raise DataError(
-                f"People here have rated films by the numbers of {before.facts['data']}, and {data.name} numbers them differently: {movie_id} "
-                f"is {was!r} now and would be {would_be!r}. Give the other data their own MATINEE_PROFILES_URL and MATINEE_BLOBS_URL."
+                f"People here have rated films by the numbers of {before.facts['data']}, and {data.name} numbers them differently: "
+                f"{movie_id} is {was!r} now and would be {would_be!r}. "
+                "Give the other data their own MATINEE_PROFILES_URL and MATINEE_BLOBS_URL."
             )
 
 

@@ -96,7 +96,10 @@ def roll_back(blobs: Blobs, profiles: Profiles, *, progress: Progress = silent, 
 
 
 def is_needed(source: str, blobs: Blobs, profiles: Profiles) -> bool:
-    """Whether a training would change anything: no usable model, data from elsewhere (empty: whatever is in use), or ratings that came since."""
+    """Whether a training would change anything: no usable model, other data, or ratings that came since.
+
+    source: where the data are now; empty for whatever is in use.
+    """
     try:
         pointer, _ = publication.read_pointer(blobs)
         if pointer is None:
