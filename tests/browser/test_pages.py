@@ -27,8 +27,10 @@ def opened(browser: Browser, site: Site, facts: Facts, state: State, theme: Them
         prepare_axe(context)
         page = context.new_page()
         watch = Watch(page, site.address)
-        answer = page.goto(site.address + state.at(facts), wait_until="networkidle" if state.drawn_by_script else "load")
+        answer = page.goto(site.address + state.at(facts))
         assert answer
+        if state.drawn_by_script:
+            page.wait_for_selector(state.drawn_by_script)
         yield page, watch, answer.status
 
 
