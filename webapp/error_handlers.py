@@ -100,7 +100,7 @@ def request_id() -> str:
 
 def answer_own_error(error: errors.RecommenderError) -> Response:
     """What was raised on purpose, with its own sentence and the status of the table."""
-    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return answer_surprise(error)
     message = str(error)
@@ -214,6 +214,7 @@ def _back_url() -> str:
     if request.path in FORM_OF:
         return FORM_OF[request.path] + (f"?{query}" if (query := request.query_string.decode("ascii", "replace")) else "")
     came_from = urlsplit(request.referrer or "")
-    if came_from.netloc != request.host or came_from.path == request.path or not came_from.path.startswith("/"):
+    elsewhere = came_from.netloc != request.host or not came_from.path.startswith("/") or came_from.path.startswith("//")
+    if elsewhere or came_from.path == request.path:
         return "/"
     return came_from.path + (f"?{came_from.query}" if came_from.query else "")
