@@ -25,7 +25,7 @@ timeout = 30  # seconds without a heartbeat; building a list takes milliseconds,
 graceful_timeout = 20  # seconds for requests under way when the server is asked to stop
 keepalive = 15  # seconds; longer than nginx waits between two requests of one page
 
-limit_request_line = 4094  # bytes; the longest question, with all genres, takes a quarter
+limit_request_line = 8190  # bytes, the most there is; the longest question that means something takes a quarter
 limit_request_fields = 60
 limit_request_field_size = 8190  # bytes
 

@@ -19,6 +19,7 @@ HIGHEST_ID = 2**53  # the largest whole number that JSON keeps exact everywhere
 MOST_GENRES = 40  # in one question
 LONGEST_GENRE = 40  # characters
 LONGEST_SEARCH = 200  # characters
+BLANKS = "".join(map(chr, range(33)))  # the space and the control characters of ASCII
 RATING_EXPECTED = "a number from 0.5 to 5 in half steps"
 
 
@@ -93,9 +94,9 @@ def genres(texts: Iterable[str], field: str = "genre") -> tuple[str, ...]:
 
 
 def search_words(text: str | None, field: str = "q") -> str:
-    """What to look for in titles; spaces around it are trimmed, nothing left is refused."""
-    words = (text or "").strip()
-    if not words or len(words) > LONGEST_SEARCH or "\x00" in words:
+    """What to look for in titles, without the blanks and control characters around it; nothing left is refused."""
+    words = (text or "").strip(BLANKS)
+    if not words or len(text or "") > LONGEST_SEARCH or "\x00" in words:
         raise InvalidInputError(field, text, f"some words of a title, at most {LONGEST_SEARCH} characters")
     return words
 

@@ -20,7 +20,6 @@ ABOUT = {
         "Errors are `application/problem+json` (RFC 9457): `detail` is a sentence for people, `type` is for programs. "
         "Viewers of the data set are samples that anybody may read and nobody may write. "
         "A person's own number and bearer token come from `matinee profile new`.",
-        "license": {"name": "MIT", "identifier": "MIT"},
     },
     "servers": [{"url": "/"}],
 }
@@ -66,6 +65,10 @@ FAILURES = {
     "500": problem(500, SENTENCES[500].format(request_id="87f1e68a0dac"), request_id="87f1e68a0dac"),
     "503": problem(503, SENTENCES[503], "urn:matinee:storage", RETRY, request_id="87f1e68a0dac"),
 }
+TOO_LONG = {
+    "description": "The address is too long. The web server says so itself.",
+    "content": {"text/html": {"schema": {"type": "string"}}},
+}
 NO_FILM = problem(404, "There is no film 999999 in the data in use.", "urn:matinee:unknown-movie")
 
 EITHER_WAY: list[dict[str, list[str]]] = [{}, {"bearer": []}]  # a token is needed for a private list alone
@@ -94,11 +97,7 @@ def amount(default: int = LIST_LENGTH) -> Json:
 
 def genre_names(name: str, description: str, example: str) -> Json:
     """A parameter that takes several genres."""
-    schema = {
-        "type": "array",
-        "items": {"type": "string", "minLength": 1, "maxLength": LONGEST_GENRE},
-        "maxItems": MOST_GENRES,
-    }
+    schema = {"type": "array", "items": ref("Genre"), "maxItems": MOST_GENRES}
     said = f"{description} Several are joined by commas; the parameter may also be repeated."
     return in_query(name, said, schema, style="form", explode=False, example=[example])
 
@@ -113,7 +112,7 @@ IF_NONE_MATCH = {
     "schema": {"type": "string"},
 }
 ETAG = {"ETag": {"description": "Changes with the person's revision and the model.", "schema": {"type": "string"}}}
-SEARCH = {"type": "string", "minLength": 1, "maxLength": LONGEST_SEARCH}
+SEARCH = {"type": "string", "maxLength": LONGEST_SEARCH, "pattern": r"^[^\x00]*[^\x00-\x20][^\x00]*$"}
 
 FILM_EXAMPLE: Json = {
     "movie_id": 1199,
@@ -179,6 +178,7 @@ _RECOMMENDED_FIELDS: Json = {
 }
 
 SCHEMAS: dict[str, Json] = {
+    "Genre": _said(_TEXT | {"minLength": 1, "maxLength": LONGEST_GENRE}, "A genre of the data in use."),
     "Film": _object("A film.", _FILM_FIELDS),
     "Reason": _object(
         "One true sentence.",

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from hashlib import blake2b
+from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
+
+from recommender.errors import RecommenderError
+from webapp.engine import engine
 
 documents = Blueprint("documents", __name__)
 
 
 @documents.get("/openapi.json")
 def openapi() -> Response:
-    """The document, written once per process; it does not change while the process lives."""
+    """The document; it names the genres of the data in use, and changes with them alone."""
     response = Response(document(current_app), content_type="application/json", headers=[("Cache-Control", "no-cache")])
     response.set_etag(blake2b(response.get_data(), digest_size=9).hexdigest())
     response.make_conditional(request)
@@ -26,8 +31,21 @@ def docs() -> str:
 
 
 def document(app: Flask) -> bytes:
-    """The OpenAPI document of the application, UTF-8."""
-    if "openapi_document" not in app.extensions:
-        app.extensions["openapi_document"] = json.dumps(app.extensions["openapi"].to_dict(), ensure_ascii=False, indent=1).encode()
-    written: bytes = app.extensions["openapi_document"]
-    return written
+    """The OpenAPI document of the application, UTF-8; written once for the same genres."""
+    try:
+        genres = engine().genres()
+    except RecommenderError:
+        genres = ()  # the document is there before the first training too
+    written: dict[tuple[str, ...], bytes] = app.extensions.setdefault("openapi_documents", {})
+    if genres in written:
+        return written[genres]
+    made = _write(deepcopy(app.extensions["openapi"].to_dict()), genres)
+    written.clear()
+    written[genres] = made
+    return made
+
+
+def _write(described: dict[str, Any], genres: tuple[str, ...]) -> bytes:
+    if genres:
+        described["components"]["schemas"]["Genre"]["enum"] = list(genres)
+    return json.dumps(described, ensure_ascii=False, indent=1).encode()

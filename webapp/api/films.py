@@ -27,6 +27,7 @@ _BAD_AMOUNT = contract.refused("n", "ten", f"a whole number from 1 to {LONGEST_L
     responses={
         "200": contract.answer("Films", "What was found; perhaps nothing.", {"query": "brazil", "items": [contract.FILM_EXAMPLE]}),
         "400": contract.refused("q", "", f"some words of a title, at most {inputs.LONGEST_SEARCH} characters"),
+        "414": contract.TOO_LONG,
         **contract.FAILURES,
     },
 )

@@ -28,7 +28,7 @@ lists = Blueprint("lists", __name__, url_prefix="/api/v1", description="Lists of
         contract.USER,
         contract.amount(),
         contract.genre_names("with", "Only films of at least one of these genres.", "Sci-Fi"),
-        contract.genre_names("without", "No film of any of these genres; it wins over `with`.", "Horror"),
+        contract.genre_names("without", "No film of any of these genres; it wins over `with`.", "Comedy"),
         contract.IF_NONE_MATCH,
     ],
     security=contract.EITHER_WAY,
@@ -37,6 +37,7 @@ lists = Blueprint("lists", __name__, url_prefix="/api/v1", description="Lists of
         "304": {"description": "The list you have still holds.", "headers": contract.ETAG},
         "400": contract.refused("n", "ten", f"a whole number from 1 to {LONGEST_LIST}"),
         "404": contract.problem(404, "There is no list for viewer 9999.", "urn:matinee:unknown-user"),
+        "414": contract.TOO_LONG,
         **contract.FAILURES,
     },
 )
