@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from recommender.data.ratings import RatingTable
+from recommender.data.sample import CREDIT, N_VIEWERS, NAME, SEED, sample_data_set
 from recommender.data.sample.films import SampleFilm, sample_films, shelves_of
 from recommender.data.sample.viewers import (
     COLD,
@@ -28,7 +30,6 @@ GENRES = frozenset(
     Horror Musical Mystery Romance Sci-Fi Thriller War Western
     """.split()  # noqa: SIM905 -- reads as the list of words it is
 )
-N_VIEWERS = 610
 JANUARY_2024, JANUARY_2026 = 1_704_067_200, 1_767_225_600
 
 
@@ -53,7 +54,7 @@ def made_with(seed: int) -> World:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return made_with(1895)
+    return made_with(SEED)
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +147,7 @@ class TestFilms:
 
 class TestViewers:
     def test_they_are_numbered_from_one_so_that_580_is_there(self, world: World) -> None:
+        assert N_VIEWERS >= 580
         assert np.array_equal(np.unique(world.ratings.user_ids), np.arange(1, N_VIEWERS + 1))
 
     def test_each_rates_a_film_once(self, world: World) -> None:
@@ -252,7 +254,7 @@ class TestSameEverywhere:
         assert digest.hexdigest() == "3198e4b10dedc256e870acd05c216b81819a8dc2817a6c4ceb94513120117e0d"
 
     def test_the_same_seed_gives_the_same_and_another_another(self, world: World) -> None:
-        again, other = made_with(1895), made_with(1896)
+        again, other = made_with(SEED), made_with(SEED + 1)
         assert np.array_equal(again.ratings.half_stars, world.ratings.half_stars)
         assert np.array_equal(again.ratings.rated_at, world.ratings.rated_at)
         assert not np.array_equal(other.tastes, world.tastes)
@@ -261,3 +263,52 @@ class TestSameEverywhere:
         before = np.random.get_state()[1].copy()  # noqa: NPY002 -- the global generator is what is looked at
         made_with(7)
         assert np.array_equal(before, np.random.get_state()[1])  # noqa: NPY002
+
+
+class TestDataSet:
+    def test_it_says_what_it_is_and_that_its_ratings_are_made_up(self) -> None:
+        made = sample_data_set()
+        assert (made.name, made.credit) == (NAME, CREDIT)
+        assert "built-in sample" in made.credit
+        assert "made up" in made.credit
+
+    def test_nothing_in_it_is_refused(self) -> None:
+        report = sample_data_set().report
+        assert (report.refused, report.sentences()) == (0, ())
+
+    def test_its_ratings_are_those_of_the_simulation(self, world: World) -> None:
+        made = sample_data_set().ratings
+        for name in RatingTable.__dataclass_fields__:
+            assert np.array_equal(getattr(made, name), getattr(world.ratings, name))
+            assert getattr(made, name).dtype == getattr(RatingTable.of([]), name).dtype
+
+    def test_every_film_of_the_catalogue_is_rated_and_the_other_way_round(self) -> None:
+        made = sample_data_set()
+        assert np.array_equal(np.unique(made.ratings.movie_ids), made.catalogue.movie_ids)
+
+    @pytest.mark.parametrize(
+        ("words", "title", "year"),
+        [
+            ("amelie", "Amélie", 2001),
+            ("seven samurai", "Seven Samurai", 1954),
+            ("se7en", "Seven", 1995),
+            ("road warrior", "Mad Max 2", 1981),
+            ("wizard of oz", "The Wizard of Oz", 1939),
+        ],
+    )
+    def test_its_films_are_found_by_what_people_call_them(self, words: str, title: str, year: int) -> None:
+        catalogue = sample_data_set().catalogue
+        found = catalogue.movie(catalogue.search(words, 1)[0])
+        assert (found.title, found.year) == (title, year)
+
+    def test_a_film_has_its_shelves_as_tags(self) -> None:
+        catalogue = sample_data_set().catalogue
+        assert catalogue.tags(catalogue.search("nosferatu", 1)[0]) == ("horror", "silent films")
+
+    def test_it_is_made_in_a_moment(self) -> None:
+        fastest = np.inf
+        for _ in range(3):
+            start = time.perf_counter()
+            sample_data_set()
+            fastest = min(fastest, time.perf_counter() - start)
+        assert fastest < 0.5
