@@ -83,14 +83,13 @@ def genres(texts: Iterable[str], field: str = "genre") -> tuple[str, ...]:
 
     Whether the data know the genre is for the recommender to say.
     """
-    names = dict.fromkeys(part.strip() for text in texts for part in text.split(","))
-    names.pop("", None)
+    names = [name for text in texts for part in text.split(",") if (name := part.strip())]
     if len(names) > MOST_GENRES:
         raise InvalidInputError(field, f"{len(names)} genres", f"at most {MOST_GENRES} genres")
     for name in names:
         if len(name) > LONGEST_GENRE or not name.isprintable():
             raise InvalidInputError(field, name, f"a genre's name of at most {LONGEST_GENRE} characters")
-    return tuple(names)
+    return tuple(dict.fromkeys(names))
 
 
 def search_words(text: str | None, field: str = "q") -> str:

@@ -166,6 +166,7 @@ def test_genres_come_repeated_or_joined(texts, names):
         (["x" * 41], f"genre must be a genre's name of at most 40 characters, not '{'x' * 41}'."),
         (["Dra\nma"], r"genre must be a genre's name of at most 40 characters, not 'Dra\nma'."),
         ([",".join(map(str, range(41)))], "genre must be at most 40 genres, not '41 genres'."),
+        (["Drama"] * 41, "genre must be at most 40 genres, not '41 genres'."),
     ],
 )
 def test_what_cannot_be_genres_is_refused(texts, sentence):
