@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from recommender import reasons
 from recommender.domain import LIST_LENGTH, PERSONAL, POPULAR, ListRecord, Opinions, RecommendedMovie, UserId, is_own_person
+from recommender.errors import UnknownUserError
 from recommender.models import History
 from recommender.models.contributions import Contributions
 from recommender.models.user_cosine import UserCosine
@@ -30,13 +31,14 @@ class Made:
 def opinions_of(user_id: UserId, published: Published, profiles: Profiles) -> tuple[int, History]:
     """The revision and the history a list is made from: an own person's from the profiles, a sample viewer's from the data set.
 
-    Films the catalogue does not hold are left aside.
+    Films the catalogue does not hold are left aside. UnknownUserError for a viewer the data set does not have.
     """
-    row = published.matrix.row_of(user_id)
     if not is_own_person(user_id):
+        row = published.matrix.row_of(user_id)
+        if row is None:
+            raise UnknownUserError(user_id)
         record = profiles.list_of(user_id)
-        empty = History(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint8))
-        return record.rev if record else 0, empty if row is None else History.of_row(published.matrix, row)
+        return record.rev if record else 0, History.of_row(published.matrix, row)
     opinions = profiles.opinions(user_id)
     return opinions.rev, history_of(opinions, published)
 
@@ -92,9 +94,9 @@ def _personal(history: History, model: UserCosine, published: Published, n: int,
                 score=round(score if known else model.neutral, 6),
                 match=round(100 * max(score - model.neutral, 0.0) / reach) if known else 0,
                 predicted_stars=round(stars, 1),
-                reasons=reasons.personal(column, contributions, len(near), history, published.catalogue, published.popular)
+                reasons=reasons.personal(column, contributions, len(near), history, published.catalogue)
                 if known
-                else reasons.unknown_near(column, published.popular),
+                else reasons.in_general(column, model.matrix, history.own_row),
             )
         )
     return tuple(movies)
@@ -108,7 +110,7 @@ def _popular(history: History, published: Published, n: int, out: NDArray[np.boo
         RecommendedMovie(
             movie=published.catalogue.movie(column),
             score=0.0 if np.isnan(scores[column]) else round(float(scores[column]), 6),
-            reasons=reasons.unknown_near(column, popular),
+            reasons=reasons.in_general(column, popular.matrix, history.own_row),
         )
         for column in columns.tolist()
     )
@@ -121,7 +123,9 @@ def well_liked(published: Published, n: int) -> tuple[RecommendedMovie, ...]:
     columns = top_k(popular.weighted_rating, n, exclude=few)
     return tuple(
         RecommendedMovie(
-            published.catalogue.movie(column), round(float(popular.weighted_rating[column]), 6), reasons=reasons.in_general(column, popular)
+            published.catalogue.movie(column),
+            round(float(popular.weighted_rating[column]), 6),
+            reasons=reasons.in_general(column, popular.matrix),
         )
         for column in columns.tolist()
     )

@@ -18,7 +18,7 @@ class Contributions:
 
     def __init__(self, model: UserCosine, history: History, near: Neighbourhood) -> None:
         self._model, self._history, self._near = model, history, near
-        matrix = model.matrix
+        self.matrix = matrix = model.matrix
         self._lengths = matrix.row_starts[near.rows + 1] - matrix.row_starts[near.rows]
         entries = plain.spans(matrix.row_starts[near.rows], self._lengths)
         self._voters = np.repeat(np.arange(len(near)), self._lengths)
