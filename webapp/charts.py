@@ -1,0 +1,55 @@
+"""Charts as SVG, drawn on the server with the page's own ink: classes instead of colours, so that both themes fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+STEPS = ("½", "1", "1½", "2", "2½", "3", "3½", "4", "4½", "5")
+COLUMN, GAP = 30, 6
+TALLEST, HEAD, FOOT = 96, 18, 22
+
+
+def match_bar(match: int) -> Markup:
+    """A thin bar as long as the match, 0 to 100; the number stands beside it in words."""
+    length = min(max(match, 0), 100)
+    return Markup(
+        '<svg class="match-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
+        f'<path class="match-bar-rest" d="M0 0h100v4H0z"/><path class="match-bar-part" d="M0 0h{length}v4H0z"/></svg>'
+    )
+
+
+def histogram(counts: Sequence[int]) -> Markup:
+    """Ten columns, ½ to 5 stars, as tall as their counts, each with its count above; the caption and a table stand beside it.
+
+    counts: ten numbers from 0 up. A count above zero is drawn at least 2 units tall, so that it can be seen.
+    """
+    if len(counts) != len(STEPS):
+        raise ValueError(f"a histogram of stars has {len(STEPS)} counts, not {len(counts)}")
+    most = max(*counts, 1)
+    width = len(STEPS) * (COLUMN + GAP) - GAP
+    floor = HEAD + TALLEST
+    columns = []
+    for place, (step, count) in enumerate(zip(STEPS, counts, strict=True)):
+        x = place * (COLUMN + GAP)
+        tall = max(round(count / most * TALLEST, 1), 2) if count else 0
+        middle = x + COLUMN / 2
+        top = ' class="most"' if count == most else ""
+        columns.append(f'<path{top} d="M{x} {floor}h{COLUMN}v{-tall:g}h-{COLUMN}z"/>' if count else "")
+        columns.append(f'<text x="{middle:g}" y="{floor - tall - 5:g}">{_short(count)}</text>' if count else "")
+        columns.append(f'<text class="step" x="{middle:g}" y="{floor + 17}">{step}</text>')
+    return Markup(
+        f'<svg class="histogram" viewBox="0 0 {width} {floor + FOOT}" aria-hidden="true">'
+        f'<path class="floor" d="M0 {floor}h{width}"/>{"".join(columns)}</svg>'
+    )
+
+
+def _short(count: int) -> str:
+    """At most four characters: 812, 9.4k, 31k, 1.2M."""
+    if count < 1000:
+        return str(count)
+    for size, letter in ((1_000_000, "M"), (1000, "k")):
+        if count >= size:
+            return f"{count / size:.1f}{letter}" if count < 10 * size else f"{count // size}{letter}"
+    raise AssertionError

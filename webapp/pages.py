@@ -1,0 +1,158 @@
+"""The pages that people see. Each view reads what was sent, asks the recommender, and shows the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from recommender.domain import LIST_LENGTH, LONGEST_LIST, POPULAR, Movie
+from recommender.errors import NoModelError, RecommenderError
+from webapp import charts, inputs, posters, wording
+from webapp.engine import engine
+
+HOT_FILMS = 12
+FILMS_FOUND = 40
+FILMS_LIKE_IT = 12
+A_YEAR = 365 * 24 * 3600  # seconds
+POSTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+
+pages = Blueprint("pages", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody typed into the form, as they typed it: nothing here has been checked."""
+
+    user: str
+    amount: str
+    with_genres: tuple[str, ...]
+    without_genres: tuple[str, ...]
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.with_genres or self.without_genres)
+
+    def address(self, page: str, **changes: object) -> str:
+        """The page with this question in its address."""
+        typed: dict[str, object] = {
+            "user": self.user or None,
+            "amount": self.amount,
+            "with": self.with_genres,
+            "without": self.without_genres,
+        }
+        return url_for(page, **{**typed, **changes})  # type: ignore[arg-type]
+
+
+@pages.get("/")
+def home() -> str:
+    hot = engine().well_liked(HOT_FILMS)
+    viewers = engine().sample_viewers()
+    return render_template("home.html", hot=hot, viewers=viewers, question=asked(request.args))
+
+
+@pages.get("/movies/")
+def movies() -> str:
+    genres = engine().genres()
+    viewers = engine().sample_viewers()
+    return render_template("movies.html", genres=genres, viewers=viewers, question=asked(request.args))
+
+
+@pages.get("/result/")
+def result() -> str:
+    question = asked(request.args)
+    user_id = inputs.user_id(inputs.one(request.args, "user", "user id"))
+    amount = inputs.amount(inputs.one(request.args, "amount"))
+    wanted, unwanted = inputs.genres(question.with_genres), inputs.genres(question.without_genres)
+
+    made = engine().list_for(user_id, amount, with_genres=wanted, without_genres=unwanted)
+    return render_template("result.html", made=made, amount=amount, question=question)
+
+
+@pages.get("/film/<int:movie_id>")
+def film(movie_id: int) -> str:
+    details = engine().movie(movie_id)
+    similar = engine().similar(movie_id, FILMS_LIKE_IT)
+    return render_template("film.html", details=details, similar=similar)
+
+
+@pages.get("/search/")
+def search() -> str:
+    query = (inputs.one(request.args, "q", "search") or "").strip()
+    found = engine().search(inputs.search_words(query, "search"), FILMS_FOUND) if query else ()
+    return render_template("search.html", query=query, found=found, most=FILMS_FOUND)
+
+
+@pages.get("/about/")
+def about() -> str:
+    return render_template("about.html")
+
+
+@pages.get("/poster/<int:movie_id>.svg")
+def poster(movie_id: int) -> AnyResponse:
+    movie = engine().movie(movie_id).movie
+    response = Response(posters.poster(movie), mimetype="image/svg+xml")
+    response.headers["Content-Security-Policy"] = POSTER_POLICY
+    response.set_etag(posters.version(movie))
+    response.cache_control.public = True
+    if request.args.get("v") == posters.version(movie):
+        response.cache_control.max_age = A_YEAR
+        response.cache_control.immutable = True
+    else:
+        response.cache_control.max_age = 300
+    return response.make_conditional(request)
+
+
+@pages.get("/favicon.ico")
+def favicon() -> AnyResponse:
+    return redirect(url_for("static", filename="icons/favicon.svg"), 301)
+
+
+def asked(values: MultiDict[str, str]) -> Question:
+    """The question in an address, with the form's defaults for what is absent."""
+    return Question(
+        user=values.get("user", ""),
+        amount=values.get("amount", str(LIST_LENGTH)),
+        with_genres=tuple(filter(None, values.getlist("with"))),
+        without_genres=tuple(filter(None, values.getlist("without"))),
+    )
+
+
+def poster_url(movie: Movie) -> str:
+    """Where the poster stands alone; the address changes when the drawing does."""
+    return url_for("pages.poster", movie_id=movie.movie_id, v=posters.version(movie))
+
+
+@pages.app_context_processor
+def frame() -> Mapping[str, object]:
+    """What the frame around every page needs; the footer goes without its figures where there is no model to ask."""
+    shown: dict[str, object] = {"in_use": None, "is_training": False, "longest_list": LONGEST_LIST, "popular": POPULAR}
+    try:
+        shown["in_use"] = engine().in_use()
+    except NoModelError:
+        shown["is_training"] = True
+    except RecommenderError:
+        pass  # the page that failed says why; its frame does not say it again
+    return shown
+
+
+@pages.record_once
+def give_words_to_templates(state: object) -> None:
+    """Filters and globals of the templates."""
+    jinja = state.app.jinja_env  # type: ignore[attr-defined]
+    for word in (wording.in_words, wording.day, wording.day_and_time, wording.iso, wording.plain_number):
+        jinja.filters[word.__name__] = word
+    jinja.globals |= {
+        "imdb_url": wording.imdb_url,
+        "tmdb_url": wording.tmdb_url,
+        "poster": lambda movie: Markup(posters.poster(movie)),  # noqa: S704 - escaped where it is drawn
+        "poster_url": poster_url,
+        "match_bar": charts.match_bar,
+        "histogram": charts.histogram,
+        "star_steps": charts.STEPS,
+    }
+    jinja.trim_blocks = jinja.lstrip_blocks = True
