@@ -1,0 +1,221 @@
+"""A published model is whole, checked and followed; what is torn is refused in words and the one before keeps serving."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlparse
+
+import numpy as np
+import pytest
+
+from recommender import publication, training
+from recommender.errors import ModelError, NoModelError, TrainingBusyError
+from recommender.models import files
+from recommender.publication import InForce
+from recommender.storage.blobs import Blobs
+from recommender.storage.lease import Lease
+from recommender.storage.profiles import Profiles
+from tests.worlds import data_set_of, two_tastes
+
+Train = Callable[..., training.Trained]
+
+
+class Clock:
+    """A clock that goes when told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def in_force(blobs: Blobs, clock: Clock) -> InForce:
+    return InForce(blobs, clock=clock)
+
+
+def folder_of(blobs: Blobs, version: str) -> Path:
+    return Path(urlparse(blobs.url).path) / "models" / version
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-3])
+
+
+def flip_a_bit(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+
+
+def put_a_pickle(path: Path) -> None:
+    np.save(path, np.array([{"not": "numbers"}], dtype=object), allow_pickle=True)
+
+
+DAMAGE = {
+    "truncated": (lambda folder: truncate(folder / "matrix-columns.npy"), "bytes instead of"),
+    "one bit flipped": (lambda folder: flip_a_bit(folder / "matrix-half_stars.npy"), "is not the one that was trained"),
+    "an array gone": (lambda folder: (folder / "matrix-rows.npy").unlink(), "cannot be read"),
+    "a pickle": (lambda folder: put_a_pickle(folder / "matrix-rows.npy"), "bytes instead of"),
+    "the manifest gone": (lambda folder: (folder / files.MANIFEST).unlink(), "cannot be read"),
+    "the manifest changed": (lambda folder: flip_a_bit(folder / files.MANIFEST), "is not the one that was published"),
+}
+
+
+@pytest.mark.parametrize(("damage", "said"), DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_model_is_refused_in_words(blobs: Blobs, train: Train, damage: Callable[[Path], None], said: str) -> None:
+    pointer = train(data_set_of(two_tastes())).pointer
+    damage(folder_of(blobs, pointer.version))
+
+    with pytest.raises(ModelError, match=said):
+        publication.load(blobs, pointer)
+
+
+@pytest.mark.parametrize(("damage", "said"), DAMAGE.values(), ids=DAMAGE)
+def test_the_model_in_use_keeps_serving_when_the_next_one_is_damaged(
+    blobs: Blobs, train: Train, in_force: InForce, clock: Clock, caplog: pytest.LogCaptureFixture, damage: Callable[[Path], None], said: str
+) -> None:
+    train(data_set_of(two_tastes()))
+    first = in_force.published()
+    damage(folder_of(blobs, train(data_set_of(two_tastes())).pointer.version))
+    clock.seconds = 2.0
+
+    with caplog.at_level(logging.ERROR):
+        assert in_force.published() is first
+
+    assert said in (in_force.trouble or "")
+    assert said in caplog.text
+
+
+def test_a_worker_that_starts_on_a_damaged_model_takes_the_one_before(blobs: Blobs, train: Train, in_force: InForce) -> None:
+    first = train(data_set_of(two_tastes())).pointer
+    truncate(folder_of(blobs, train(data_set_of(two_tastes())).pointer.version) / "matrix-columns.npy")
+
+    assert in_force.published().version == first.version
+    assert in_force.trouble is not None
+
+
+def test_a_whole_model_after_a_damaged_one_is_taken(blobs: Blobs, train: Train, in_force: InForce, clock: Clock) -> None:
+    train(data_set_of(two_tastes()))
+    truncate(folder_of(blobs, train(data_set_of(two_tastes())).pointer.version) / "matrix-columns.npy")
+    in_force.published()
+    third = train(data_set_of(two_tastes())).pointer
+    clock.seconds = 2.0
+
+    assert in_force.published().version == third.version
+    assert in_force.trouble is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"", "cannot be understood"),
+        (b"{", "cannot be understood"),
+        (b"[]", "cannot be understood"),
+        (b'{"format": 99}', "has format 99, this version reads 1"),
+        (b'{"format": 1}', "cannot be understood"),
+    ],
+)
+def test_a_pointer_that_makes_no_sense_is_refused_and_training_heals_it(
+    blobs: Blobs, train: Train, in_force: InForce, text: bytes, said: str
+) -> None:
+    blobs.write(publication.POINTER, text)
+    with pytest.raises(ModelError, match=said):
+        in_force.published()
+
+    train(data_set_of(two_tastes()))
+
+    assert in_force.published(at_least=1).generation == 1
+
+
+def test_a_model_of_an_unknown_format_is_refused(blobs: Blobs, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    files.save(folder, {"a": np.arange(3)}, {})
+    manifest = json.loads((folder / files.MANIFEST).read_text())
+    (folder / files.MANIFEST).write_text(json.dumps({**manifest, "format": 7}))
+
+    with pytest.raises(ModelError, match="has format 7, this version reads 1; train again"):
+        files.load(folder, sha256=files._digest(folder / files.MANIFEST))
+
+
+def test_the_pointer_is_looked_at_once_a_second(blobs: Blobs, train: Train, in_force: InForce, clock: Clock) -> None:
+    train(data_set_of(two_tastes()))
+    in_force.published()
+    train(data_set_of(two_tastes()))
+
+    clock.seconds = 0.9
+    assert in_force.published().generation == 1
+    clock.seconds = 1.0
+    assert in_force.published().generation == 2
+
+
+def test_somebody_who_saw_a_newer_generation_need_not_wait(train: Train, in_force: InForce) -> None:
+    train(data_set_of(two_tastes()))
+    in_force.published()
+    train(data_set_of(two_tastes()))
+
+    assert in_force.published(at_least=2).generation == 2
+
+
+def test_going_back_is_a_new_generation_of_the_old_version(blobs: Blobs, profiles: Profiles, train: Train) -> None:
+    first = train(data_set_of(two_tastes())).pointer
+    second = train(data_set_of(two_tastes())).pointer
+
+    back = training.roll_back(blobs, profiles)
+    forth = training.roll_back(blobs, profiles)
+
+    assert (back.version, back.generation) == (first.version, 3)
+    assert (forth.version, forth.generation) == (second.version, 4)
+
+
+def test_there_is_nothing_before_the_first_model(blobs: Blobs, profiles: Profiles, train: Train) -> None:
+    with pytest.raises(NoModelError):
+        training.roll_back(blobs, profiles)
+    train(data_set_of(two_tastes()))
+    with pytest.raises(ModelError, match="There is no model before"):
+        training.roll_back(blobs, profiles)
+
+
+def test_only_the_model_in_force_and_the_one_before_are_kept(blobs: Blobs, train: Train) -> None:
+    versions = [train(data_set_of(two_tastes())).pointer.version for _ in range(4)]
+
+    assert {key.split("/")[1] for key in blobs.list("models/")} == set(versions[2:])
+    assert len({key.split("/")[1] for key in blobs.list("snapshots/")}) == 1
+
+
+def test_two_cannot_train_at_once(blobs: Blobs, train: Train) -> None:
+    with (
+        Lease(blobs, training.LOCK, now=lambda: 4e9, holder="somebody"),
+        pytest.raises(TrainingBusyError, match="somebody has been training"),
+    ):
+        train(data_set_of(two_tastes()))
+
+
+def test_training_is_needed_when_there_is_something_new(blobs: Blobs, profiles: Profiles, train: Train) -> None:
+    assert training.is_needed("", blobs, profiles)
+    pointer = train(data_set_of(two_tastes())).pointer
+    assert not training.is_needed("", blobs, profiles)
+    assert not training.is_needed("a small world", blobs, profiles)
+    assert training.is_needed("another world", blobs, profiles)
+
+    from tests.worlds import rating
+
+    user_id = profiles.new_person("digest", shared=False, now=0)
+    profiles.rate(rating(user_id, 1, 5.0))
+    assert training.is_needed("", blobs, profiles)
+
+    train(data_set_of(two_tastes()))
+    assert not training.is_needed("", blobs, profiles)
+    truncate(folder_of(blobs, publication.read_pointer(blobs)[0].version) / "matrix-columns.npy")  # type: ignore[union-attr]
+    assert training.is_needed("", blobs, profiles)
+    assert pointer.generation == 1
