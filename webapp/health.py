@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from flask import Response
 from flask_smorest import Blueprint
 
-from recommender.errors import UnknownUserError
 from webapp.api import contract
 from webapp.api.bodies import json_response
 from webapp.engine import engine
-from webapp.inputs import HIGHEST_ID
 
 health = Blueprint("health", __name__, description="For whoever watches over the site.")
 
@@ -35,7 +31,5 @@ def alive() -> Response:
 )
 def ready() -> Response:
     """Whether a model is loaded and the store can be read; 503 says in words what is missing."""
-    engine().in_use()
-    with suppress(UnknownUserError):  # the store has to be read to say that nobody has the highest number
-        engine().list_for(HIGHEST_ID, 1)
+    engine().check()
     return json_response({"status": "ready"}, "no-store")

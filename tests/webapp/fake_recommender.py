@@ -158,6 +158,9 @@ class FakeRecommender(Recommender):
     def new_person(self, *, shared: bool = False) -> tuple[UserId, str]:
         raise NotImplementedError("the web makes no people yet")
 
+    def check(self) -> None:
+        self._may_fail()
+
     def _list(self, user_id: int, n: int, with_genres: set[str], without_genres: set[str]) -> RecommendationList:
         films = list(MOVIES.values())
         turned = films[user_id % len(films) :] + films[: user_id % len(films)]
