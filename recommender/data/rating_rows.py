@@ -207,9 +207,8 @@ class _Reader:
 
 def _number(text: str, highest: float) -> float:
     """The number from 0 to the highest, in plain digits with a decimal point at most; -1 for anything else."""
-    if not _NUMBER.fullmatch(text.strip()):
-        return -1
-    number = float(text)
+    plain = text.strip(" \t")
+    number = float(plain) if _NUMBER.fullmatch(plain) else -1.0
     return number if number <= highest else -1
 
 

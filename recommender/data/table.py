@@ -96,12 +96,13 @@ def decoded(line: bytes) -> str:
 
 
 def whole_number(text: str, lowest: int, highest: int) -> int | None:
-    """The number, if it is a whole one in the range, in plain digits; spaces around it do not matter."""
-    digits = text.strip()
-    if not (digits.isascii() and digits.isdigit()):
+    """The number, if it is a whole one in the range, in plain digits; "5.0", as some programs write a 5, and spaces around are fine."""
+    digits = text.strip(" \t")
+    before, _, after = digits.partition(".")
+    if not (before.isascii() and before.isdigit()) or after.strip("0"):
         return None
-    digits = digits.lstrip("0") or "0"
-    number = int(digits) if len(digits) <= 18 else highest + 1
+    before = before.lstrip("0") or "0"
+    number = int(before) if len(before) <= 18 else highest + 1
     return number if lowest <= number <= highest else None
 
 
