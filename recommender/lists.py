@@ -82,10 +82,10 @@ def _personal(history: History, model: UserCosine, published: Published, n: int,
     scores = model.score_by(near)
     columns = full_top_k(scores, n, exclude=out, neutral=model.neutral, otherwise=published.popular.score(history))
     predicted = model.predict_many(history, columns.astype(np.int32), similarities=similarities)
-    contributions = Contributions(model, history, near)
+    contributions = Contributions(model, history, near, columns)
     reach = model.best_possible(near) - model.neutral
     movies = []
-    for column, stars in zip(columns.tolist(), predicted.tolist(), strict=True):
+    for at, (column, stars) in enumerate(zip(columns.tolist(), predicted.tolist(), strict=True)):
         score = float(scores[column])
         known = not np.isnan(score)
         movies.append(
@@ -94,9 +94,11 @@ def _personal(history: History, model: UserCosine, published: Published, n: int,
                 score=round(score if known else model.neutral, 6),
                 match=round(100 * max(score - model.neutral, 0.0) / reach) if known else 0,
                 predicted_stars=round(stars, 1),
-                reasons=reasons.personal(column, contributions, len(near), history, published.catalogue)
+                reasons=reasons.personal(
+                    column, contributions.votes[at], contributions.by_film[at], history, published.catalogue, published.popular
+                )
                 if known
-                else reasons.in_general(column, model.matrix, history.own_row),
+                else reasons.in_general(column, published.popular, history.own_row),
             )
         )
     return tuple(movies)
@@ -110,7 +112,7 @@ def _popular(history: History, published: Published, n: int, out: NDArray[np.boo
         RecommendedMovie(
             movie=published.catalogue.movie(column),
             score=0.0 if np.isnan(scores[column]) else round(float(scores[column]), 6),
-            reasons=reasons.in_general(column, popular.matrix, history.own_row),
+            reasons=reasons.in_general(column, popular, history.own_row),
         )
         for column in columns.tolist()
     )
@@ -125,7 +127,7 @@ def well_liked(published: Published, n: int) -> tuple[RecommendedMovie, ...]:
         RecommendedMovie(
             published.catalogue.movie(column),
             round(float(popular.weighted_rating[column]), 6),
-            reasons=reasons.in_general(column, popular.matrix),
+            reasons=reasons.in_general(column, popular),
         )
         for column in columns.tolist()
     )

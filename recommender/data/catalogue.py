@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 from recommender.data.titles import plain, read_title, spellings, squeezed, without_article
 from recommender.domain import Movie, MovieId
 from recommender.errors import DataError
+
+MOVIES_AT_HAND = 4096  # films that stay read, about half a kilobyte each
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Catalogue:
         self.movie_ids: NDArray[np.int32] = arrays["movie_ids"]
         self._years = arrays["years"]  # 0: not known
         self._imdb_ids, self._tmdb_ids = arrays["imdb_ids"], arrays["tmdb_ids"]  # 0: no link
+        self._movie = lru_cache(MOVIES_AT_HAND)(self._read_movie)
         self._genre_bits = arrays["genre_bits"]  # shape (n_movies, bytes), one bit per genre, the first genre highest
         self._titles = _Texts(arrays, "titles")
         self._other_titles = _Texts(arrays, "other_titles")  # one per line
@@ -96,7 +100,10 @@ class Catalogue:
         return column if column < len(self) and self.movie_ids[column] == movie_id else None
 
     def movie(self, column: int) -> Movie:
-        """The film of a column; its genres alphabetically."""
+        """The film of a column; its genres alphabetically. Those asked for most stay at hand."""
+        return self._movie(column)
+
+    def _read_movie(self, column: int) -> Movie:
         bits = np.unpackbits(self._genre_bits[column], count=len(self._genres))
         return Movie(
             movie_id=MovieId(int(self.movie_ids[column])),

@@ -103,6 +103,12 @@ class RatingMatrix:
         span = slice(self.column_starts[column], self.column_starts[column + 1])
         return self.rows[span], self.column_half_stars[span]
 
+    def rating_of(self, row: int, column: int) -> int:
+        """The half stars a user gave a movie, 0 for none."""
+        columns, half_stars = self.row(row)
+        at = int(np.searchsorted(columns, column))
+        return int(half_stars[at]) if at < len(columns) and columns[at] == column else 0
+
     @cached_property
     def raters(self) -> NDArray[np.int64]:
         """How many rated each movie, shape (n_movies,)."""

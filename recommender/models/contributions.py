@@ -1,4 +1,4 @@
-"""Where a neighbour score comes from, split two ways: by the people who voted, and by the films that made them neighbours."""
+"""Where neighbour scores come from, split two ways: by the people who voted, and by the films that made them neighbours."""
 
 from __future__ import annotations
 
@@ -11,53 +11,39 @@ from recommender.models.user_cosine import NEUTRAL_HALF_STARS, Neighbourhood, Us
 
 
 class Contributions:
-    """The parts of one person's scores. Either way of splitting adds up to the score less the neutral one.
+    """The parts of one person's scores for the films asked for. Either way of splitting adds up to the score less the neutral one.
 
-    The neighbours' ratings are looked up once, so that asking for each film of a list is cheap.
+    votes: shape (films, neighbours), the half stars each neighbour gave each film, 0 for none; neighbours most similar first.
+    by_person: shape (films, neighbours), what each neighbour adds to each score, in stars.
+    by_film: shape (films, history), what each film of the history adds. A similarity is a sum over the films that both have
+    rated, so that each neighbour's part is dealt out to these films in proportion.
     """
 
-    def __init__(self, model: UserCosine, history: History, near: Neighbourhood) -> None:
-        self._model, self._history, self._near = model, history, near
-        self.matrix = matrix = model.matrix
-        self._lengths = matrix.row_starts[near.rows + 1] - matrix.row_starts[near.rows]
-        entries = plain.spans(matrix.row_starts[near.rows], self._lengths)
-        self._voters = np.repeat(np.arange(len(near)), self._lengths)
-        self._columns, self._half_stars = matrix.columns[entries], matrix.half_stars[entries].astype(np.float64)
+    def __init__(self, model: UserCosine, history: History, near: Neighbourhood, columns: NDArray[np.intp]) -> None:
+        matrix = model.matrix
+        lengths = matrix.row_starts[near.rows + 1] - matrix.row_starts[near.rows]
+        entries = plain.spans(matrix.row_starts[near.rows], lengths)
+        voters, voted = np.repeat(np.arange(len(near)), lengths), matrix.columns[entries]
+        half_stars = matrix.half_stars[entries]
+        shape = (len(near), matrix.n_movies)
+        self.votes = _table(columns, voters, voted, half_stars, shape).T
+        weights = np.where(self.votes > 0, near.similarities, 0.0)
+        totals = weights.sum(axis=1) + model.damping
+        signed = weights * (self.votes.astype(np.float64) - NEUTRAL_HALF_STARS)
+        self.by_person = signed / np.where(totals > 0, totals, 1.0)[:, np.newaxis] / 2
+        products = _table(history.columns, voters, voted, half_stars, shape).astype(np.float64) * history.half_stars
+        self.by_film = np.asarray(self.by_person @ (products / products.sum(axis=1, keepdims=True)))
 
-    def votes(self, column: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """Which neighbours rated the film (positions in the neighbourhood, most similar first), and the half stars they gave."""
-        cast = self._columns == column
-        return self._voters[cast], self._half_stars[cast]
 
-    def by_person(self, column: int) -> NDArray[np.float64]:
-        """What each neighbour adds to the film's score, in stars, shape (neighbours,); 0 for who has not rated it."""
-        voters, half_stars = self.votes(column)
-        weights = np.zeros(len(self._near))
-        weights[voters] = self._near.similarities[voters] * (half_stars - NEUTRAL_HALF_STARS)
-        return weights / self._total(voters) / 2
-
-    def by_film(self, column: int) -> NDArray[np.float64]:
-        """What each film of the history adds to the film's score, in stars, shape of the history.
-
-        A similarity is a sum over the films both have rated; each person's part is dealt out to these films in proportion.
-        """
-        voters, _ = self.votes(column)
-        if not len(voters):
-            return np.zeros(len(self._history))
-        shared = self._shared[voters]
-        parts = shared / shared.sum(axis=1, keepdims=True)
-        return np.asarray(self.by_person(column)[voters] @ parts)
-
-    def _total(self, voters: NDArray[np.intp]) -> float:
-        return float(np.sum(self._near.similarities[voters])) + self._model.damping or 1.0
-
-    @property
-    def _shared(self) -> NDArray[np.float64]:
-        """The product of both ratings of every film of the history, shape (neighbours, history)."""
-        if not hasattr(self, "_products"):
-            at = np.searchsorted(self._history.columns, self._columns)
-            at[at == len(self._history)] = 0
-            both = self._history.columns[at] == self._columns
-            self._products = np.zeros((len(self._near), len(self._history)))
-            self._products[self._voters[both], at[both]] = self._half_stars[both] * self._history.half_stars[at[both]]
-        return self._products
+def _table(
+    columns: NDArray[np.integer], voters: NDArray[np.intp], voted: NDArray[np.int32], half_stars: NDArray[np.uint8], shape: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """The voters' half stars for the columns alone, shape (voters, columns), 0 for none. shape: voters and movies there are."""
+    n_voters, n_movies = shape
+    place = np.full(n_movies, -1, dtype=np.int32)
+    place[columns] = np.arange(len(columns))
+    at = place[voted]
+    wanted = np.flatnonzero(at >= 0)
+    table = np.zeros((n_voters, len(columns)), dtype=np.uint8)
+    table[voters[wanted], at[wanted]] = half_stars[wanted]
+    return table
