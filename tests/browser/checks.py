@@ -51,7 +51,7 @@ def prepare_axe(context: BrowserContext) -> None:
 
 def axe_violations(page: Page) -> list[str]:
     """What axe holds against the page for people who see, hear or move differently."""
-    found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+    found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'], preload: false })")
     return [
         f"{violation['id']}: {violation['help']}: {node['html'][:200]}: {node['failureSummary'].splitlines()[-1].strip()}"
         for violation in found["violations"]
@@ -72,14 +72,18 @@ def sideways(page: Page) -> list[str]:
     )
 
 
-def html_findings(files: Sequence[Path]) -> list[str]:
-    """What html-validate holds against saved pages."""
+def html_findings(files: Sequence[Path], report: Path) -> list[str]:
+    """What html-validate holds against saved pages. report: a file to be written; through a pipe a long report would come cut off."""
     done = subprocess.run(
-        [HTML_VALIDATE, "--config", RULES, "--formatter", "json", *files], capture_output=True, text=True, timeout=120, check=False
+        [HTML_VALIDATE, "--config", RULES, "--formatter", f"json={report}", *files],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode in (0, 1), done.stderr
     return [
         f"{Path(result['filePath']).name}:{message['line']}: {message['ruleId']}: {message['message']}"
-        for result in json.loads(done.stdout)
+        for result in json.loads(report.read_text())
         for message in result["messages"]
     ]

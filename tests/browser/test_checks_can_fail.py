@@ -69,7 +69,7 @@ def test_invalid_html_is_found(site: Site, tmp_path: Path) -> None:
     page = tmp_path / "planted.html"
     page.write_text(site.get("/")[1].replace("</main>", "<button>no type</button><div></span></main>"))
 
-    findings = html_findings([page])
+    findings = html_findings([page], tmp_path / "report.json")
 
     assert any("no-implicit-button-type" in finding for finding in findings)
     assert any("close-order" in finding for finding in findings)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tests.browser.checks import Watch, axe_violations, html_findings, prepare_axe, sideways
 from tests.browser.site import Site
@@ -20,39 +18,32 @@ HEIGHT = 800
 Theme = Literal["light", "dark"]
 
 
-@contextmanager
-def opened(browser: Browser, site: Site, facts: Facts, state: State, theme: Theme, width: int) -> Iterator[tuple[Page, Watch, int]]:
-    """The page in that state, with what was watched while it loaded and the status it came with."""
-    with browser.new_context(color_scheme=theme, viewport={"width": width, "height": HEIGHT}, reduced_motion="reduce") as context:
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_a_page_is_accessible_quiet_fits_and_asks_no_other_host(
+    browser: Browser, site: Site, facts: Facts, state: State, theme: Theme
+) -> None:
+    address = site.address + state.at(facts)
+    findings: list[str] = []
+    with browser.new_context(color_scheme=theme, viewport={"width": WIDTHS[0], "height": HEIGHT}, reduced_motion="reduce") as context:
         prepare_axe(context)
         page = context.new_page()
         watch = Watch(page, site.address)
-        answer = page.goto(site.address + state.at(facts))
-        assert answer
+        answer = page.goto(address)
         if state.drawn_by_script:
             page.wait_for_selector(state.drawn_by_script)
-        yield page, watch, answer.status
 
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("state", STATES, ids=str)
-def test_a_page_is_accessible_quiet_and_asks_no_other_host(
-    browser: Browser, site: Site, facts: Facts, state: State, width: int, theme: Theme
-) -> None:
-    with opened(browser, site, facts, state, theme, width) as (page, watch, status):
-        assert status == state.status
+        assert answer
+        assert answer.status == state.status
         assert state.says in page.locator("body").inner_text()
-        assert axe_violations(page) == []
-        assert sideways(page) == []
-        assert watch.console_errors == []
-        assert watch.foreign_requests == []
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            findings += [f"at {width} px: {finding}" for finding in axe_violations(page) + sideways(page)]
+        page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
+        findings += [f"at {NARROWEST} px: {finding}" for finding in sideways(page)]
 
-
-@pytest.mark.parametrize("state", STATES, ids=str)
-def test_a_page_does_not_scroll_sideways_on_the_narrowest_screen(browser: Browser, site: Site, facts: Facts, state: State) -> None:
-    with opened(browser, site, facts, state, "light", NARROWEST) as (page, _, _):
-        assert sideways(page) == []
+    findings += watch.console_errors + watch.foreign_requests
+    assert not findings, "\n".join([address, *findings])
 
 
 def test_every_page_is_valid_html(site: Site, facts: Facts, tmp_path: Path) -> None:
@@ -63,4 +54,6 @@ def test_every_page_is_valid_html(site: Site, facts: Facts, tmp_path: Path) -> N
         files.append(tmp_path / f"{number:02}-{state.name.replace(' ', '-')}.html")
         files[-1].write_text(text)
 
-    assert html_findings(files) == []
+    findings = html_findings(files, tmp_path / "report.json")
+
+    assert not findings, "\n".join(findings)
