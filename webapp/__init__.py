@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from flask import Flask
 
 from recommender.serving import Recommender
 from webapp import api, error_handlers, headers
 from webapp.health import health
+from webapp.pages import pages
 from webapp.secret import site_secret
 from webapp.sessions import LazySessions
 
@@ -28,8 +27,5 @@ def create_app(recommender: Recommender) -> Flask:
     headers.install(app)
     error_handlers.install(app)
     api.install(app, health)
-    if find_spec("webapp.pages"):
-        from webapp.pages import pages
-
-        app.register_blueprint(pages)
+    app.register_blueprint(pages)
     return app

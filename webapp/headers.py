@@ -6,42 +6,55 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g
+from flask import Flask, request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# On every answer that does not say otherwise; a page brings a policy of its own, and so does a drawn poster.
+NONCE = "matinee.csp_nonce"  # in the environment of the request
 COMMON = [
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ]
+NOT_A_PAGE = [*COMMON, ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")]
 
 
 def install(app: Flask) -> None:
     """Put the headers on every answer of the app, error pages and static files too, and give templates `csp_nonce()`."""
-    app.after_request(guard_page)
     app.add_template_global(csp_nonce)
-    app.wsgi_app = with_common_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]  # Flask's documented place for it
+    app.wsgi_app = guarded(app.wsgi_app)  # type: ignore[method-assign, assignment]  # Flask's documented place for it
 
 
 def csp_nonce() -> str:
     """The word that allows a script on this page alone: ``<script nonce="{{ csp_nonce() }}">``."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    return str(g.csp_nonce)
+    return _nonce(request.environ)
 
 
-def guard_page(response: Response) -> Response:
-    """Give a page its policy, and keep it out of shared caches: its nonce must not be known beforehand."""
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Content-Security-Policy", page_policy(csp_nonce()))
-        response.headers.setdefault("Cache-Control", "private, no-cache")
-    return response
+def guarded(app: WSGIApplication) -> WSGIApplication:
+    """The same application, with headers that its views did not set themselves: a drawn poster brings a stricter policy of its own.
+
+    They are added to the finished list, outside Flask: there it takes a microsecond or two, and no error can come in between.
+    """
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+            there = {name.lower(): value for name, value in headers}
+            is_page = there.get("content-type", "").startswith("text/html")
+            ours = _of_a_page(environ) if is_page else NOT_A_PAGE
+            headers.extend([header for header in ours if header[0].lower() not in there])
+            return start_response(status, headers, exc_info)
+
+        return app(environ, start)
+
+    return answer
+
+
+def _of_a_page(environ: WSGIEnvironment) -> list[tuple[str, str]]:
+    """A policy of its own, and no place in shared caches: the nonce must not be known beforehand."""
+    return [*COMMON, ("Content-Security-Policy", page_policy(_nonce(environ))), ("Cache-Control", "private, no-cache")]
 
 
 def page_policy(nonce: str) -> str:
@@ -52,19 +65,7 @@ def page_policy(nonce: str) -> str:
     )
 
 
-def with_common_headers(app: WSGIApplication) -> WSGIApplication:
-    """The same application, with the common headers on its answers.
-
-    They are added to the finished list, outside Flask: there it takes microseconds, and no error can come in between.
-    """
-    common = [(name.lower(), (name, value)) for name, value in COMMON]
-
-    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
-            there = {name.lower() for name, _ in headers}
-            headers.extend([header for name, header in common if name not in there])
-            return start_response(status, headers, exc_info)
-
-        return app(environ, start)
-
-    return answer
+def _nonce(environ: WSGIEnvironment) -> str:
+    if NONCE not in environ:
+        environ[NONCE] = secrets.token_urlsafe(16)
+    return str(environ[NONCE])

@@ -130,6 +130,23 @@ def test_a_rating_a_model_a_publication_and_another_question_change_the_tag(clie
     assert tag(f"{ADAS_LIST}?n=10") == tag()
 
 
+def test_a_list_written_before_is_not_given_for_another(client):
+    first, other = client.get(ADAS_LIST, headers=ADAS), client.get(LIST)
+    client.put(ADAS_RATING, json={"rating": 5}, headers=ADAS)
+    rated = client.get(ADAS_LIST, headers=ADAS)
+
+    assert client.get(ADAS_LIST).status_code == 404
+    assert client.get(LIST).data == other.data
+    assert rated.get_json()["rev"] == first.get_json()["rev"] + 1
+    assert 1199 not in [line["movie_id"] for line in rated.get_json()["items"]]
+    assert client.get(ADAS_LIST, headers=ADAS).data == rated.data
+
+
+def test_many_lists_are_told_from_each_other(client):
+    for user_id in [*range(1, 600), *range(1, 50)]:  # more than are kept
+        assert client.get(f"/api/v1/users/{user_id}/recommendations?n=3").get_json()["user_id"] == user_id
+
+
 def test_a_tag_does_not_open_a_private_list(client):
     tag = client.get(ADAS_LIST, headers=ADAS).headers["ETag"]
 

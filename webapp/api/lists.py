@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from flask import Response, request
+import orjson
+from flask import Response, current_app, request
 from flask_smorest import Blueprint
 
-from recommender.domain import LONGEST_LIST, RecommendationList
+from recommender.domain import LIST_LENGTH, LONGEST_LIST, RecommendationList
 from webapp import inputs
 from webapp.api import contract
-from webapp.api.bodies import json_response, recommendation_list
+from webapp.api.bodies import finished, recommendation_list
 from webapp.api.tokens import bearer_token
 from webapp.engine import engine
 
 FORMAT = "1"  # of the body; a change makes every ETag of before wrong
+MOST_RECENT = 512  # bodies kept in memory, some 3 KB each
 PRIVATE = "private, no-cache"  # kept by the asker alone, and asked again each time
 
 lists = Blueprint("lists", __name__, url_prefix="/api/v1", description="Lists of films for a viewer.")
@@ -53,13 +55,33 @@ def recommendations(user_id: str) -> Response:
     wanted = inputs.genres(args.getlist("with"), "with")
     unwanted = inputs.genres(args.getlist("without"), "without")
     made = engine().list_for(viewer, n, with_genres=wanted, without_genres=unwanted, token=bearer_token())
-    tag = etag(made, n, wanted, unwanted)
+    tag, body = _written((made.user_id, made.rev, made.model, made.generation, made.built_at, n, wanted, unwanted), made)
     if "If-None-Match" in request.headers and request.if_none_match.contains_weak(tag):
         return Response(status=304, headers=[("Cache-Control", PRIVATE), ("ETag", f'W/"{tag}"')])
-    return json_response(recommendation_list(made), PRIVATE, ("ETag", f'W/"{tag}"'))
+    return finished(body, PRIVATE, ("ETag", f'W/"{tag}"'))
 
 
-def etag(made: RecommendationList, n: int, wanted: tuple[str, ...], unwanted: tuple[str, ...]) -> str:
-    """The same for the same list: revision, model and question decide what is in it. Weak, since built_at may differ."""
-    question = repr((FORMAT, made.user_id, made.model, n, wanted, unwanted, made.basis))
-    return f"{made.rev}-{made.generation}-{blake2b(question.encode(), digest_size=9).hexdigest()}"
+Question = tuple[int, int, str, int, float, int, tuple[str, ...], tuple[str, ...]]
+
+
+def _written(question: Question, made: RecommendationList) -> tuple[str, bytes]:
+    """The tag and the body of a list; short ones written lately are kept, since revision, model and question decide what is in them.
+
+    Who may see the list was decided when it was read: nothing is answered from here alone.
+    """
+    if len(made.movies) > LIST_LENGTH:
+        return etag(question), orjson.dumps(recommendation_list(made))
+    recent: dict[Question, tuple[str, bytes]] = current_app.extensions["lists_written"]
+    known = recent.get(question)
+    if known is None:
+        if len(recent) >= MOST_RECENT:
+            recent.clear()
+        known = recent[question] = etag(question), orjson.dumps(recommendation_list(made))
+    return known
+
+
+def etag(question: Question) -> str:
+    """The same for the same question to the same revision and model. Weak: a list made again at another time says the same."""
+    user_id, rev, model, generation, _, n, wanted, unwanted = question
+    rest = repr((FORMAT, user_id, model, n, wanted, unwanted))
+    return f"{rev}-{generation}-{blake2b(rest.encode(), digest_size=9).hexdigest()}"
