@@ -94,6 +94,47 @@ def saucer(p: Palette, rng: Random) -> str:
     )
 
 
+def grid(p: Palette, rng: Random) -> str:
+    """A sun going down behind a plain of lines."""
+    x = rng.randrange(80, 121)
+    slats = "".join(f"M0 {y}h200" for y in (84, 98, 110, 120))
+    plain = "".join(f"M{x} 128L{x + k * 44} 212" for k in range(-5, 6)) + "M0 138h200M0 152h200M0 172h200M0 198h200"
+    return (
+        block(0, 0, SIDE, 210, p.second)
+        + disc(x, 84, 58, p.third)
+        + line(slats, p.second, 5)
+        + block(0, 128, SIDE, 84, p.ground)
+        + line(plain, p.main, 2)
+    )
+
+
+def rocket(p: Palette, rng: Random) -> str:
+    """A rocket past a planet."""
+    lean = rng.randrange(18, 42)
+    return (
+        dotted("M20 24h170M44 66h150M8 112h60", p.third, 3, 46)
+        + disc(44, 190, 74, p.second)
+        + f'<ellipse cx="44" cy="176" rx="112" ry="15" fill="none" stroke="{p.third}" stroke-width="6" transform="rotate(-18 44 176)"/>'
+        + f'<g transform="rotate({lean} 124 96)">'
+        + shape("M124 22q30 34 18 100h-36q-12-66 18-100z", p.ink)
+        + shape("M107 92l-21 38 22-6zM141 92l21 38-22-6zM110 128h28l-14 48z", p.main)
+        + disc(124, 76, 10, p.main)
+        + "</g>"
+    )
+
+
+def house(p: Palette, rng: Random) -> str:
+    """One window is lit."""
+    lit = rng.choice([(72, 116), (116, 116), (94, 70)])
+    return (
+        disc(rng.choice([52, 148]), 66, 50, p.main)
+        + shape("M44 212V104l-12 2 68-66 68 66-12-2v108zM132 78V44h14v48z", p.third if p.third != p.main else p.second)
+        + shape("M72 116h14v20H72zM116 116h14v20h-14zM94 70h14v18H94zM88 212v-46h24v46z", p.ground)
+        + block(*lit, 14, 20 if lit[0] != 94 else 18, p.second)
+        + shape("M0 196q60-12 104 0t96-4v24H0z", p.ground)
+    )
+
+
 def claws(p: Palette, rng: Random) -> str:
     """A full moon, torn."""
     x = rng.randrange(84, 118)
@@ -134,7 +175,7 @@ def eye(p: Palette, rng: Random) -> str:
 def spiral(p: Palette, rng: Random) -> str:
     """A spiral that pulls one down."""
     arcs, width, sweep = "", rng.choice([6, 8, 9]), rng.choice([0, 1])
-    for turn in range(9):
+    for turn in range(12):
         r = 6 + turn * 11
         arcs += f"a{r} {r} 0 0 {sweep} {2 * r * (-1) ** turn} 0"
     x = rng.randrange(92, 108)
@@ -481,10 +522,10 @@ BY_GENRE: dict[str, tuple[Composition, ...]] = {
     "Western": (horizon,),
     "Musical": (record, curtain, waves),
     "War": (chevrons, speed),
-    "Horror": (claws, teeth, eye),
+    "Horror": (claws, teeth, house, eye),
     "Documentary": (contact_sheet, waves),
     "Animation": (rainbow, kites, castle),
-    "Sci-Fi": (orbits, saucer, spiral),
+    "Sci-Fi": (orbits, saucer, grid, rocket),
     "Fantasy": (peaks, castle),
     "Mystery": (keyhole, spiral, eye),
     "Crime": (skyline, blinds, stairs),

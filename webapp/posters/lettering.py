@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import accumulate, combinations, pairwise
 from typing import NamedTuple
 
 MOST_LINES = 4
-MOST_WORDS = 16  # the lines of more words are not worth the search
+MOST_WORDS = 12  # the lines of more words are not worth the search
 MOST_CHARACTERS = 64  # what four lines hold and can still be read at 120 pixels
 LEADING = 0.95  # line height of capitals, in font sizes
 CAPITAL = 0.8  # height of a capital, in font sizes
@@ -52,10 +52,8 @@ def lettered(title: str, width: float, height: float, largest: float, *, justifi
     words = _words(title)
     if not words:
         return []
-    lines, size = max(
-        ((lines, min(largest, width / max(map(width_of, lines)), height / (len(lines) * LEADING))) for lines in _broken(words)),
-        key=lambda choice: (round(choice[1]), -len(choice[0]), -_unevenness(choice[0])),
-    )
+    lines = _best_break(words, width, height, largest)
+    size = min(largest, width / max(map(width_of, lines)), height / (len(lines) * LEADING))
     sizes = [size] * len(lines)
     if justified and len(lines) > 1:
         sizes = [min(width / width_of(line), size * 2.2, largest * 1.25) for line in lines]
@@ -82,10 +80,6 @@ def _width(character: str) -> float:
     return 1.0 if unicodedata.east_asian_width(character) in "WF" else 0.5
 
 
-def _unevenness(lines: list[str]) -> float:
-    return max(map(width_of, lines)) - min(map(width_of, lines))
-
-
 def _words(title: str) -> list[str]:
     text = printable(title).upper()
     if len(text) > MOST_CHARACTERS:
@@ -101,9 +95,22 @@ def _short(word: str) -> Iterator[str]:
         yield word[start : start + 22]
 
 
-def _broken(words: list[str]) -> Iterator[list[str]]:
-    """Every way to break the words into one to four lines."""
-    for n_lines in range(1, min(MOST_LINES, len(words)) + 1):
-        for breaks in combinations(range(1, len(words)), n_lines - 1):
-            edges = (0, *breaks, len(words))
-            yield [" ".join(words[start:end]) for start, end in zip(edges, edges[1:], strict=False)]
+def _best_break(words: list[str], width: float, height: float, largest: float) -> list[str]:
+    """The words on the lines that allow the largest type; of equals the fewest lines, then the most even ones."""
+    space = width_of(" ")
+    ends = [0.0, *accumulate(width_of(word) + space for word in words)]  # where each word ends, were all on one line
+
+    def preference(edges: tuple[int, ...]) -> tuple[float, int, float]:
+        widths = [ends[end] - ends[start] - space for start, end in pairwise(edges)]
+        size = min(largest, width / max(*widths, 0.01), height / (len(widths) * LEADING))
+        return round(size), -len(widths), min(widths) - max(widths)
+
+    best = max(_edges(len(words)), key=preference)
+    return [" ".join(words[start:end]) for start, end in pairwise(best)]
+
+
+def _edges(n_words: int) -> Iterator[tuple[int, ...]]:
+    """Every way to break so many words into one to four lines, as the places of the first words, and n_words."""
+    for n_lines in range(1, min(MOST_LINES, n_words) + 1):
+        for breaks in combinations(range(1, n_words), n_lines - 1):
+            yield (0, *breaks, n_words)
