@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -20,6 +20,10 @@ from recommender.domain import LIST_LENGTH, LONGEST_LIST
 from recommender.errors import DataError, InvalidInputError, RecommenderError
 from recommender.settings import Settings, read_settings
 from recommender.terminal import Bars, print_figures, print_list
+
+if TYPE_CHECKING:
+    from recommender.data.movielens import DataSet  # pandas comes with it, which most commands can do without
+    from recommender.storage.profiles import Profiles
 
 DATA_FOLDER = Path("var/data")
 
@@ -48,7 +52,7 @@ def main(ctx: click.Context, verbose: bool) -> None:
 
 
 DATA = click.option(
-    "--data", default=None, help="A MovieLens folder or zip, or a folder with ratings.csv and movies.csv.  [default: MATINEE_DATA]"
+    "--data", default=None, help="A MovieLens folder, zip or name, or a folder with ratings.csv and movies.csv.  [default: MATINEE_DATA]"
 )
 RECIPE = click.option("--recipe", default=None, help="The method: user-cosine or popular.  [default: MATINEE_RECIPE]")
 NEIGHBOURS = click.option("--neighbours", type=click.IntRange(1), help="How many of the most similar people make a list.")
@@ -308,26 +312,26 @@ def _train(settings: Settings, recipe: str, parameters: dict[str, float], *, if_
         if if_needed and not training.is_needed(settings.data, blobs, profiles):
             return
         with Bars() as bars:
-            data_set = first_data(settings, folder=DATA_FOLDER, say=lambda text: bars.say(text), progress=bars)
+            data_set = first_data(settings, folder=DATA_FOLDER, say=bars.say, progress=bars)
             _say_refused(data_set, bars.say)
             trained = training.train(data_set, blobs, profiles, recipe=recipe, parameters=parameters, source=settings.data, progress=bars)
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in trained.seconds.items())
     click.echo(f"Trained {recipe} on {data_set.name}: {trained.n_ratings:,} ratings, {trained.n_lists:,} lists ({stages}).", err=True)
 
 
-def _read(settings: Settings, data: str | None) -> Any:
-    from recommender.data.movielens import read_data_set
+def _read(settings: Settings, data: str | None) -> DataSet:
+    from recommender.first_data import data_at
 
-    path = data or settings.data
-    if not path:
+    place = data or settings.data
+    if not place:
         raise DataError("No data set is named; give --data PATH or set MATINEE_DATA.")
     with Bars() as bars:
-        data_set = read_data_set(Path(path), progress=partial(bars, "reading"))
+        data_set = data_at(place, settings, folder=DATA_FOLDER, say=bars.say, progress=bars)
         _say_refused(data_set, bars.say)
     return data_set
 
 
-def _say_refused(data_set: Any, say: Callable[[str], None]) -> None:
+def _say_refused(data_set: DataSet, say: Callable[[str], None]) -> None:
     for sentence in data_set.report.sentences():
         say(sentence)
 
@@ -352,7 +356,7 @@ def _parameters(neighbours: int | None, damping: float | None) -> dict[str, floa
 
 
 @contextmanager
-def _profiles(settings: Settings) -> Iterator[Any]:
+def _profiles(settings: Settings) -> Iterator[Profiles]:
     from recommender.storage.profiles import open_profiles
 
     profiles = open_profiles(settings.profiles_url)

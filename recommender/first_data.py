@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from recommender.data.movielens import DataSet, read_data_set
@@ -12,34 +13,51 @@ from recommender.settings import Settings
 from recommender.storage.download import download
 
 LICENCE = (
-    "MovieLens ml-latest-small is made by GroupLens at the University of Minnesota (Harper and Konstan, 2015). It may be used for "
+    "The MovieLens data are made by GroupLens at the University of Minnesota (Harper and Konstan, 2015). They may be used for "
     "research; any commercial or revenue-bearing use, and passing the data on, need their permission."
 )
+BY_NAME = ("ml-100k", "ml-1m", "ml-latest-small", "ml-20m", "ml-25m", "ml-32m")  # what GroupLens offers for download
 
 Progress = Callable[[str, int, int], None]
 
 
 def first_data(settings: Settings, *, folder: Path, say: Callable[[str], None], progress: Progress) -> DataSet:
-    """MATINEE_DATA if set, else ml-latest-small, downloaded into the folder once, else the built-in sample.
+    """MATINEE_DATA if set, else the download that the settings name, else the built-in sample.
 
-    say: told in sentences what is used and why. progress: stage, bytes done, bytes in all. DataError as in `read_data_set`;
-    a download that fails is no error, the sample takes its place.
+    folder, say, progress: as in `data_at`. DataError and StorageError as there when MATINEE_DATA is set; else a download that
+    fails is no error, the sample takes its place.
     """
-
-    def reading(done: int, total: int) -> None:
-        progress("reading", done, total)
-
     if settings.data:
-        return read_data_set(Path(settings.data), progress=reading)
+        return data_at(settings.data, settings, folder=folder, say=say, progress=progress)
     if settings.download_url:
-        archive = folder / Path(settings.download_url).name
         try:
-            if not archive.exists():
-                say(LICENCE)
-                say(f"Downloading {settings.download_url} …")
-                download(settings.download_url, archive, progress=lambda done, total: progress("download", done, total))
-            return read_data_set(archive, progress=reading)
+            return _read(_downloaded(settings.download_url, folder, say, progress), progress)
         except (StorageError, DataError) as error:
             say(str(error))
     say("Using the built-in sample: real films, simulated viewers. Set MATINEE_DATA to a MovieLens folder or zip for real ratings.")
     return sample_data_set()
+
+
+def data_at(place: str, settings: Settings, *, folder: Path, say: Callable[[str], None], progress: Progress) -> DataSet:
+    """The data set at a path, or, where nothing is there, the MovieLens set of that name, downloaded into the folder once.
+
+    say: told in sentences what is done and on what terms. progress: stage, bytes done, bytes in all.
+    DataError as in `read_data_set`, StorageError as in `download`.
+    """
+    if place in BY_NAME and settings.download_url and not Path(place).exists():
+        url = f"{settings.download_url.rpartition('/')[0]}/{place}.zip"
+        return _read(_downloaded(url, folder, say, progress), progress)
+    return _read(Path(place), progress)
+
+
+def _read(path: Path, progress: Progress) -> DataSet:
+    return read_data_set(path, progress=partial(progress, "reading"))
+
+
+def _downloaded(url: str, folder: Path, say: Callable[[str], None], progress: Progress) -> Path:
+    archive = folder / url.rpartition("/")[2]
+    if not archive.exists():
+        say(LICENCE)
+        say(f"Downloading {url} …")
+        download(url, archive, progress=partial(progress, "download"))
+    return archive
