@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from recommender.domain import LIST_LENGTH, LONGEST_LIST
+from recommender.domain import LIST_LENGTH, LONGEST_LIST, UserId
 from recommender.errors import DataError, InvalidInputError, RecommenderError
 from recommender.settings import Settings, read_settings
 from recommender.terminal import Bars, print_figures, print_list
@@ -186,6 +186,7 @@ def evaluate(
 
     from recommender.data.movielens import official_folds
     from recommender.evaluation import report, splits
+    from recommender.first_data import place_of
     from recommender.models.recipes import known_recipe
 
     recipes = [known_recipe(name.strip()) for name in recipe_list.split(",")]
@@ -193,7 +194,7 @@ def evaluate(
     movie_ids, parameters = data_set.catalogue.movie_ids, _parameters(neighbours, damping)
     figures: dict[str, dict[str, report.Figure]] = {}
     if split == "folds":
-        official = official_folds(data or settings.data, movie_ids)
+        official = official_folds(place_of(data or settings.data, DATA_FOLDER), movie_ids)
         dealt = [splits.Split(train, held_out) for train, held_out in official] or list(
             splits.folds(data_set.ratings, rng=np.random.default_rng(0))
         )
@@ -246,7 +247,7 @@ def profile_new(settings: Settings, shared: bool) -> None:
 def profile_share(settings: Settings, user_id: int, shared: bool) -> None:
     """Let anyone who knows the number read the list, or no longer."""
     with _profiles(settings) as profiles:
-        profiles.share(user_id, shared)
+        profiles.share(UserId(user_id), shared)
     click.echo(f"The list of {user_id} is {'readable by whoever knows the number' if shared else 'private'}.")
 
 
@@ -257,7 +258,7 @@ def profile_share(settings: Settings, user_id: int, shared: bool) -> None:
 def profile_forget(settings: Settings, user_id: int) -> None:
     """Take a person's ratings and list away; the number is not given again."""
     with _profiles(settings) as profiles:
-        profiles.forget_person(user_id)
+        profiles.forget_person(UserId(user_id))
     click.echo(f"{user_id} is forgotten; the model forgets at the next training.")
 
 

@@ -44,10 +44,15 @@ def data_at(place: str, settings: Settings, *, folder: Path, say: Callable[[str]
     say: told in sentences what is done and on what terms. progress: stage, bytes done, bytes in all.
     DataError as in `read_data_set`, StorageError as in `download`.
     """
-    if place in BY_NAME and settings.download_url and not Path(place).exists():
-        url = f"{settings.download_url.rpartition('/')[0]}/{place}.zip"
-        return _read(_downloaded(url, folder, say, progress), progress)
-    return _read(Path(place), progress)
+    path = place_of(place, folder)
+    if path != Path(place) and settings.download_url:
+        _downloaded(f"{settings.download_url.rpartition('/')[0]}/{path.name}", folder, say, progress)
+    return _read(path, progress)
+
+
+def place_of(place: str, folder: Path) -> Path:
+    """Where the data set is, or will be once it is downloaded: a path, or in the folder when it is one of BY_NAME."""
+    return folder / f"{place}.zip" if place in BY_NAME and not Path(place).exists() else Path(place)
 
 
 def _read(path: Path, progress: Progress) -> DataSet:
