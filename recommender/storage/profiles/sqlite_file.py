@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from recommender.errors import StorageError
 
 APPLICATION_ID = 0x4D41544E  # "MATN", at byte 68 of every file of ours
 BUSY_SECONDS = 10  # how long a writer waits for one in another process
+BUSY_STEP_SECONDS = 0.0005
 
 # Step n takes a file of format n to format n + 1; the first one makes a new file. Steps are only ever added.
 STEPS: tuple[str, ...] = (
@@ -78,11 +80,17 @@ def prepare(path: Path, steps: Sequence[str] = STEPS) -> None:
 def connect(path: Path, *, synchronous: str = "FULL") -> apsw.Connection:
     """A connection of one thread to a prepared file; apsw errors are the caller's to put in words."""
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-    connection.set_busy_timeout(BUSY_SECONDS * 1000)
+    connection.set_busy_handler(_wait_for_the_other)
     # FULL: a commit is on the disk before it is acknowledged. NORMAL loses acknowledged ratings on a power cut.
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     connection.execute("PRAGMA journal_size_limit = 67108864")  # bytes the WAL keeps after a big publication
     return connection
+
+
+def _wait_for_the_other(n_before: int) -> bool:
+    """Whether to try again. SQLite's own waiting sleeps longer each time, up to 0.1 s, and so misses every short gap of a busy writer."""
+    time.sleep(BUSY_STEP_SECONDS)
+    return n_before < BUSY_SECONDS / BUSY_STEP_SECONDS
 
 
 @contextlib.contextmanager
