@@ -65,7 +65,14 @@ def sideways(page: Page) -> list[str]:
         page.evaluate("""() => {
             const width = document.documentElement.clientWidth;
             if (document.scrollingElement.scrollWidth <= width) return [];
-            const beyond = [...document.body.querySelectorAll('*')].filter(element => element.getBoundingClientRect().right > width + 0.5);
+            // What lies in a box that scrolls or cuts off by itself does not widen the page.
+            const boxed = element => {
+                for (let box = element.parentElement; box && box !== document.body; box = box.parentElement)
+                    if (getComputedStyle(box).overflowX !== 'visible') return true;
+                return false;
+            };
+            const beyond = [...document.body.querySelectorAll('*')].filter(
+                element => element.getBoundingClientRect().right > width + 0.5 && !boxed(element));
             const names = beyond.map(element => `${element.outerHTML.slice(0, 120)} ends at ${element.getBoundingClientRect().right}`);
             return names.length ? names.slice(0, 5) : [`the page is ${document.scrollingElement.scrollWidth} wide in a window of ${width}`];
         }""")
