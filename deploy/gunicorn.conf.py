@@ -3,11 +3,18 @@
 nginx stands in front on a public machine: it speaks TLS, holds slow clients and limits rates.
 """
 
+import logging
 import os
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import gunicorn
+
+from recommender.errors import RecommenderError
 from recommender.settings import read_settings
 
+gunicorn.SERVER = "Matinee"  # in every answer; which program serves is nobody's business
 _settings = read_settings(os.environ)
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
@@ -36,8 +43,8 @@ errorlog = "-"
 loglevel = "info"
 
 
-def post_worker_init(worker: object) -> None:
-    """The log of the application itself, in the manner of the server's."""
-    import logging
-
+def post_worker_init(worker: Any) -> None:
+    """The application's own log, and the model mapped before the first visitor asks for it; without one, /readyz says so."""
     logging.basicConfig(format="%(asctime)s [%(process)d] [%(levelname)s] %(name)s %(message)s", level=logging.INFO)
+    with suppress(RecommenderError):
+        worker.wsgi.extensions["recommender"].check()

@@ -1,0 +1,57 @@
+"""The web server's configuration."""
+
+import os
+import runpy
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+import gunicorn
+import pytest
+from gunicorn.config import KNOWN_SETTINGS
+
+CONFIGURATION = Path(__file__).parents[2] / "deploy" / "gunicorn.conf.py"
+KNOWN = {setting.name for setting in KNOWN_SETTINGS}
+
+
+@pytest.fixture
+def configured(monkeypatch):
+    """What the file sets in an environment."""
+    monkeypatch.setattr(gunicorn, "SERVER", "gunicorn")
+
+    def read(**environment):
+        for name, value in environment.items():
+            monkeypatch.setitem(os.environ, name, value)
+        everything = runpy.run_path(str(CONFIGURATION))
+        return {
+            name: value
+            for name, value in everything.items()
+            if not name.startswith("_") and (name in KNOWN or not isinstance(value, ModuleType | FunctionType | type))
+        }
+
+    return read
+
+
+def test_every_name_is_a_setting_of_gunicorn(configured):
+    assert set(configured()) - KNOWN <= {"Any"}
+
+
+def test_address_and_numbers_come_from_the_settings(configured):
+    read = configured(MATINEE_HOST="::1", MATINEE_PORT="8123", MATINEE_WORKERS="3", MATINEE_THREADS="7")
+
+    assert (read["bind"], read["workers"], read["threads"]) == ("[::1]:8123", 3, 7)
+    assert configured(MATINEE_HOST="127.0.0.1")["bind"] == "127.0.0.1:8123"
+
+
+def test_nobody_steers_the_server_through_a_file(configured):
+    assert configured()["control_socket_disable"] is True
+
+
+def test_each_worker_opens_its_stores_itself(configured):
+    assert configured()["preload_app"] is False
+
+
+def test_the_log_of_requests_holds_no_questions(configured):
+    written = configured()["access_log_format"]
+
+    for telling in ("%(q)s", "%(r)s", "%(f)s", "authorization"):
+        assert telling not in written
