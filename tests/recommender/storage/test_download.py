@@ -182,6 +182,7 @@ def test_a_server_that_cannot_go_on_sends_all_again(site: Site, to: Path) -> Non
     download(site.url, to)
 
     assert to.read_bytes() == FILE
+    assert len(ranges_of(site)) == 1  # nothing was put after the bytes at hand
 
 
 def test_a_server_that_goes_on_elsewhere_is_asked_for_all(site: Site, to: Path) -> None:
