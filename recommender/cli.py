@@ -77,16 +77,17 @@ def train(settings: Settings, data: str | None, recipe: str | None, neighbours: 
 @main.command()
 @click.argument("user_id", type=click.IntRange(1))
 @click.option("-n", "n", type=click.IntRange(1, LONGEST_LIST), default=LIST_LENGTH, help="How many films.")
+@click.option("--recipe", default=None, help="Another method than the trained one, over the same ratings.")
 @click.option("--token", envvar=None, help="The bearer token of a private list.")
 @click.option("--json", "as_json", is_flag=True, help="The list as JSON.")
 @click.pass_obj
-def recommend(settings: Settings, user_id: int, n: int, token: str | None, as_json: bool) -> None:
+def recommend(settings: Settings, user_id: int, n: int, recipe: str | None, token: str | None, as_json: bool) -> None:
     """Print the list of USER_ID: rank, match, predicted stars, title, film number and the first reason."""
     from recommender.serving import open_recommender
 
     recommender = open_recommender(settings)
     try:
-        made = recommender.list_for(user_id, n, token=token)
+        made = recommender.list_for(user_id, n, recipe=recipe, token=token)
     finally:
         recommender.close()
     if as_json:

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ from recommender.domain import (
     is_own_person,
 )
 from recommender.errors import InvalidInputError, NotAllowedError, ReadOnlyError, RecommenderError, UnknownMovieError, UnknownUserError
+from recommender.models import recipes
 from recommender.models.similar import similar_movies
 from recommender.publication import InForce, Published
 from recommender.settings import Settings
@@ -61,12 +63,14 @@ class Recommender:
         *,
         with_genres: Sequence[str] = (),
         without_genres: Sequence[str] = (),
+        recipe: str | None = None,
         token: str | None = None,
     ) -> RecommendationList:
         """The n best films the viewer has not rated, best first.
 
         with_genres: only films that have at least one of them; without_genres: no film that has any (it wins).
-        InvalidInputError: a genre the data do not have, n outside 1 to LONGEST_LIST, a user id below 1.
+        recipe: another one than the trained, over the same ratings; such a list is not kept.
+        InvalidInputError: a genre or recipe there is not, n outside 1 to LONGEST_LIST, a user id below 1.
         UnknownUserError: no such viewer, or a person's private list without the token.
         """
         if user_id < 1:
@@ -76,9 +80,9 @@ class Recommender:
         published = self._in_force.published()
         self._check_may_read(UserId(user_id), token, published)
         barred = _barred(published, with_genres, without_genres)
-        if n <= LIST_LENGTH and barred is None:
+        if n <= LIST_LENGTH and barred is None and recipe in (None, published.model.recipe):
             return _first(self._current(UserId(user_id)), n)
-        return self._live(UserId(user_id), n, barred)
+        return self._live(UserId(user_id), n, barred, recipe)
 
     def rate(self, user_id: int, movie_id: int, stars: float, *, token: str | None) -> Rated:
         """Put a rating of 0.5 to 5 in half steps; durable when it returns.
@@ -193,12 +197,14 @@ class Recommender:
             made, kept = lists.build(user_id, self._in_force.published(at_least=generation), self._profiles, now=self._now)
         return made
 
-    def _live(self, user_id: UserId, n: int, barred: NDArray[np.bool_] | None) -> RecommendationList:
+    def _live(self, user_id: UserId, n: int, barred: NDArray[np.bool_] | None, recipe: str | None) -> RecommendationList:
         """A list that no record holds, from the same ratings and the same generation as the record."""
         record = self._current(user_id)
         published = self._in_force.published(at_least=record.generation)
         if record.generation != published.generation:
             record = self._built(user_id)
+        if recipe not in (None, published.model.recipe):
+            published = replace(published, model=recipes.fit(str(recipe), published.matrix))
         rev, history = lists.opinions_of(user_id, published, self._profiles)
         made = lists.make(history, published, n, exclude=barred)
         return RecommendationList(user_id, rev, published.version, published.generation, record.built_at, made.basis, made.movies)

@@ -88,6 +88,18 @@ class TestAsking:
         assert {g for line in neither.movies for g in line.movie.genres} == {"Drama"}
         assert len(horror.movies) == 10  # all there are
 
+    def test_another_recipe_can_be_asked_for_over_the_same_ratings(self, recommender: Recommender) -> None:
+        user_id, token = recommender.new_person()
+        personal = recommender.rate(user_id, 1, 5, token=token).list
+
+        popular = recommender.list_for(user_id, recipe="popular", token=token)
+
+        assert popular.basis == POPULAR
+        assert 1 not in ids(popular)
+        assert recommender.list_for(user_id, token=token) == personal
+        with pytest.raises(InvalidInputError, match="recipe must be user-cosine or popular, not 'best'"):
+            recommender.list_for(user_id, recipe="best", token=token)
+
     def test_a_genre_that_is_not_in_the_data_is_refused(self, recommender: Recommender) -> None:
         with pytest.raises(InvalidInputError, match="genre must be one of Comedy, Drama, Horror, not 'Noir'"):
             recommender.list_for(3, with_genres=["Noir"])
