@@ -20,7 +20,7 @@ class Settings:
 
     data: str = _setting(
         "",
-        "the data set: a MovieLens folder, zip or name (ml-100k), or ratings.csv and movies.csv in a folder; empty: download, else the sample",
+        "the data set: a MovieLens folder, zip or name, or a folder with ratings.csv and movies.csv; empty: download, else the sample",
     )
     download_url: str = _setting(
         "https://files.grouplens.org/datasets/movielens/ml-latest-small.zip",

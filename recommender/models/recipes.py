@@ -23,5 +23,6 @@ def known_recipe(recipe: str) -> str:
 
 def fit(recipe: str, matrix: RatingMatrix, parameters: Parameters | None = None) -> Model:
     """The recipe's model over the matrix; a parameter the recipe does not have is left aside."""
-    chosen = {name: value for name, value in (parameters or {}).items() if name in _DEFAULTS[known_recipe(recipe)]}
+    its_own = _DEFAULTS[known_recipe(recipe)]
+    chosen = {name: value for name, value in (parameters or {}).items() if name in its_own}
     return UserCosine.fit(matrix, chosen) if recipe == UserCosine.recipe else Popular.fit(matrix, chosen)

@@ -155,7 +155,7 @@ class TestOwnPeople:
     def test_stars_off_the_scale_are_refused_and_nothing_changes(self, recommender: Recommender, stars: float) -> None:
         user_id, token = recommender.new_person()
 
-        with pytest.raises(InvalidInputError, match="rating must be a number of stars from 0.5 to 5 in half steps"):
+        with pytest.raises(InvalidInputError, match=r"rating must be a number of stars from 0\.5 to 5 in half steps"):
             recommender.rate(user_id, 1, stars, token=token)
 
         assert recommender.list_for(user_id, token=token).rev == 0
@@ -163,7 +163,7 @@ class TestOwnPeople:
     def test_a_film_that_is_not_in_the_data_cannot_be_rated(self, recommender: Recommender) -> None:
         user_id, token = recommender.new_person()
 
-        with pytest.raises(UnknownMovieError, match="There is no film 31 in the data in use."):
+        with pytest.raises(UnknownMovieError, match=r"There is no film 31 in the data in use\."):
             recommender.rate(user_id, 31, 5, token=token)
 
     def test_a_rating_is_acknowledged_even_where_no_list_can_be_built(

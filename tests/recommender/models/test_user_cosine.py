@@ -99,8 +99,7 @@ def test_a_stranger_with_the_same_stars_gets_the_same_scores() -> None:
     columns, half_stars = matrix.row(20)
 
     trained = model.score(History(columns, half_stars, own_row=20))
-    without = [r for r in [*two_tastes()]]
-    stranger = UserCosine.fit(matrix_of(without), {"n_neighbours": 7}).score(History(columns, half_stars))
+    stranger = UserCosine.fit(matrix_of(two_tastes()), {"n_neighbours": 7}).score(History(columns, half_stars))
 
     np.testing.assert_array_equal(trained, stranger)
 
