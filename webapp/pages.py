@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
@@ -128,7 +128,7 @@ def poster_url(movie: Movie) -> str:
 
 
 @pages.app_context_processor
-def frame() -> Mapping[str, object]:
+def frame() -> dict[str, object]:
     """What the frame around every page needs; the footer goes without its figures where there is no model to ask."""
     shown: dict[str, object] = {"in_use": None, "is_training": False, "longest_list": LONGEST_LIST, "popular": POPULAR}
     try:
@@ -141,9 +141,9 @@ def frame() -> Mapping[str, object]:
 
 
 @pages.record_once
-def give_words_to_templates(state: object) -> None:
+def give_words_to_templates(state: BlueprintSetupState) -> None:
     """Filters and globals of the templates."""
-    jinja = state.app.jinja_env  # type: ignore[attr-defined]
+    jinja = state.app.jinja_env
     for word in (wording.in_words, wording.day, wording.day_and_time, wording.iso, wording.plain_number):
         jinja.filters[word.__name__] = word
     jinja.globals |= {

@@ -154,9 +154,7 @@ class ProgrammeRecommender(FakeRecommender):
         fitting = [
             film
             for film in turned
-            if user_id != HAS_RATED_ALL
-            and (not with_genres or with_genres & set(film.genres))
-            and not without_genres & set(film.genres)
+            if user_id != HAS_RATED_ALL and (not with_genres or with_genres & set(film.genres)) and not without_genres & set(film.genres)
         ]
         personal = not is_own_person(user_id)
         lines = tuple(_line(film, place, personal=personal) for place, film in enumerate(fitting[:n]))

@@ -25,7 +25,7 @@ ODD_TITLES = [
     "…",
     "<script>alert(1)</script>",
     "]]>&amp;<!--",
-    '"\'`',
+    "\"'`",
     "\x00\x01\x1f\ufffe\uffff",
     "\ud800 a lone half",
     "A" * 500,
@@ -102,7 +102,9 @@ def test_all_pictures_and_palettes_can_be_drawn_and_stay_small() -> None:
     assert len(pictures) >= 10
     for genre in [*BY_GENRE, "none of these"]:
         for number in range(40):
-            film = Movie(MovieId(number), "Wagons & <Wheels> of a Title that Takes Four Full Lines of the Poster", 1900 + number * 3, (genre,))
+            film = Movie(
+                MovieId(number), "Wagons & <Wheels> of a Title that Takes Four Full Lines of the Poster", 1900 + number * 3, (genre,)
+            )
             assert len(poster.__wrapped__(film).encode()) < LARGEST
 
 

@@ -51,6 +51,12 @@ def rays(x: float, y: float, n: int, stroke: str, reach: float = 260) -> str:
     )
 
 
+def star(x: float, y: float, n: int, outer: float, inner: float, turn: float = 0) -> str:
+    """The outline of a star of n points; turn: where the first one lies, in radians from the right."""
+    points = ((outer if k % 2 == 0 else inner, turn + k * pi / n) for k in range(2 * n))
+    return "M" + "L".join(f"{x + r * cos(angle):.0f} {y + r * sin(angle):.0f}" for r, angle in points) + "z"
+
+
 def horizon(p: Palette, rng: Random) -> str:
     """A low sun over three ranges of hills."""
     x, r = rng.randrange(55, 150), rng.randrange(38, 58)
@@ -363,11 +369,7 @@ def burst(p: Palette, rng: Random) -> str:
     """Everything at once, from one point."""
     x, y = rng.choice([(100, 120), (70, 90), (130, 90), (100, 150)])
     n = rng.choice([9, 11, 13])
-    star = "".join(
-        f"{'L' if k else 'M'}{x + (58 if k % 2 == 0 else 34) * cos(k * pi / n):.0f} {y + (58 if k % 2 == 0 else 34) * sin(k * pi / n):.0f}"
-        for k in range(2 * n)
-    )
-    return block(0, 0, SIDE, 210, p.second) + rays(x, y, n, p.main) + shape(star + "z", p.third) + disc(x, y, 22, p.ground)
+    return block(0, 0, SIDE, 210, p.second) + rays(x, y, n, p.main) + shape(star(x, y, n, 58, 34), p.third) + disc(x, y, 22, p.ground)
 
 
 def speed(p: Palette, rng: Random) -> str:
@@ -443,11 +445,7 @@ def chevrons(p: Palette, rng: Random) -> str:
     """Stripes of rank and a star."""
     y = rng.randrange(106, 118)
     stripes = "".join(line(f"M10 {y + k * 30}l90-48 90 48", c, 17) for k, c in ((1, p.main), (2, p.second), (3, p.third)))
-    points = "".join(
-        f"{'L' if k else 'M'}{100 + (40 if k % 2 == 0 else 16) * sin(k * pi / 5):.0f} {52 - (40 if k % 2 == 0 else 16) * cos(k * pi / 5):.0f}"
-        for k in range(10)
-    )
-    return stripes + shape(points + "z", p.main)
+    return stripes + shape(star(100, 52, 5, 40, 16, -pi / 2), p.main)
 
 
 def contact_sheet(p: Palette, rng: Random) -> str:
