@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -9,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -18,19 +20,29 @@ from recommender.storage.blobs import Blobs
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What the blob says. since, until: seconds since 1970, UTC; from `until` on the lock is free. ticket: unlike any other holder's."""
+    """What the blob says. since, until: seconds since 1970, UTC; from `until` on the lock is free. ticket: unlike any other holder's.
+
+    machine, pid: where the holder runs, as `_this_machine` says it; empty and 0 when nobody wrote it down.
+    """
 
     holder: str
     since: float
     until: float
     ticket: str
+    machine: str = ""
+    pid: int = 0
+
+    def is_free(self, now: float) -> bool:
+        """Whether anybody may take the lock: the lease has run out, or its holder ran on this machine and is certainly dead."""
+        return self.until <= now or (self.machine == _this_machine() and _is_dead(self.pid))
 
 
 class Lease:
     """The lock under one key, for one holder. `with Lease(...)` holds it, renews it in the background, and gives it back.
 
     Every change is a compare_and_set, so of several who try at once one succeeds. A holder that dies, or sleeps for longer than
-    `seconds`, has lost the lock; it finds out by `renew`, which is to be called before anything that must happen once only.
+    `seconds`, has lost the lock; it finds out by `renew`, which is to be called before anything that must happen once only. On the
+    machine of a dead holder nobody needs to wait for its lease to run out.
     """
 
     def __init__(self, blobs: Blobs, key: str, *, now: Callable[[], float], seconds: float = 60, holder: str = "") -> None:
@@ -52,7 +64,7 @@ class Lease:
         with self._changing:
             there = self._blobs.read(self._key)
             now = self._now()
-            if there is not None and (holding := _holding(self._key, there.data)).until > now:
+            if there is not None and not (holding := _holding(self._key, there.data)).is_free(now):
                 raise TrainingBusyError(holding.holder, now - holding.since)
             self._since = now
             self._put(now + self._seconds, expected=there.tag if there else None)
@@ -68,8 +80,7 @@ class Lease:
         """Give the lock back; nothing happens if it is not ours any more."""
         with self._changing:
             if self._tag is not None:
-                free = _text(Holding(self._holder, self._since, until=0, ticket=self._ticket))
-                self._blobs.compare_and_set(self._key, free, expected=self._tag)
+                self._blobs.compare_and_set(self._key, self._said(until=0), expected=self._tag)
                 self._tag = None
 
     def __enter__(self) -> Self:
@@ -96,7 +107,7 @@ class Lease:
 
     def _put(self, until: float, *, expected: str | None) -> None:
         """Write our lease over what was read, then look whose it is: that counts even if the answer to the write got lost."""
-        text = _text(Holding(self._holder, self._since, until, self._ticket))
+        text = self._said(until)
         self._blobs.compare_and_set(self._key, text, expected=expected)
         there = self._blobs.read(self._key)
         if there is not None and there.data == text:
@@ -106,9 +117,29 @@ class Lease:
         other = _holding(self._key, there.data) if there else Holding("Somebody else", self._now(), until, "")
         raise TrainingBusyError(other.holder, max(0.0, self._now() - other.since))
 
+    def _said(self, until: float) -> bytes:
+        return json.dumps(asdict(Holding(self._holder, self._since, until, self._ticket, _this_machine(), os.getpid()))).encode()
 
-def _text(holding: Holding) -> bytes:
-    return json.dumps(asdict(holding)).encode()
+
+def _this_machine() -> str:
+    """Unlike that of any other machine on which the same pid may be another process: a host, a container, the host before a restart."""
+    parts = [socket.gethostname()]
+    with contextlib.suppress(OSError):  # on Linux alone; elsewhere the pids of a host are one space
+        parts += [Path("/proc/sys/kernel/random/boot_id").read_text().strip(), str(Path("/proc/self/ns/pid").readlink())]
+    return " ".join(parts)
+
+
+def _is_dead(pid: int) -> bool:
+    """Whether there is certainly no such process on this machine. A number that was given to another process counts as alive."""
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False  # somebody else's, and there
+    return False
 
 
 def _holding(key: str, data: bytes) -> Holding:
