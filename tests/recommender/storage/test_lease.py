@@ -141,8 +141,8 @@ def test_the_lock_is_ours_even_if_the_answer_to_taking_it_got_lost(tmp_path: Pat
 
 
 def test_within_the_with_the_lock_is_renewed_and_after_it_given_back(blobs: FolderBlobs) -> None:
-    with Lease(blobs, KEY, now=time.time, seconds=0.3, holder="Ada") as lease:
-        time.sleep(0.7)  # longer than the lease
+    with Lease(blobs, KEY, now=time.time, seconds=1.5, holder="Ada") as lease:
+        time.sleep(2)  # longer than the lease
         with pytest.raises(TrainingBusyError, match="Ada"):
             Lease(blobs, KEY, now=time.time, holder="Bob").acquire()
         lease.renew()
