@@ -17,6 +17,8 @@ VENV := .venv
 PACKAGES := $(VENV)/.packages
 INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
+BENCH_VENV := .bench-venv
+PEERS := $(BENCH_VENV)/.installed
 BROWSER_TOOLS := node_modules/.installed
 
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -qq install
@@ -54,7 +56,7 @@ check: ## Runs lint and test.
 	@$(MAKE) lint
 	@$(MAKE) test
 
-bench: $(TOOLS) ## Measures speed and quality and prints the figures with machine and versions.
+bench: $(INSTALLED) $(PEERS) ## Measures speed and memory against peers and limits; ARGS=lists measures one part, ARGS="--data PATH" on real ratings.
 	@echo "Measuring; nothing else should run on this machine meanwhile."
 	@$(VENV)/bin/python -m bench $(ARGS)
 
@@ -68,9 +70,9 @@ env: $(INSTALLED) ## Makes .venv with everything that runs.
 
 env-dev: $(TOOLS) ## Makes .venv with the tools for tests and checks as well.
 
-clean: ## Removes the environment and all caches; var/, with people's ratings, stays.
-	@echo "Removing .venv, node_modules and caches; var/ stays."
-	@rm -rf $(VENV) node_modules build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+clean: ## Removes the environments and all caches; var/, with people's ratings, stays.
+	@echo "Removing .venv, .bench-venv, node_modules and caches; var/ stays."
+	@rm -rf $(VENV) $(BENCH_VENV) node_modules build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PACKAGES): requirements.txt
@@ -90,6 +92,12 @@ $(INSTALLED): $(PACKAGES) pyproject.toml
 $(TOOLS): $(INSTALLED) requirements-dev.txt
 	@echo "Installing the tools for tests and checks into $(VENV)."
 	@$(PIP) -r requirements-dev.txt || $(PIP_FAILED)
+	@touch $@
+
+$(PEERS): $(PACKAGES) requirements-bench.txt
+	@echo "Installing what Matinee is measured against into $(BENCH_VENV)."
+	@"$(PYTHON)" -m venv --clear $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-bench.txt || $(PIP_FAILED)
 	@touch $@
 
 $(BROWSER_TOOLS): package.json package-lock.json
