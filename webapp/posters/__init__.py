@@ -26,7 +26,7 @@ FACE = "'Big Shoulders Display','Arial Narrow',Impact,sans-serif"
 def poster(movie: Movie) -> str:
     """The poster as one SVG element, 2 wide to 3 high; its words are hidden from screen readers where it stands beside a title."""
     rng = Random(f"{movie.movie_id}")  # noqa: S311 - a poster is no secret
-    palette = rng.choice(palettes_of(movie.year))
+    palette = _shuffled(rng.choice(palettes_of(movie.year)), rng)
     picture = rng.choice(pictures_of(telling(movie.genres)))
     turned = rng.random() < 0.5
     below = rng.random() < 0.72
@@ -53,6 +53,12 @@ def poster(movie: Movie) -> str:
 def version(movie: Movie) -> str:
     """Changes when the poster does: for addresses that browsers may keep for ever."""
     return f"{crc32(poster(movie).encode()):08x}"
+
+
+def _shuffled(palette: Palette, rng: Random) -> Palette:
+    """The palette with the picture's colours in another order; the title keeps its two."""
+    main, second, third = rng.sample((palette.main, palette.second, palette.third), 3)
+    return palette._replace(main=main, second=second, third=third)
 
 
 def _words(movie: Movie, palette: Palette, *, below: bool, justified: bool) -> str:

@@ -235,6 +235,66 @@ def skyline(p: Palette, rng: Random) -> str:
     )
 
 
+def diamond(p: Palette, rng: Random) -> str:
+    """A stone worth stealing."""
+    lean = rng.randrange(-14, 15)
+    return (
+        rays(100, 100, rng.choice([8, 10, 12]), p.third, 320)
+        + f'<g transform="rotate({lean} 100 100)">'
+        + shape("M58 44h84l38 38-80 92-80-92z", p.main)
+        + shape("M70 82h60l-30 92zM58 44l12 38 30-38 30 38 12-38z", p.second)
+        + line("M20 82h160M58 44l12 38 30 92 30-92 12-38M70 82l30-38 30 38", p.ground, 3)
+        + "</g>"
+    )
+
+
+def road(p: Palette, rng: Random) -> str:
+    """A road at night, somebody coming."""
+    x = rng.randrange(70, 131)
+    return (
+        block(0, 0, SIDE, 92, p.second)
+        + disc(x + rng.choice([-44, 44]), 40, 18, p.third)
+        + shape("M0 92q60-22 110-4t90-8v14H0z", p.main)
+        + block(0, 92, SIDE, 120, p.main)
+        + shape(f"M{x - 4} 92h8l110 120H-10z", p.ground)
+        + shape(f"M{x - 1} 96h2l1 14h-4zM{x - 4} 122h7l2 24h-11zM{x - 10} 160h18l5 44H{x - 16}z", p.third)
+        + shape(f"M{x + 12} 108a5 5 0 1 1 .1 0zM{x + 26} 108a5 5 0 1 1 .1 0z", p.ink)
+    )
+
+
+def lamp(p: Palette, rng: Random) -> str:
+    """Somebody waits under a lamp."""
+    x = rng.randrange(66, 92)
+    return (
+        block(0, 0, SIDE, 210, p.second)
+        + shape(f"M{x} 44l72 168H{x - 60}z", p.third)
+        + line(f"M{x - 40} 212V60q0-26 26-26h14", p.ground, 7)
+        + shape(f"M{x - 16} 48q4-20 18-20t18 20z", p.ground)
+        + shape(f"M{x + 14} 212v-56q0-16 13-16t13 16v56z", p.main)
+        + disc(x + 27, 128, 10, p.main)
+        + shape(f"M{x + 10} 122h34l-8-4-2-10H{x + 20}l-2 10z", p.ground)
+    )
+
+
+def tree(p: Palette, rng: Random) -> str:
+    """A tree with a moon in it."""
+    crowns = ((100, 78, 58), (58, 104, 36), (142, 104, 38), (74, 58, 34), (128, 56, 34))
+    return (
+        block(0, 0, SIDE, 210, p.third)
+        + "".join(disc(x + rng.randrange(-5, 6), y, r, p.main) for x, y, r in crowns)
+        + shape("M92 130l-26-30 32 18V84h6v40l34-26-26 36 4 66 12 14H72l14-14z", p.ground)
+        + disc(rng.randrange(66, 134), rng.randrange(52, 76), 19, p.second)
+        + shape("M0 196q100-22 200 0v20H0z", p.ground)
+    )
+
+
+def target(p: Palette, rng: Random) -> str:
+    """Rings, and something that flew past."""
+    x, y = rng.randrange(84, 117), rng.randrange(92, 109)
+    rings = "".join(disc(x, y, r, c) for r, c in ((86, p.main), (66, p.third), (46, p.main), (26, p.second), (9, p.ground)))
+    return rings + line(f"M-10 {y + 66}L210 {y - 74}", p.ink, 6) + shape(f"M178 {y - 62}l34-14-20 34z", p.ink)
+
+
 def quarters(p: Palette, rng: Random) -> str:
     """A floor of quarter discs."""
     side = 50
@@ -307,6 +367,33 @@ def heart(p: Palette, rng: Random) -> str:
         for s, colour in ((1.12, p.main), (0.78, p.third), (0.48, p.second))
     )
     return (rays(100, 108, rng.choice([12, 16, 20]), p.third, 300) if rng.random() < 0.5 else "") + cuts
+
+
+def letter(p: Palette, rng: Random) -> str:
+    """A letter that somebody has sealed."""
+    lean = rng.choice([-9, -6, 6, 9])
+    return (
+        dotted("M-4 30h220M14 58h200M-4 150h220M14 178h200", p.third, 5, 36)
+        + f'<g transform="rotate({lean} 100 104)">'
+        + block(22, 52, 156, 106, p.main)
+        + line("M22 158l60-58M178 158l-60-58", p.ground, 3)
+        + shape("M22 52h156l-78 68z", p.second)
+        + shape("M100 136l-21-22a13 13 0 0 1 21-17 13 13 0 0 1 21 17z", p.ink)
+        + "</g>"
+    )
+
+
+def bench(p: Palette, rng: Random) -> str:
+    """Two on a bench under the moon."""
+    return (
+        block(0, 0, SIDE, 210, p.second)
+        + disc(rng.randrange(70, 131), 70, rng.randrange(44, 58), p.third)
+        + disc(84, 118, 12, p.ground)
+        + disc(112, 122, 11, p.ground)
+        + shape("M66 180q0-50 18-50t18 50zM94 180q0-46 18-46t17 46z", p.ground)
+        + line("M38 166h124M38 150h124M50 150v52M150 150v52", p.main, 6)
+        + shape("M0 196q100-10 200 0v20H0z", p.ground)
+    )
 
 
 def curtain(p: Palette, rng: Random) -> str:
@@ -516,24 +603,24 @@ def dunes(p: Palette, rng: Random) -> str:
 
 # Genre -> its pictures. The order is the order of telling: of a film's genres the first in this table says most about it.
 BY_GENRE: dict[str, tuple[Composition, ...]] = {
-    "Film-Noir": (blinds, skyline, keyhole),
+    "Film-Noir": (blinds, skyline, keyhole, lamp),
     "Western": (horizon,),
     "Musical": (record, curtain, waves),
-    "War": (chevrons, speed),
+    "War": (chevrons, speed, target),
     "Horror": (claws, teeth, house, eye),
     "Documentary": (contact_sheet, waves),
-    "Animation": (rainbow, kites, castle),
+    "Animation": (rainbow, kites, castle, tree),
     "Sci-Fi": (orbits, saucer, grid, rocket),
-    "Fantasy": (peaks, castle),
+    "Fantasy": (peaks, castle, tree),
     "Mystery": (keyhole, spiral, eye),
-    "Crime": (skyline, blinds, stairs),
-    "Children": (kites, rainbow),
-    "Romance": (two_discs, heart),
-    "Thriller": (spiral, eye, keyhole, stairs),
-    "Adventure": (dunes, horizon, peaks),
-    "Action": (burst, speed),
+    "Crime": (skyline, blinds, stairs, diamond, road, lamp),
+    "Children": (kites, rainbow, tree),
+    "Romance": (two_discs, heart, letter, bench),
+    "Thriller": (spiral, eye, keyhole, road, lamp),
+    "Adventure": (dunes, horizon, peaks, target),
+    "Action": (burst, speed, target),
     "Comedy": (quarters, smile, confetti),
-    "Drama": (split, arches, stairs, curtain, two_discs, dunes),
+    "Drama": (split, arches, stairs, curtain, two_discs, dunes, bench, lamp),
     "IMAX": (beam, orbits),
 }
 WITHOUT_GENRE: tuple[Composition, ...] = (beam,)
