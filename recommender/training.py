@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from recommender import lists, publication, showcase, snapshots
 from recommender.data import sample
@@ -95,19 +95,31 @@ def roll_back(blobs: Blobs, profiles: Profiles, *, progress: Progress = silent, 
     return pointer
 
 
-def is_needed(source: str, blobs: Blobs, profiles: Profiles) -> bool:
-    """Whether a training would change anything: no usable model, other data, or ratings that came since.
+def is_needed(source: str, blobs: Blobs, profiles: Profiles, *, recipe: str = "") -> bool:
+    """Whether a training would change anything: no usable model, other data, another recipe, or ratings that came since.
 
-    source: where the data are now; empty for whatever is in use.
+    source: where the data are now; empty for whatever is in use. recipe: the one asked for; empty for the one in use.
     """
+    facts = _facts_in_force(blobs)
+    return not _is_of(facts, source, recipe) or facts["own_ratings"] != snapshots.own_ratings_digest(profiles)
+
+
+def is_usable(source: str, recipe: str, blobs: Blobs) -> bool:
+    """Whether a whole model of these data by this recipe is in force, never mind the ratings that came since."""
+    return _is_of(_facts_in_force(blobs), source, recipe)
+
+
+def _facts_in_force(blobs: Blobs) -> Mapping[str, Any]:
+    """The facts of the model in force; empty when there is none that can be used."""
     try:
         pointer, _ = publication.read_pointer(blobs)
-        if pointer is None:
-            return True
-        facts = publication.load(blobs, pointer).facts
+        return publication.load(blobs, pointer).facts if pointer else {}
     except ModelError:
-        return True
-    return bool(source not in ("", facts["source"]) or facts["own_ratings"] != snapshots.own_ratings_digest(profiles))
+        return {}
+
+
+def _is_of(facts: Mapping[str, Any], source: str, recipe: str) -> bool:
+    return bool(facts) and source in ("", facts["source"]) and recipe in ("", facts["recipe"])
 
 
 def _publish(model: Model, snapshot: Snapshot, source: str, blobs: Blobs, profiles: Profiles, *, now: float) -> Pointer:
@@ -122,7 +134,7 @@ def _publish(model: Model, snapshot: Snapshot, source: str, blobs: Blobs, profil
         "highest_user_id": int(viewers[-1]) if len(viewers) else 0,
         "sample_viewers": showcase.sample_viewers(model.matrix, snapshot.catalogue),
     }
-    clear = len(viewers) > MOST_LISTS_AHEAD or _data_in_force(blobs) != snapshot.facts["data"]
+    clear = len(viewers) > MOST_LISTS_AHEAD or _facts_in_force(blobs).get("data") != snapshot.facts["data"]
 
     def clear_sample_lists(generation: int) -> None:
         if clear:
@@ -135,16 +147,8 @@ def _publish(model: Model, snapshot: Snapshot, source: str, blobs: Blobs, profil
         return publication.put_in_force(blobs, snapshots.version_name(now, digest), folder, digest, before=clear_sample_lists)
 
 
-def _data_in_force(blobs: Blobs) -> str | None:
-    try:
-        pointer, _ = publication.read_pointer(blobs)
-        return str(publication.load(blobs, pointer).facts["data"]) if pointer else None
-    except ModelError:
-        return None
-
-
 def _rewrite_lists(published: Published, profiles: Profiles, progress: Progress, now: Callable[[], float]) -> int:
-    """Write the list of every sample viewer (up to MOST_LISTS_AHEAD) and of every own person who has ratings; how many were kept."""
+    """Write the list of every sample viewer (up to MOST_LISTS_AHEAD) and of every own person; how many were kept."""
     return profiles.keep_lists(_remade(published, profiles, progress, now))
 
 
@@ -152,7 +156,7 @@ def _remade(published: Published, profiles: Profiles, progress: Progress, now: C
     matrix = published.matrix
     sample_rows = int((matrix.user_ids < FIRST_OWN_USER_ID).sum())
     ahead = sample_rows if sample_rows <= MOST_LISTS_AHEAD else 0
-    own = sorted({UserId(rating.user_id) for rating in profiles.all_ratings()})
+    own = list(profiles.people())
     total = ahead + len(own)
     for done, row in enumerate(range(ahead), start=1):
         # Nobody can write to a sample viewer, so its revision stays 0.

@@ -158,6 +158,7 @@ def test_who_leaves_takes_ratings_and_list_along_and_the_number_stays_taken(prof
     assert record is not None
     assert (record.rev, record.movies, record.model) == (rev + 1, None, "")
     assert [kept.user_id for kept in profiles.all_ratings()] == [alice]
+    assert list(profiles.people()) == [alice]
     with pytest.raises(UnknownUserError):
         profiles.rate(rating(bob))
     with pytest.raises(UnknownUserError):

@@ -220,6 +220,14 @@ class TestFreshness:
         assert ids(again) == ids(before)
         assert again.model == before.model
 
+    def test_a_new_model_reaches_people_without_ratings_too(self, recommender: Recommender, train: Train) -> None:
+        user_id, token = recommender.new_person()
+        assert recommender.list_for(user_id, token=token).generation == 1
+
+        train(data_set_of(two_tastes()))
+
+        assert recommender.list_for(user_id, token=token).generation == 2
+
     def test_a_second_recommender_follows_within_a_second(
         self, var_settings: Settings, blobs: Blobs, profiles: Profiles, train: Train, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -74,6 +74,9 @@ class Profiles(Protocol):
     def all_ratings(self) -> Iterator[Rating]:
         """Every rating of every person who has not left, by user and movie ascending, from one consistent read."""
 
+    def people(self) -> Iterator[UserId]:
+        """Every person who has not left, ascending, with ratings or without, from one consistent read."""
+
     def counts(self) -> dict[str, int]:
         """How many "people", "ratings" and "lists" are kept."""
 

@@ -190,6 +190,12 @@ class SqliteProfiles:
             for user_id, movie_id, half_stars, rated_at in connection.execute(query):
                 yield Rating(UserId(user_id), MovieId(movie_id), half_stars / 2, rated_at)
 
+    def people(self) -> Iterator[UserId]:
+        """Every person who has not left, ascending."""
+        with self._readers.another() as connection:
+            for (user_id,) in connection.execute("SELECT user_id FROM people ORDER BY user_id"):
+                yield UserId(user_id)
+
     def counts(self) -> dict[str, int]:
         """How many "people", "ratings" and "lists" are kept."""
         query = """
