@@ -23,7 +23,7 @@ FROM_ABOVE = ["/", "/etc/passwd", "/a", ".", "..", "../a", "a/../b", "a/./b", "a
 ODD_LETTERS = ["", "a b", "a\\b", "ä", "٣", "a\n", "a\0", "~lock", "a/~b"]
 
 
-@pytest.fixture(params=PLACES.values(), ids=PLACES)
+@pytest.fixture(params=list(PLACES.values()), ids=list(PLACES))
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.param(tmp_path))
 
@@ -194,9 +194,8 @@ def test_readers_in_other_processes_see_whole_blobs_only(blobs: Blobs, url: str)
     while writer.is_alive():
         data = text(blobs, "a")
         if data is not None:
-            assert len(data) == 1_000_000
-            seen.update(data[:1], data[-1:]) if data[:1] != data[-1:] else seen.add(data[:1])
             assert data == data[:1] * 1_000_000
+            seen.add(data[:1])
         assert blobs.list("") in ([], ["a"])
     writer.join()
 

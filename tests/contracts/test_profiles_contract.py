@@ -41,7 +41,7 @@ BEYOND_ALL_NUMBERS = UserId(10**30)
 HEAT, ALIEN, RAN = MovieId(6), MovieId(1214), MovieId(1217)
 
 
-@pytest.fixture(params=PLACES.values(), ids=PLACES)
+@pytest.fixture(params=list(PLACES.values()), ids=list(PLACES))
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.param(tmp_path))
 
