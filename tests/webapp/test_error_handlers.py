@@ -234,3 +234,4 @@ def test_the_way_back_stays_on_this_site(app, client, boom, path, referrer, back
     answer = client.get(path, headers={"Referer": referrer} if referrer else {})
 
     assert f'href="{back}"' in answer.text
+    assert "elsewhere" not in answer.text

@@ -107,6 +107,13 @@ def test_workers_that_start_together_agree_on_one_secret(var):
     assert len(secrets.pop()) >= 64
 
 
+def test_a_worker_that_saw_no_secret_yet_takes_the_one_that_came_first(var, monkeypatch):
+    settings = Settings(secret_file=str(var / "secret"))
+    monkeypatch.setattr(Path, "exists", lambda path: False)  # what two workers see that look at the same moment
+
+    assert site_secret(settings) == site_secret(settings)
+
+
 @pytest.mark.parametrize(
     ("content", "mode", "sentence"),
     [
