@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from recommender.serving import Recommender
-from webapp import api, error_handlers, headers
+from webapp import api, delivery, error_handlers, headers
 from webapp.health import health
 from webapp.pages import pages
 from webapp.secret import site_secret
@@ -25,6 +25,7 @@ def create_app(recommender: Recommender) -> Flask:
     app.extensions["recommender"] = recommender
     app.session_interface = LazySessions()
     headers.install(app)
+    delivery.install(app)
     error_handlers.install(app)
     api.install(app, health)
     app.register_blueprint(pages)

@@ -1,0 +1,84 @@
+"""How pages travel: compressed where that is understood, kept where nothing changes, the same text either way."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.webapp.programme import ProgrammeRecommender
+from webapp import create_app
+
+GZIP = {"Accept-Encoding": "gzip, br"}
+FIRST_PAGE = 45_000  # bytes over the wire, with everything it takes along
+
+
+@pytest.fixture
+def client() -> FlaskClient:
+    return create_app(ProgrammeRecommender()).test_client()
+
+
+def files_of(page: str) -> list[str]:
+    return sorted(set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page)))
+
+
+@pytest.mark.parametrize("path", ["/", "/result/?user=580&amount=10", "/nowhere"])
+def test_a_page_is_the_same_compressed_or_not(client: FlaskClient, path: str) -> None:
+    plain, small = client.get(path), client.get(path, headers=GZIP)
+
+    nonce = re.compile(r'nonce="[^"]+"|[0-9a-f]{12}')
+    assert "Content-Encoding" not in plain.headers
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert nonce.sub("", gzip.decompress(small.data).decode()) == nonce.sub("", plain.text)
+    assert int(small.headers["Content-Length"]) == len(small.data) < len(plain.data)
+    assert "Accept-Encoding" in small.headers["Vary"]
+    assert "Accept-Encoding" in plain.headers["Vary"]
+
+
+@pytest.mark.parametrize("refusal", ["identity", "gzip;q=0", "br", ""])
+def test_a_reader_who_cannot_unpack_gets_plain_text(client: FlaskClient, refusal: str) -> None:
+    answer = client.get("/", headers={"Accept-Encoding": refusal})
+
+    assert "Content-Encoding" not in answer.headers
+    assert "<!doctype html>" in answer.text
+
+
+def test_the_first_page_with_all_it_takes_along_is_light(client: FlaskClient) -> None:
+    page = client.get("/", headers=GZIP)
+    files = [file for file in files_of(gzip.decompress(page.data).decode()) if "touch.png" not in file]  # fetched by phones that pin it
+
+    weights = [len(client.get(file, headers=GZIP, buffered=True).data) for file in files]
+    assert len(page.data) + sum(weights) <= FIRST_PAGE
+    assert 1 + len(files) <= 7
+
+
+def test_static_files_are_kept_for_a_year_and_asked_for_by_what_is_in_them(client: FlaskClient) -> None:
+    for file in files_of(client.get("/").text):
+        answer = client.get(file, headers=GZIP, buffered=True)
+        assert "immutable" in answer.headers["Cache-Control"], file
+        assert "no-cache" not in answer.headers["Cache-Control"], file
+        assert re.search(r"\?v=[0-9a-f]{8}$|\.woff2$", file)
+
+
+def test_a_file_under_its_bare_name_is_asked_about_each_time(client: FlaskClient) -> None:
+    answer = client.get("/static/css/matinee.css", headers=GZIP, buffered=True)
+
+    assert "immutable" not in answer.headers.get("Cache-Control", "")
+    again = client.get("/static/css/matinee.css", headers={**GZIP, "If-None-Match": answer.headers["ETag"]}, buffered=True)
+    assert again.status_code == 304
+
+
+def test_what_programs_get_is_left_alone(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/users/580/recommendations", headers=GZIP)
+
+    assert answer.status_code == 200
+    assert "Content-Encoding" not in answer.headers
+
+
+def test_a_part_of_a_file_is_not_compressed(client: FlaskClient) -> None:
+    answer = client.get("/static/css/matinee.css", headers={**GZIP, "Range": "bytes=0-1999"}, buffered=True)
+
+    assert answer.status_code == 206
+    assert "Content-Encoding" not in answer.headers

@@ -1,0 +1,74 @@
+"""How pages and their files travel: compressed where the browser can read that, and kept by it where they never change."""
+
+from __future__ import annotations
+
+import gzip
+from functools import lru_cache
+from pathlib import Path
+from zlib import crc32
+
+from flask import Flask, Response, current_app, request, url_for
+
+COMPRESSED = {"text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml"}
+WORTH_IT = 1000  # bytes; below it compression saves nothing
+LEVEL = 6
+A_YEAR = 365 * 24 * 3600  # seconds
+NEVER_CHANGE = (".woff2",)  # under their name; everything else is told apart by ?v=
+
+
+def install(app: Flask) -> None:
+    """Compress and keep the answers of the app's pages and static files, and give templates `static(filename)`."""
+    app.after_request(deliver)
+    app.add_template_global(static)
+
+
+def static(filename: str) -> str:
+    """The address of a static file; it changes when the file does, so that browsers may keep what they have."""
+    if filename.endswith(NEVER_CHANGE):
+        return url_for("static", filename=filename)
+    path = Path(current_app.static_folder or "") / filename
+    return url_for("static", filename=filename, v=_sum(path, path.stat().st_mtime_ns))
+
+
+def deliver(response: Response) -> Response:
+    """What the program interface answers goes through untouched: its bodies are small and its readers count microseconds."""
+    is_file = request.endpoint == "static"
+    if not is_file and response.mimetype not in COMPRESSED:
+        return response
+    if is_file and response.status_code == 200 and ("v" in request.args or request.path.endswith(NEVER_CHANGE)):
+        response.cache_control.no_cache = None
+        response.cache_control.public = True
+        response.cache_control.max_age = A_YEAR
+        response.cache_control.immutable = True
+    if response.mimetype in COMPRESSED:
+        response.vary.add("Accept-Encoding")
+        if request.method == "GET" and response.status_code != 304 and request.accept_encodings["gzip"]:
+            _compress(response)
+    return response
+
+
+def _compress(response: Response) -> None:
+    if "Content-Encoding" in response.headers or "Content-Range" in response.headers:
+        return
+    response.direct_passthrough = False
+    body = response.get_data()
+    if len(body) < WORTH_IT:
+        return
+    response.set_data(
+        _gzipped(body) if request.endpoint == "static" and response.status_code == 200 else gzip.compress(body, LEVEL, mtime=0)
+    )
+    response.headers["Content-Encoding"] = "gzip"
+    tag, _ = response.get_etag()
+    if tag:
+        response.set_etag(tag, weak=True)  # the same text in other bytes
+
+
+@lru_cache(maxsize=32)
+def _gzipped(body: bytes) -> bytes:
+    return gzip.compress(body, 9, mtime=0)
+
+
+@lru_cache(maxsize=64)
+def _sum(path: Path, changed_at: int) -> str:
+    """changed_at takes part only so that a changed file is summed again."""
+    return f"{crc32(path.read_bytes()):08x}"
