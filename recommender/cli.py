@@ -6,18 +6,20 @@ import csv
 import json
 import logging
 import os
+import socket
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
-from recommender.domain import LIST_LENGTH, LONGEST_LIST, UserId
-from recommender.errors import DataError, InvalidInputError, RecommenderError
+from recommender.domain import LIST_LENGTH, LONGEST_LIST, UserId, is_own_person
+from recommender.errors import DataError, InvalidInputError, ReadOnlyError, RecommenderError, SettingError, UnknownUserError
 from recommender.settings import Settings, read_settings
 from recommender.terminal import Bars, print_figures, print_list
 
@@ -114,12 +116,11 @@ def batch(
     from recommender.data.matrix import RatingMatrix
     from recommender.models import recipes
 
-    data_set = _read(settings, data)
-    model = recipes.fit(
-        recipe or settings.recipe, RatingMatrix.of(data_set.ratings, data_set.catalogue.movie_ids), _parameters(neighbours, damping)
-    )
-    matrix = model.matrix
+    recipe = recipes.known_recipe(recipe or settings.recipe)
     with _written(output) as file, Bars() as bars:
+        data_set = _read(settings, data)
+        matrix = RatingMatrix.of(data_set.ratings, data_set.catalogue.movie_ids)
+        model = recipes.fit(recipe, matrix, _parameters(neighbours, damping))
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["user_id", "movie_id", "rank", "score"])
         for ranked in rank_everybody(model, n, progress=partial(bars, "lists")):
@@ -146,20 +147,21 @@ def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Pat
     import numpy as np
 
     from recommender.evaluation.report import predicted_stars
+    from recommender.models.recipes import known_recipe
 
+    recipe = known_recipe(recipe or settings.recipe)
     user_ids, movie_ids = _read_pairs(pairs)
-    data_set = _read(settings, data)
-    with Bars() as bars:
+    with _written(output) as file, Bars() as bars:
+        data_set = _read(settings, data)
         found = predicted_stars(
             data_set.ratings,
             data_set.catalogue.movie_ids,
-            recipe or settings.recipe,
+            recipe,
             {},
             np.array(user_ids, dtype=np.int64),
             np.array(movie_ids, dtype=np.int64),
             partial(bars, "predictions"),
         )
-    with _written(output) as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["user_id", "movie_id", "prediction"])
         rows.writerows((u, m, round(stars, 4)) for u, m, stars in zip(user_ids, movie_ids, found.tolist(), strict=True))
@@ -210,9 +212,15 @@ def evaluate(
         note = f"each person's newest tenth held out: {len(made.held_out):,} ratings"
     provenance = {"data": data_set.name, "ratings": len(data_set.ratings), "split": split, "note": note}
     if as_json:
-        click.echo(json.dumps({**provenance, "recipes": {r: {k: asdict(v) for k, v in f.items()} for r, f in figures.items()}}, indent=1))
+        told = {recipe: {measure: _told(figure) for measure, figure in row.items()} for recipe, row in figures.items()}
+        click.echo(json.dumps({**provenance, "recipes": told}, indent=1))
     else:
         print_figures(figures, f"{data_set.name}, {len(data_set.ratings):,} ratings; {note}; ± is one standard error")
+
+
+def _told(figure: Any) -> dict[str, float | None]:
+    """A figure for programs: JSON has no word for "nobody to measure" but null."""
+    return {name: None if value != value else value for name, value in asdict(figure).items()}
 
 
 @main.group()
@@ -248,19 +256,30 @@ def profile_new(settings: Settings, shared: bool) -> None:
 def profile_share(settings: Settings, user_id: int, shared: bool) -> None:
     """Let anyone who knows the number read the list, or no longer."""
     with _profiles(settings) as profiles:
+        _check_person(user_id, profiles)
         profiles.share(UserId(user_id), shared)
     click.echo(f"The list of {user_id} is {'readable by whoever knows the number' if shared else 'private'}.")
 
 
 @profile.command("forget")
 @click.argument("user_id", type=click.IntRange(1))
-@click.confirmation_option(prompt="Their ratings and list will be gone for good. Go on?")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
 @click.pass_obj
-def profile_forget(settings: Settings, user_id: int) -> None:
+def profile_forget(settings: Settings, user_id: int, yes: bool) -> None:
     """Take a person's ratings and list away; the number is not given again."""
     with _profiles(settings) as profiles:
+        _check_person(user_id, profiles)
+        if not yes:
+            click.confirm("Their ratings and list will be gone for good. Go on?", abort=True)
         profiles.forget_person(UserId(user_id))
     click.echo(f"{user_id} is forgotten; the model forgets at the next training.")
+
+
+def _check_person(user_id: int, profiles: Profiles) -> None:
+    if not is_own_person(user_id):
+        raise ReadOnlyError(user_id)
+    if not profiles.has_person(UserId(user_id)):
+        raise UnknownUserError(user_id, "the number was never given, or its person has left")
 
 
 @main.command()
@@ -280,13 +299,24 @@ def rollback(settings: Settings) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=None, help="The port to listen on.  [default: MATINEE_PORT]")
 @click.pass_obj
 def serve(settings: Settings, host: str | None, port: int | None) -> None:
-    """Serve the site and the API; the first start fetches data and trains."""
+    """Serve the site and the API; the first start fetches data and trains.
+
+    Later starts serve the model in force at once; ratings that it has not learned from yet are learned beside the serving.
+    """
+    from recommender import training
+    from recommender.storage.blobs import open_blobs
+
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
-    _train(settings, settings.recipe, {}, if_needed=True)
+    _check_port_is_free(settings.host, settings.port)
+    if not training.is_usable(settings.data, settings.recipe, open_blobs(settings.blobs_url)):
+        _train(settings, settings.recipe, {}, if_needed=True)
+    else:
+        # Beside the serving, since nobody should wait for it: Ctrl-C ends both.
+        subprocess.Popen([_beside_python("matinee"), "train", "--if-needed"], stdin=subprocess.DEVNULL)
     os.environ |= {"MATINEE_HOST": settings.host, "MATINEE_PORT": str(settings.port)}
     click.echo(f"\nMatinee is at http://{settings.host}:{settings.port}  (Ctrl-C stops it)\n", err=True)
     sys.stderr.flush()
-    gunicorn = str(Path(sys.executable).with_name("gunicorn"))
+    gunicorn = _beside_python("gunicorn")
     configuration = str(Path(__file__).parent.parent / "deploy" / "gunicorn.conf.py")
     os.execv(gunicorn, [gunicorn, "--config", configuration, "webapp.wsgi:app"])  # noqa: S606  no shell: the program beside this Python
 
@@ -304,6 +334,24 @@ def doctor(settings: Settings) -> None:
         raise click.exceptions.Exit(1)
 
 
+def _beside_python(program: str) -> str:
+    return str(Path(sys.executable).with_name(program))
+
+
+def _check_port_is_free(host: str, port: int) -> None:
+    """Before any data are fetched, since a server that cannot listen is no use."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingError(
+                f"The site cannot listen on {host}, port {port}: {(error.strerror or str(error)).lower()}; "
+                "choose another with --port or MATINEE_PORT, or stop what listens there."
+            ) from error
+
+
 def _train(settings: Settings, recipe: str, parameters: dict[str, float], *, if_needed: bool) -> None:
     from recommender import training
     from recommender.first_data import first_data
@@ -311,7 +359,7 @@ def _train(settings: Settings, recipe: str, parameters: dict[str, float], *, if_
 
     blobs = open_blobs(settings.blobs_url)
     with _profiles(settings) as profiles:
-        if if_needed and not training.is_needed(settings.data, blobs, profiles):
+        if if_needed and not training.is_needed(settings.data, blobs, profiles, recipe=recipe):
             return
         with Bars() as bars:
             data_set = first_data(settings, folder=DATA_FOLDER, say=bars.say, progress=bars)
@@ -339,17 +387,27 @@ def _say_refused(data_set: DataSet, say: Callable[[str], None]) -> None:
 
 
 def _read_pairs(path: Path) -> tuple[list[int], list[int]]:
+    """User and movie ids, in the order of the file; a first line without any number is its head."""
     user_ids, movie_ids = [], []
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        for line, row in enumerate(csv.reader(file), start=1):
-            if not row or (line == 1 and not row[0].strip().isdigit()):
-                continue
-            try:
-                user_ids.append(int(row[0]))
-                movie_ids.append(int(row[1]))
-            except (ValueError, IndexError):
-                raise InvalidInputError(f"line {line} of {path}", ",".join(row), "user_id,movie_id in whole numbers") from None
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            for line, row in enumerate(csv.reader(file), start=1):
+                if not row or (line == 1 and not any(map(_id, row))):
+                    continue
+                pair = [_id(cell) for cell in row[:2]]
+                if len(pair) < 2 or None in pair:
+                    raise InvalidInputError(f"line {line} of {path}", ",".join(row), "user_id,movie_id in whole numbers from 1 up")
+                user_ids.append(cast("int", pair[0]))
+                movie_ids.append(cast("int", pair[1]))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path} is no CSV ({error}); it must hold lines of user_id,movie_id.") from error
     return user_ids, movie_ids
+
+
+def _id(cell: str) -> int | None:
+    """The whole number from 1 up that a cell holds, or None."""
+    text = cell.strip()
+    return int(text) or None if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def _parameters(neighbours: int | None, damping: float | None) -> dict[str, float]:
@@ -370,13 +428,20 @@ def _profiles(settings: Settings) -> Iterator[Profiles]:
 
 @contextmanager
 def _written(path: Path) -> Iterator[TextIO]:
-    """The file, whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    """The file, whole or not at all: what was there stays until the end. A pipe or a device gets its lines as they come."""
+    is_stream = path.exists() and not path.is_file()
+    target = path if is_stream else path.resolve()
+    unfinished = target if is_stream else target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with unfinished.open("w", newline="", encoding="utf-8") as file:
             yield file
-        unfinished.replace(path)
+        if not is_stream:
+            unfinished.replace(target)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise DataError(f"{path} cannot be written: {error.strerror}.") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        if not is_stream:
+            with suppress(OSError):  # where it could not even be made
+                unfinished.unlink()
