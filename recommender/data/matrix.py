@@ -137,5 +137,7 @@ def _starts(positions: NDArray[np.integer], n: int) -> NDArray[np.int64]:
 
 
 def _position(ids: NDArray[np.int32], wanted: int) -> int | None:
-    at = int(np.searchsorted(ids, wanted))
-    return at if at < len(ids) and ids[at] == wanted else None
+    if not len(ids) or not ids[0] <= wanted <= ids[-1]:
+        return None
+    at = int(ids.searchsorted(np.int32(wanted)))  # of the array's own type: numpy would copy the whole array to compare with another
+    return at if ids[at] == wanted else None

@@ -56,7 +56,8 @@ def load(folder: Path, *, sha256: str) -> Saved:
                 raise ModelError(f"The model file {path} has {size} bytes instead of {entry['bytes']}; train again or roll back.")
             if _digest(path) != entry["sha256"]:
                 raise ModelError(f"The model file {path} is not the one that was trained; train again or roll back.")
-            arrays[name] = np.load(path, mmap_mode="r" if size > 128 else None, allow_pickle=False)
+            mapped = np.load(path, mmap_mode="r" if size > 128 else None, allow_pickle=False)
+            arrays[name] = np.asarray(mapped)  # a plain view: numpy's memmap class makes every small slice several times dearer
         except OSError as error:
             raise ModelError(f"The model file {path} cannot be read ({error.strerror}); train again or roll back.") from error
         except ValueError as error:
