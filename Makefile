@@ -94,7 +94,7 @@ $(TOOLS): $(INSTALLED) requirements-dev.txt
 	@$(PIP) -r requirements-dev.txt || $(PIP_FAILED)
 	@touch $@
 
-$(PEERS): $(PACKAGES) requirements-bench.txt
+$(PEERS): requirements-bench.txt | $(PACKAGES)
 	@echo "Installing what Matinee is measured against into $(BENCH_VENV)."
 	@"$(PYTHON)" -m venv --clear $(BENCH_VENV)
 	@$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-bench.txt || $(PIP_FAILED)

@@ -95,7 +95,7 @@ def _activity(shape: Shape, rng: np.random.Generator) -> NDArray[np.int64]:
     sigma = np.sqrt(2 * np.log(more / shape.n_users / (shape.median - LEAST)))
     wanted = np.minimum(np.exp(sigma * rng.standard_normal(shape.n_users)), shape.n_movies / 2 / shape.median)
     ends = np.rint(np.cumsum(wanted) * more / wanted.sum()).astype(np.int64)
-    return LEAST + np.diff(ends, prepend=0)
+    return np.asarray(LEAST + np.diff(ends, prepend=0))
 
 
 def _weights(shape: Shape, rng: np.random.Generator) -> NDArray[np.float64]:
