@@ -375,6 +375,42 @@ def test_what_waits_together_is_committed_together(path: Path) -> None:
     assert len(commits) == 2  # that of the first one, and that of the fifty
 
 
+def test_an_operation_that_fails_half_way_leaves_nothing_and_its_neighbours_stay(path: Path) -> None:
+    a_store_with_a_rating(path)
+    writer = GroupWriter(path)
+    begun, go_on, raised = threading.Event(), threading.Event(), []
+
+    def hold_up(connection: apsw.Connection) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    def put(movie_id: int) -> None:
+        def half_way(connection: apsw.Connection) -> None:
+            connection.execute("INSERT INTO ratings VALUES (?, ?, 6, 0)", (ALICE, movie_id))
+            if movie_id % 2:
+                raise ZeroDivisionError
+
+        try:
+            writer.run(half_way)
+        except ZeroDivisionError:
+            raised.append(movie_id)
+
+    threads = [threading.Thread(target=writer.run, args=(hold_up,))]
+    threads[0].start()
+    begun.wait(10)
+    threads.extend(threading.Thread(target=put, args=(movie_id,)) for movie_id in range(100, 110))  # which become one group
+    for thread in threads[1:]:
+        thread.start()
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    films = writer.run(lambda connection: connection.execute("SELECT movie_id FROM ratings").fetchall())
+    writer.close()
+
+    assert sorted(raised) == [101, 103, 105, 107, 109]
+    assert films == [(6,), (100,), (102,), (104,), (106,), (108,)]
+
+
 def test_a_commit_that_fails_fails_all_of_its_group_and_the_next_one_succeeds(path: Path) -> None:
     a_store_with_a_rating(path)
     writer = GroupWriter(path)
