@@ -312,7 +312,7 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
         _train(settings, settings.recipe, {}, if_needed=True)
     else:
         # Beside the serving, since nobody should wait for it: Ctrl-C ends both.
-        subprocess.Popen([_beside_python("matinee"), "train", "--if-needed"], stdin=subprocess.DEVNULL)
+        subprocess.Popen([_beside_python("matinee"), "train", "--if-needed"], stdin=subprocess.DEVNULL)  # noqa: S603  our own program
     os.environ |= {"MATINEE_HOST": settings.host, "MATINEE_PORT": str(settings.port)}
     click.echo(f"\nMatinee is at http://{settings.host}:{settings.port}  (Ctrl-C stops it)\n", err=True)
     sys.stderr.flush()
@@ -324,7 +324,7 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
 @main.command()
 @click.pass_obj
 def doctor(settings: Settings) -> None:
-    """Say what is well and what is not: settings, stores, model, secret, disk. Exit code 1 if anything is not."""
+    """Say what is well and what is not: stores, model, training, secret, disk, clock. Exit code 1 if anything is not."""
     from recommender.doctor import examine
 
     findings = examine(settings)

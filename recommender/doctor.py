@@ -10,8 +10,10 @@ from pathlib import Path
 
 from recommender import publication
 from recommender.errors import RecommenderError, StorageError
+from recommender.publication import LOCK
 from recommender.settings import Settings
 from recommender.storage.blobs import open_blobs
+from recommender.storage.lease import holding
 from recommender.storage.profiles import open_profiles
 
 LEAST_FREE_BYTES = 200 * 1024**2
@@ -32,6 +34,7 @@ def examine(settings: Settings) -> list[Finding]:
     looked_at: list[tuple[str, Callable[[Settings], str]]] = [
         ("profiles", _profiles),
         ("model", _model),
+        ("training", _training),
         ("secret", _secret),
         ("disk", _disk),
         ("clock", _clock),
@@ -65,6 +68,12 @@ def _model(settings: Settings) -> str:
         raise StorageError(f"The model is {days:.0f} days old; run `matinee train`.")
     made_of = f"{published.model.recipe} on {published.facts['data']}"
     return f"{published.version}, generation {published.generation}, {made_of}, every checksum right"
+
+
+def _training(settings: Settings) -> str:
+    now = time.time()
+    trainer = holding(open_blobs(settings.blobs_url), LOCK, now=now)
+    return f"{trainer.holder} is training, for {now - trainer.since:.0f} seconds" if trainer else "nobody is training"
 
 
 def _secret(settings: Settings) -> str:

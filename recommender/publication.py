@@ -26,6 +26,7 @@ from recommender.storage.blobs import Blobs
 log = logging.getLogger(__name__)
 
 POINTER = "current.json"
+LOCK = "training-lock.json"  # held by whoever moves the pointer
 FORMAT = 1
 SECONDS_BETWEEN_LOOKS = 1.0
 

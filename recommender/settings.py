@@ -9,9 +9,12 @@ from typing import Any
 
 from recommender.errors import SettingError
 
+LONGEST_NUMBER = 18  # digits; whatever has more is a mistake
 
-def _setting(default: object, meaning: str) -> Any:
-    return field(default=default, metadata={"meaning": meaning})
+
+def _setting(default: object, meaning: str, *, most: int | None = None) -> Any:
+    """most: the highest number that makes sense; None where any does."""
+    return field(default=default, metadata={"meaning": meaning, "most": most})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Settings:
     recipe: str = _setting("user-cosine", "the method that lists are made with: user-cosine or popular")
     sample_viewers: bool = _setting(True, "whether the viewers of the data set can be looked up by number")
     host: str = _setting("127.0.0.1", "the address the site listens on")
-    port: int = _setting(8000, "the port the site listens on")
+    port: int = _setting(8000, "the port the site listens on", most=65535)
     workers: int = _setting(2, "web worker processes")
     threads: int = _setting(4, "threads in each web worker")
     test_data: str = _setting("", "the folder with ml-latest-small and ml-100k that the tests use; empty: those tests skip")
@@ -59,17 +62,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         if name not in known:
             likely = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
             raise SettingError(f"There is no setting {name}; did you mean {likely}?")
-        values[known[name].name] = _value(name, text, type(known[name].default))
+        values[known[name].name] = _value(name, text, type(known[name].default), known[name].metadata["most"])
     return Settings(**values)
 
 
-def _value(name: str, text: str, kind: type) -> object:
+def _value(name: str, text: str, kind: type, most: int | None) -> object:
     if kind is bool:
         if text not in ("true", "false"):
             raise SettingError(f"{name} must be true or false, not {text!r}.")
         return text == "true"
     if kind is int:
-        if not (text.isascii() and text.isdigit() and int(text) > 0):
-            raise SettingError(f"{name} must be a whole number from 1 up, not {text!r}.")
-        return int(text)
+        number = int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else 0
+        if not 1 <= number <= (most or number):
+            shown = repr(text) if len(text) <= LONGEST_NUMBER else repr(text[:LONGEST_NUMBER] + "…")
+            raise SettingError(f"{name} must be a whole number from 1 {f'to {most}' if most else 'up'}, not {shown}.")
+        return number
     return text

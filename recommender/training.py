@@ -17,7 +17,7 @@ from recommender.data.movielens import DataSet
 from recommender.domain import FIRST_OWN_USER_ID, ListRecord, UserId
 from recommender.errors import ModelError
 from recommender.models import History, Model, Parameters, recipes
-from recommender.publication import Pointer, Published
+from recommender.publication import LOCK, Pointer, Published
 from recommender.snapshots import Snapshot
 from recommender.storage.blobs import Blobs
 from recommender.storage.lease import Lease
@@ -25,7 +25,6 @@ from recommender.storage.profiles import Profiles
 
 log = logging.getLogger(__name__)
 
-LOCK = "training-lock.json"
 MOST_LISTS_AHEAD = 10_000  # sample viewers whose lists are made ahead; everybody else's is made at the first look, in milliseconds
 
 

@@ -121,6 +121,13 @@ class Lease:
         return json.dumps(asdict(Holding(self._holder, self._since, until, self._ticket, _this_machine(), os.getpid()))).encode()
 
 
+def holding(blobs: Blobs, key: str, *, now: float) -> Holding | None:
+    """Who holds the lock under the key; None when it is free. StorageError when what is there cannot be understood."""
+    there = blobs.read(key)
+    found = _holding(key, there.data) if there else None
+    return None if found is None or found.is_free(now) else found
+
+
 def _this_machine() -> str:
     """Unlike that of any other machine on which the same pid may be another process: a host, a container, the host before a restart."""
     parts = [socket.gethostname()]

@@ -505,14 +505,16 @@ class TestDoctor:
     def test_all_is_well_after_a_training(self, trained: Matinee) -> None:
         said = done(trained("doctor")).splitlines()
 
-        assert [line.split()[:2] for line in said] == [["ok", what] for what in ("profiles", "model", "secret", "disk", "clock")]
+        assert [line.split()[:2] for line in said] == [
+            ["ok", what] for what in ("profiles", "model", "training", "secret", "disk", "clock")
+        ]
 
     def test_what_is_not_well_is_exit_code_1_and_still_all_is_told(self, matinee: Matinee) -> None:
         result = matinee("doctor")
 
         assert result.exit_code == 1
         assert "BAD  model      No trained model in file:var/blobs; run `matinee train`." in result.stdout.splitlines()
-        assert result.stdout.count("ok  ") == 4
+        assert result.stdout.count("ok  ") == 5
 
 
 class TestServe:
