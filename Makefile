@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint fix check bench screenshots browser-tools env env-dev clean
+.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk screenshots browser-tools env env-dev clean
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -26,7 +26,7 @@ PIP_FAILED := { echo "The packages could not be installed; what pip said stands 
 
 help: ## Prints this.
 	@echo "What Matinee can do here:"
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r target says; do printf '  make %-14s %s\n' "$$target" "$$says"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r target says; do printf '  make %-16s %s\n' "$$target" "$$says"; done
 
 run: $(INSTALLED) ## Starts the site on http://127.0.0.1:8000, with data and a first model if there are none yet.
 	@echo "Starting Matinee; its address is printed when it is ready, and Ctrl-C stops it."
@@ -59,6 +59,25 @@ check: ## Runs lint and test.
 bench: $(INSTALLED) $(PEERS) ## Measures speed and memory against peers and limits; ARGS=lists measures one part, ARGS="--data PATH" on real ratings.
 	@echo "Measuring; nothing else should run on this machine meanwhile."
 	@$(VENV)/bin/python -m bench $(ARGS)
+
+proof-power-cut: $(TOOLS) ## Replays 900 disk states a power cut could leave, and shows that careless syncing would lose ratings.
+	@echo "Replaying power cuts on the profile store; this takes a few minutes."
+	@$(VENV)/bin/python -m tests.faults.power_cut --states 900
+	@$(VENV)/bin/python -m tests.faults.power_cut --states 120 --planted
+
+proof-race: $(TOOLS) ## Lets raters, builders, readers and a trainer race for 10 s, and shows that a stale list would be seen.
+	@echo "Racing seven processes over one profile store."
+	@$(VENV)/bin/python -m tests.faults.race --seconds 10
+	@$(VENV)/bin/python -m tests.faults.race --planted
+
+proof-kill: $(TOOLS) ## Kills a writer 20 times, and shows that an answer before the commit would be caught.
+	@echo "Killing writers at random moments."
+	@$(VENV)/bin/python -m tests.faults.kill --rounds 20
+	@$(VENV)/bin/python -m tests.faults.kill --planted
+
+proof-full-disk: $(TOOLS) ## Fills a small disk under the profile store; needs to be root.
+	@echo "Filling a disk."
+	@$(VENV)/bin/python -m tests.faults.full_disk
 
 screenshots: $(TOOLS) ## Draws the README's pictures of the site anew, from a site of its own.
 	@echo "Taking the pictures in docs/images."
