@@ -1,0 +1,46 @@
+"""The command line: `matinee …`. Results go to standard output, talk to standard error."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import Any
+
+import click
+
+from recommender.cli.evaluate import evaluate, predict
+from recommender.cli.examine import doctor
+from recommender.cli.people import profile
+from recommender.cli.rank import batch, recommend
+from recommender.cli.serve import serve
+from recommender.cli.train import rollback, train
+from recommender.errors import RecommenderError
+from recommender.settings import read_settings
+
+
+class Commands(click.Group):
+    """Turns our own errors into one line and exit code 1; anything else keeps its traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RecommenderError as error:
+            raise click.ClickException(str(error)) from error
+        except BrokenPipeError:
+            # Whoever read our output has had enough.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120, "show_default": True})
+@click.option("--verbose", is_flag=True, help="Say more on standard error.")
+@click.pass_context
+def main(ctx: click.Context, verbose: bool) -> None:
+    """Films recommended from people's own ratings."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    ctx.obj = read_settings(os.environ)
+
+
+for _command in (train, recommend, batch, predict, evaluate, profile, rollback, serve, doctor):
+    main.add_command(_command)

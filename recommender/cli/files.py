@@ -1,0 +1,57 @@
+"""Files that commands read and write by themselves."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO, cast
+
+from recommender.errors import DataError, InvalidInputError
+
+
+def read_pairs(path: Path) -> tuple[list[int], list[int]]:
+    """User and movie ids, in the order of the file; a first line without any number is its head."""
+    user_ids, movie_ids = [], []
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            for line, row in enumerate(csv.reader(file), start=1):
+                if not row or (line == 1 and not any(map(_id, row))):
+                    continue
+                pair = [_id(cell) for cell in row[:2]]
+                if len(pair) < 2 or None in pair:
+                    raise InvalidInputError(f"line {line} of {path}", ",".join(row), "user_id,movie_id in whole numbers from 1 up")
+                user_ids.append(cast("int", pair[0]))
+                movie_ids.append(cast("int", pair[1]))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path} is no CSV ({error}); it must hold lines of user_id,movie_id.") from error
+    return user_ids, movie_ids
+
+
+def _id(cell: str) -> int | None:
+    """The whole number from 1 up that a cell holds, or None."""
+    text = cell.strip()
+    return int(text) or None if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[TextIO]:
+    """The file, whole or not at all: what was there stays until the end. A pipe or a device gets its lines as they come."""
+    is_stream = path.exists() and not path.is_file()
+    target = path if is_stream else path.resolve()
+    unfinished = target if is_stream else target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with unfinished.open("w", newline="", encoding="utf-8") as file:
+            yield file
+        if not is_stream:
+            unfinished.replace(target)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise DataError(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        if not is_stream:
+            with suppress(OSError):  # where it could not even be made
+                unfinished.unlink()

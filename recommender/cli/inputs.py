@@ -1,0 +1,62 @@
+"""What several commands take: options, the data named, opened stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recommender.errors import DataError
+from recommender.settings import Settings
+from recommender.terminal import Bars
+
+if TYPE_CHECKING:
+    from recommender.data.movielens import DataSet  # pandas comes with it, which most commands can do without
+    from recommender.storage.profiles import Profiles
+
+DATA_FOLDER = Path("var/data")
+
+DATA = click.option(
+    "--data", default=None, help="A MovieLens folder, zip or name, or a folder with ratings.csv and movies.csv.  [default: MATINEE_DATA]"
+)
+RECIPE = click.option("--recipe", default=None, help="The method: user-cosine or popular.  [default: MATINEE_RECIPE]")
+NEIGHBOURS = click.option("--neighbours", type=click.IntRange(1), help="How many of the most similar people make a list.")
+DAMPING = click.option(
+    "--damping", type=click.FloatRange(0), help="Imaginary neutral votes in a film's average; 0 is the textbook ranking."
+)
+
+
+def chosen_parameters(neighbours: int | None, damping: float | None) -> dict[str, float]:
+    chosen = {"n_neighbours": neighbours, "damping": damping}
+    return {name: value for name, value in chosen.items() if value is not None}
+
+
+def data_named(settings: Settings, data: str | None) -> DataSet:
+    from recommender.first_data import data_at
+
+    place = data or settings.data
+    if not place:
+        raise DataError("No data set is named; give --data PATH or set MATINEE_DATA.")
+    with Bars() as bars:
+        data_set = data_at(place, settings, folder=DATA_FOLDER, say=bars.say, progress=bars)
+        say_refused(data_set, bars.say)
+    return data_set
+
+
+def say_refused(data_set: DataSet, say: Callable[[str], None]) -> None:
+    for sentence in data_set.report.sentences():
+        say(sentence)
+
+
+@contextmanager
+def opened_profiles(settings: Settings) -> Iterator[Profiles]:
+    from recommender.storage.profiles import open_profiles
+
+    profiles = open_profiles(settings.profiles_url)
+    try:
+        yield profiles
+    finally:
+        profiles.close()

@@ -1,0 +1,53 @@
+"""`matinee train` and `matinee rollback`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+from recommender.cli.inputs import DAMPING, DATA, DATA_FOLDER, NEIGHBOURS, RECIPE, chosen_parameters, opened_profiles, say_refused
+from recommender.settings import Settings
+from recommender.terminal import Bars
+
+
+@click.command()
+@DATA
+@RECIPE
+@NEIGHBOURS
+@DAMPING
+@click.option("--if-needed", is_flag=True, help="Do nothing when there is nothing new to learn from.")
+@click.pass_obj
+def train(settings: Settings, data: str | None, recipe: str | None, neighbours: int | None, damping: float | None, if_needed: bool) -> None:
+    """Make a model of the data and everybody's list, and publish them."""
+    settings = replace(settings, data=settings.data if data is None else data)
+    train_and_publish(settings, recipe or settings.recipe, chosen_parameters(neighbours, damping), if_needed=if_needed)
+
+
+@click.command()
+@click.pass_obj
+def rollback(settings: Settings) -> None:
+    """Put the model before in force again; running servers follow within a second."""
+    from recommender import training
+    from recommender.storage.blobs import open_blobs
+
+    with opened_profiles(settings) as profiles, Bars() as bars:
+        pointer = training.roll_back(open_blobs(settings.blobs_url), profiles, progress=bars)
+    click.echo(f"Model {pointer.version} is in force again, as generation {pointer.generation}.")
+
+
+def train_and_publish(settings: Settings, recipe: str, parameters: dict[str, float], *, if_needed: bool) -> None:
+    from recommender import training
+    from recommender.first_data import first_data
+    from recommender.storage.blobs import open_blobs
+
+    blobs = open_blobs(settings.blobs_url)
+    with opened_profiles(settings) as profiles:
+        if if_needed and not training.is_needed(settings.data, blobs, profiles, recipe=recipe):
+            return
+        with Bars() as bars:
+            data_set = first_data(settings, folder=DATA_FOLDER, say=bars.say, progress=bars)
+            say_refused(data_set, bars.say)
+            trained = training.train(data_set, blobs, profiles, recipe=recipe, parameters=parameters, source=settings.data, progress=bars)
+    stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in trained.seconds.items())
+    click.echo(f"Trained {recipe} on {data_set.name}: {trained.n_ratings:,} ratings, {trained.n_lists:,} lists ({stages}).", err=True)
