@@ -70,10 +70,13 @@ proof-race: $(TOOLS) ## Lets raters, builders, readers and a trainer race for 10
 	@$(VENV)/bin/python -m tests.faults.race --seconds 10
 	@$(VENV)/bin/python -m tests.faults.race --planted
 
-proof-kill: $(TOOLS) ## Kills a writer 20 times, and shows that an answer before the commit would be caught.
-	@echo "Killing writers at random moments."
+proof-kill: $(TOOLS) ## Kills writers, servers and trainers 20 times each way, and shows that an answer before the commit would be caught.
+	@echo "Killing writers of the store at random moments."
 	@$(VENV)/bin/python -m tests.faults.kill --rounds 20
 	@$(VENV)/bin/python -m tests.faults.kill --planted
+	@echo "Killing trainers, servers and workers of a site under load; this takes two minutes."
+	@$(VENV)/bin/python -m tests.faults.killed_serving --kills 20
+	@$(VENV)/bin/python -m tests.faults.killed_serving --kills 4 --planted
 
 proof-full-disk: $(TOOLS) ## Fills a small disk under the profile store; needs to be root.
 	@echo "Filling a disk."
