@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
             "lists": lambda: lists.measure(runs=3 if asked.quick else 5),
             "fold-in": lambda: fold_in.measure(data, times=200 if asked.quick else 1000),
             "put": lambda: put.measure(data, times=200 if asked.quick else 1000),
-            "endpoint": lambda: endpoint.measure(data, rounds=3 if asked.quick else 7),
+            "endpoint": lambda: endpoint.measure(data, rounds=3 if asked.quick else 15),
             "load": lambda: load.figures(synthetic.write_data_set("25m", Path(temporary) / "25m")),
         }
         for name in names:

@@ -42,7 +42,15 @@ class Client:
 
     def send(self, message: bytes) -> Answer:
         """The answer to a finished request."""
+        self.ask(message)
+        return self.answer()
+
+    def ask(self, message: bytes) -> None:
+        """Send a finished request and wait for nothing; `answer` must be called before the next."""
         self._socket.sendall(message)
+
+    def answer(self) -> Answer:
+        """The answer to what was asked."""
         received = b""
         while b"\r\n\r\n" not in received:
             part = self._socket.recv(65536)

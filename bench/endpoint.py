@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
@@ -17,8 +18,8 @@ MEMORY = 70.0  # MB of proportional set size, the biggest worker
 HEAVY = ("pandas", "scipy", "boto3", "botocore")
 LIST = "/api/v1/users/580/recommendations?n=10"
 PAGE = "/result/?user=580&amount=10"
-WARM = 200  # requests before any is counted
-CONNECTIONS = 8
+WARM = 320  # requests before any is counted
+CONNECTIONS = 16
 
 # Asks the application for everything that people ask for, and says which heavy packages it has loaded for that.
 LOADED = f"""
@@ -31,7 +32,7 @@ print(" ".join(name for name in {HEAVY!r} if name in sys.modules))
 """
 
 
-def measure(data: Path, rounds: int = 7, times: int = 1500) -> list[Figure]:
+def measure(data: Path, rounds: int = 15, times: int = 800) -> list[Figure]:
     """CPU per request of the list by the API and of the Result page, in turns with hello world, medians; then memory."""
     say(f"endpoint: CPU of the workers per request, {rounds} rounds of {times} requests in turn, on {data.name}")
     with tempfile.TemporaryDirectory() as temporary:
@@ -85,13 +86,16 @@ def _cost(where: site.Site, path: str, times: int) -> float:
 
 def _ask(where: site.Site, path: str, times: int) -> None:
     message = request("GET", path)
-    clients = [Client(where.port) for _ in range(CONNECTIONS)]
-    for turn in range(times):
-        status = clients[turn % CONNECTIONS].send(message).status
-        if status != 200:
-            raise MismatchError(f"{path} was answered by {status}.")
-    for client in clients:
-        client.__exit__(None, None, None)
+    with ExitStack() as stack:
+        clients = [stack.enter_context(Client(where.port)) for _ in range(CONNECTIONS)]
+        for _ in range(times // CONNECTIONS):
+            # All at once, so that the workers are busy: a worker woken for each single request costs more, and more alike.
+            for client in clients:
+                client.ask(message)
+            for client in clients:
+                status = client.answer().status
+                if status != 200:
+                    raise MismatchError(f"{path} was answered by {status}.")
 
 
 def _proportional_megabytes(pid: int) -> float:

@@ -39,7 +39,7 @@ class Figure:
             f"{_short(self.ours)} {self.unit}",
             f"{_short(self.other)} {self.unit} ({self.against})" if self.other is not None else self.against,
             "" if self.ratio is None else f"{self.ratio:.2f}",
-            "" if self.most is None else f"≤ {self.most:g}",
+            "" if self.other is None or self.most is None else f"≤ {self.most:g}",
             {True: "yes", False: "NO", None: ""}[self.is_met],
         )
 
