@@ -15,13 +15,12 @@ UNKNOWN_VIEWER = 999_999  # below the numbers of own people, above those of ever
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """path: with the names of Facts in braces. says: words this state must show. drawn_by_script: what its scripts draw, if they do."""
+    """path: with the names of Facts in braces. says: words this state must show."""
 
     name: str
     path: str
     status: int = 200
     says: str = ""
-    drawn_by_script: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -74,7 +73,7 @@ STATES = [
     State("search for nothing", "/search/?q="),
     State("about", "/about/"),
     State("no such page", "/nowhere", 404),
-    State("API documents", "/api/docs", drawn_by_script=".opblock"),
+    State("API documents", "/api/docs", says="/api/v1/movies/{movie_id}/similar"),
 ]
 
 

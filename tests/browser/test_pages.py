@@ -30,8 +30,6 @@ def test_a_page_is_accessible_quiet_fits_and_asks_no_other_host(
         page = context.new_page()
         watch = Watch(page, site.address)
         answer = page.goto(address)
-        if state.drawn_by_script:
-            page.wait_for_selector(state.drawn_by_script)
 
         assert answer
         assert answer.status == state.status

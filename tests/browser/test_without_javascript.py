@@ -21,7 +21,7 @@ def plain(browser: Browser) -> Iterator[BrowserContext]:
         yield context
 
 
-@pytest.mark.parametrize("state", [state for state in STATES if not state.drawn_by_script], ids=str)
+@pytest.mark.parametrize("state", STATES, ids=str)
 def test_nothing_is_missing_from_a_page(browser: Browser, plain: BrowserContext, site: Site, facts: Facts, state: State) -> None:
     with browser.new_context() as scripted:
         shown_with = _shown(scripted.new_page(), site.address + state.at(facts))
