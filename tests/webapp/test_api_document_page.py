@@ -76,7 +76,9 @@ def shown(text):
 
 def asked(curl):
     """Method, path, headers and body of a curl command, as a shell with $TOKEN would give them to curl."""
-    words = shlex.split(curl.replace("\\\n", "").replace("$TOKEN", ADA_TOKEN))
+    shell = shlex.shlex(curl.replace("\\\n", "").replace("$TOKEN", ADA_TOKEN), posix=True, punctuation_chars=True)
+    shell.whitespace_split = True
+    words = list(shell)
     assert words.pop(0) == "curl"
     method, headers, body, address = "GET", {}, None, ""
     while words:
@@ -89,6 +91,7 @@ def asked(curl):
         elif word == "-d":
             body = words.pop(0)
         else:
+            assert not address, f"{word} is cut off by the shell"
             address = word
     parts = urlsplit(address)
     assert (parts.scheme, parts.netloc) == ("http", "localhost")
@@ -153,9 +156,11 @@ def test_limits_are_told_in_words(page):
     assert "with in the query, optional list of at most 40, each Genre Only films of at least one of these genres." in text
     assert "rating required number, 0.5 to 5, in steps of 0.5 0.5 to 5 in half steps." in re.sub(r"\s+", " ", page.text["route-rate"])
     parts = re.sub(r"\s+", " ", page.text["parts"])
-    assert "histogram required list of 10, each whole number, 0 or more How many" in parts
-    assert "list required List or null The new list" in parts
-    assert "basis required one of personal, popular Made from" in parts
+    assert "histogram list of 10, each whole number, 0 or more How many" in parts
+    assert "list List or null The new list" in parts
+    assert "request_id not always there text The number" in parts
+    assert "A genre of the data in use. It is one of Action, Adventure, Animation, Children, Comedy, Crime," in parts
+    assert "basis one of personal, popular Made from" in parts
 
 
 def test_every_call_in_curl_answers_200(client, page):
