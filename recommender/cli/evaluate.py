@@ -28,7 +28,10 @@ from recommender.terminal import Bars, print_figures
 )
 @click.pass_obj
 def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Path, output: Path) -> None:
-    """Fit on the data and write the stars predicted for every pair, in the order given."""
+    """Fit on the data and write the stars predicted for pairs.
+
+    One for each pair, in the order given.
+    """
     import numpy as np
 
     from recommender.evaluation.report import predicted_stars

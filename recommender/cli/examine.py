@@ -10,7 +10,10 @@ from recommender.settings import Settings
 @click.command()
 @click.pass_obj
 def doctor(settings: Settings) -> None:
-    """Say what is well and what is not: stores, model, training, secret, disk, clock. Exit code 1 if anything is not."""
+    """Say what is well and what is not.
+
+    It looks at stores, model, training, secret, disk and clock. Exit code 1 if anything is not well.
+    """
     from recommender.doctor import examine
 
     findings = examine(settings)

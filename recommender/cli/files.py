@@ -18,7 +18,10 @@ def read_pairs(path: Path) -> tuple[list[int], list[int]]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             for line, row in enumerate(csv.reader(file), start=1):
-                if not row or (line == 1 and not any(map(_id, row))):
+                if not row:
+                    continue
+                if line == 1 and not any(map(_id, row)):
+                    _check_head(path, row)
                     continue
                 pair = [_id(cell) for cell in row[:2]]
                 if len(pair) < 2 or None in pair:
@@ -28,6 +31,13 @@ def read_pairs(path: Path) -> tuple[list[int], list[int]]:
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path} is no CSV ({error}); it must hold lines of user_id,movie_id.") from error
     return user_ids, movie_ids
+
+
+def _check_head(path: Path, head: list[str]) -> None:
+    """Refuse ids that stand the other way round: their stars would be wrong in silence. Other names say nothing."""
+    names = ["".join(filter(str.isalpha, name.lower())) for name in head[:2]]
+    if "user" in names[-1] or "movie" in names[0] or "item" in names[0]:
+        raise InvalidInputError(f"line 1 of {path}", ",".join(head), "user_id,movie_id in this order")
 
 
 def _id(cell: str) -> int | None:

@@ -33,12 +33,21 @@ def profile_new(settings: Settings, shared: bool) -> None:
     finally:
         recommender.close()
     click.echo(f"number  {user_id}\ntoken   {token}")
-    click.echo("The token is shown this once. Rate a film with it:", err=True)
+    site = f"http://{settings.host}:{settings.port}"
+    click.echo("The token is shown this once. Rate a film with it; its number ends the address of its page:", err=True)
     click.echo(
-        f"""  curl -X PUT http://{settings.host}:{settings.port}/api/v1/users/{user_id}/ratings/MOVIE_ID \\
+        f"""  curl -X PUT {site}/api/v1/users/{user_id}/ratings/MOVIE_ID \\
     -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d '{{"rating": 4.5}}'""",
         err=True,
     )
+    if shared:
+        click.echo(f"Whoever knows the number may read the list:\n  {site}/result/?user={user_id}", err=True)
+    else:
+        click.echo(
+            f"The list is private; the token reads it, and `matinee profile share {user_id}` puts it on the site:\n"
+            f"  matinee recommend {user_id} --token {token}",
+            err=True,
+        )
 
 
 @profile.command("share")
@@ -58,7 +67,10 @@ def profile_share(settings: Settings, user_id: int, shared: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @click.pass_obj
 def profile_forget(settings: Settings, user_id: int, yes: bool) -> None:
-    """Take a person's ratings and list away; the number is not given again."""
+    """Take a person's ratings and list away.
+
+    The number is not given again.
+    """
     with opened_profiles(settings) as profiles:
         _check_person(user_id, profiles)
         if not yes:

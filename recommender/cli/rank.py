@@ -25,7 +25,10 @@ from recommender.terminal import Bars, print_list
 @click.option("--json", "as_json", is_flag=True, help="The list as JSON.")
 @click.pass_obj
 def recommend(settings: Settings, user_id: int, n: int, recipe: str | None, token: str | None, as_json: bool) -> None:
-    """Print the list of USER_ID: rank, match, predicted stars, title, film number and the first reason."""
+    """Print the list of USER_ID.
+
+    Each film with its rank, match, predicted stars, title, number and the first reason.
+    """
     from recommender.serving import open_recommender
 
     recommender = open_recommender(settings)
@@ -52,7 +55,10 @@ def recommend(settings: Settings, user_id: int, n: int, recipe: str | None, toke
 def batch(
     settings: Settings, data: str | None, recipe: str | None, neighbours: int | None, damping: float | None, n: int, output: Path
 ) -> None:
-    """Fit on the data and write the list of every user in it. The running store is neither read nor written."""
+    """Fit on the data and write the list of every user in it.
+
+    The running store is neither read nor written.
+    """
     from recommender.batch import rank_everybody
     from recommender.data.matrix import RatingMatrix
     from recommender.models import recipes

@@ -25,9 +25,10 @@ SECONDS_FOR_A_PORT = 3.0
 @click.option("--port", type=click.IntRange(1, 65535), default=None, help="The port to listen on.  [default: MATINEE_PORT]")
 @click.pass_obj
 def serve(settings: Settings, host: str | None, port: int | None) -> None:
-    """Serve the site and the API; the first start fetches data and trains.
+    """Serve the site and the API.
 
-    Later starts serve the model in force at once; ratings that it has not learned from yet are learned beside the serving.
+    The first start fetches data and trains. Later starts serve the model in force at once; ratings that it has not learned from yet are
+    learned beside the serving.
     """
     from recommender import training
     from recommender.storage.blobs import open_blobs
@@ -65,7 +66,8 @@ def _check_port_is_free(host: str, port: int) -> None:
             if error.errno == errno.EADDRINUSE and time.monotonic() < end:
                 time.sleep(0.1)
                 continue
+            remedy = ", or stop what listens there" if error.errno == errno.EADDRINUSE else ""
             raise SettingError(
                 f"The site cannot listen on {host}, port {port}: {(error.strerror or str(error)).lower()}; "
-                "choose another with --port or MATINEE_PORT, or stop what listens there."
+                f"choose another with --port or MATINEE_PORT{remedy}."
             ) from error

@@ -19,7 +19,7 @@ from recommender.terminal import Bars
 @click.option("--if-needed", is_flag=True, help="Do nothing when there is nothing new to learn from.")
 @click.pass_obj
 def train(settings: Settings, data: str | None, recipe: str | None, neighbours: int | None, damping: float | None, if_needed: bool) -> None:
-    """Make a model of the data and everybody's list, and publish them."""
+    """Make and publish a model of the data and everybody's list."""
     settings = replace(settings, data=settings.data if data is None else data)
     train_and_publish(settings, recipe or settings.recipe, chosen_parameters(neighbours, damping), if_needed=if_needed)
 
@@ -27,7 +27,10 @@ def train(settings: Settings, data: str | None, recipe: str | None, neighbours: 
 @click.command()
 @click.pass_obj
 def rollback(settings: Settings) -> None:
-    """Put the model before in force again; running servers follow within a second."""
+    """Put the model before in force again.
+
+    Running servers follow within a second.
+    """
     from recommender import training
     from recommender.storage.blobs import open_blobs
 
@@ -39,8 +42,10 @@ def rollback(settings: Settings) -> None:
 def train_and_publish(settings: Settings, recipe: str, parameters: dict[str, float], *, if_needed: bool) -> None:
     from recommender import training
     from recommender.first_data import first_data
+    from recommender.models.recipes import known_recipe
     from recommender.storage.blobs import open_blobs
 
+    recipe = known_recipe(recipe)  # before anything is fetched
     blobs = open_blobs(settings.blobs_url)
     with opened_profiles(settings) as profiles:
         if if_needed and not training.is_needed(settings.data, blobs, profiles, recipe=recipe):

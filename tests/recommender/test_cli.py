@@ -119,7 +119,7 @@ class TestTrain:
 
         done(result)
         assert "Using the built-in sample: real films, simulated viewers." in result.stderr
-        assert "on built-in sample" in result.stderr
+        assert "on the built-in sample" in result.stderr
 
     def test_if_needed_does_nothing_when_there_is_nothing_new(self, trained: Matinee, data: Path) -> None:
         assert trained("train", "--if-needed", "--data", data).output == ""
@@ -160,6 +160,9 @@ class TestTrain:
         assert refused(matinee("train", "--data", data, "--recipe", "magic")).startswith(
             "recipe must be user-cosine or popular, not 'magic'"
         )
+
+    def test_an_unknown_recipe_is_refused_before_data_are_looked_for(self, matinee: Matinee) -> None:
+        assert refused(matinee("train", "--data", "nowhere", "--recipe", "magic")) == "recipe must be user-cosine or popular, not 'magic'."
 
 
 def rate(user_id: int, token: str, movie_id: int) -> None:
@@ -208,6 +211,13 @@ class TestRecommend:
         said = refused(trained("recommend", user_id))
 
         assert said.startswith(f"There is no list for viewer {user_id}")
+
+    def test_a_private_list_and_no_list_are_told_alike_with_the_ways_in(self, trained: Matinee) -> None:
+        user_id = int(done(trained("profile", "new")).split()[1])
+        ways = "a private one opens to its token, or to everybody after `matinee profile share`."
+
+        assert refused(trained("recommend", user_id)) == f"There is no list for viewer {user_id}; {ways}"
+        assert refused(trained("recommend", NOBODY)) == f"There is no list for viewer {NOBODY}; {ways}"
 
     def test_which_numbers_there_are_is_said(self, trained: Matinee) -> None:
         assert refused(trained("recommend", 21)).endswith("the viewers of two tastes have numbers from 1 to 20.")
@@ -353,6 +363,8 @@ class TestPredict:
             ("1,2\n3,x\n", "line 2 of pairs.csv must be user_id,movie_id in whole numbers from 1 up, not '3,x'."),
             ("1\n", "line 1 of pairs.csv must be user_id,movie_id in whole numbers from 1 up, not '1'."),
             ("-1,2\n", "line 1 of pairs.csv must be user_id,movie_id in whole numbers from 1 up, not '-1,2'."),
+            ("movieId,userId\n1,2\n", "line 1 of pairs.csv must be user_id,movie_id in this order, not 'movieId,userId'."),
+            ("item,user,time\n1,2,3\n", "line 1 of pairs.csv must be user_id,movie_id in this order, not 'item,user,time'."),
             ("user,movie\n0,2\n", "line 2 of pairs.csv must be user_id,movie_id in whole numbers from 1 up, not '0,2'."),
             ("user,movie\n1.5,2\n", "line 2 of pairs.csv must be user_id,movie_id in whole numbers from 1 up, not '1.5,2'."),
             (
@@ -448,6 +460,12 @@ class TestProfiles:
 
         assert re.fullmatch(rf"number  {FIRST_OWN_USER_ID}\ntoken   [\w-]{{43}}\n", done(result))
         assert f"curl -X PUT http://127.0.0.1:8000/api/v1/users/{FIRST_OWN_USER_ID}/ratings/MOVIE_ID" in result.stderr
+        assert f"matinee recommend {FIRST_OWN_USER_ID} --token " in result.stderr
+
+    def test_a_new_shared_number_comes_with_the_address_of_its_list(self, matinee: Matinee) -> None:
+        said = matinee("profile", "new", "--shared").stderr
+
+        assert said.endswith(f"http://127.0.0.1:8000/result/?user={FIRST_OWN_USER_ID}\n")
 
     def test_numbers_and_tokens_are_never_given_twice(self, matinee: Matinee) -> None:
         people = [new_person(matinee) for _ in range(3)]
@@ -524,7 +542,13 @@ class TestServe:
             said = refused(matinee("serve", "--port", port))
 
         assert said.startswith(f"The site cannot listen on 127.0.0.1, port {port}: address already in use; choose another with --port")
+        assert said.endswith("or stop what listens there.")
         assert list(Path().iterdir()) == []
+
+    def test_an_address_that_is_not_ours_has_nobody_to_stop(self, matinee: Matinee) -> None:
+        said = refused(matinee("serve", "--host", "192.0.2.1", "--port", 8000))
+
+        assert said.endswith("choose another with --port or MATINEE_PORT.")
 
     def test_a_model_in_force_is_served_at_once_and_what_is_new_is_learned_beside(
         self, trained: Matinee, data: Path, monkeypatch: pytest.MonkeyPatch
@@ -567,6 +591,10 @@ class TestEverywhere:
     def test_help_needs_no_right_settings(self, matinee: Matinee) -> None:
         assert "Films recommended" in done(matinee("-h", port="none"))
         assert "Print the list" in done(matinee("recommend", "--help"))
+
+    def test_what_a_command_does_is_told_in_one_whole_sentence(self, matinee: Matinee) -> None:
+        for help_page in (done(matinee("-h")), done(matinee("profile", "-h"))):
+            assert "..." not in help_page.partition("Commands:")[2]
 
     def test_whoever_has_read_enough_may_leave(self, data: Path, tmp_path: Path) -> None:
         command = f"{Path(sys.executable).with_name('matinee')} batch --data '{data}' --output /dev/stdout | true"

@@ -10,7 +10,7 @@ from recommender.data.report import Report
 from recommender.data.sample.films import sample_films
 from recommender.data.sample.viewers import simulated_ratings, simulated_tastes
 
-NAME = "built-in sample"
+NAME = "the built-in sample"
 CREDIT = "The built-in sample: real films, simulated viewers; their ratings are made up."
 
 N_VIEWERS = 610
