@@ -291,6 +291,27 @@ def test_an_error_says_what_was_wrong_and_leads_back_to_what_was_typed(client: F
     assert "autofocus" in dict(page.tags[[values.get("class") for _, values in page.tags].index("trouble")][1])
 
 
+def test_an_error_counts_viewers_as_the_data_do(client: FlaskClient) -> None:
+    text = page_at(client, "/result/?user=ten&amount=10", 400).text
+
+    assert "User id must be a whole number, in these data from 1 to 610." in text
+    assert "You typedten" in text  # a term and its description
+    assert "9007199254740992" not in text
+
+
+def test_an_error_about_nothing_typed_shows_no_quotes(client: FlaskClient) -> None:
+    for query in ("amount=10", "user=&amount=10", "user=580&amount="):
+        text = page_at(client, f"/result/?{query}", 400).text
+
+        assert "You typednothing" in text
+        assert "None" not in text
+        assert "''" not in text
+
+
+def test_an_error_about_two_numbers_asks_for_one(client: FlaskClient) -> None:
+    assert "Allowed for user idgiven once" in page_at(client, "/result/?user=1&user=2", 400).text
+
+
 def test_a_page_that_is_not_there_leads_home_or_to_the_search(client: FlaskClient) -> None:
     page = page_at(client, "/nowhere", 404)
 
@@ -327,7 +348,10 @@ def test_the_built_in_sample_says_on_every_page_that_its_viewers_are_simulated()
     client = create_app(ProgrammeRecommender(builtin=True)).test_client()
 
     for path in PAGES:
-        assert "simulated viewers" in page_at(client, path).text
+        text = page_at(client, path).text
+
+        assert "simulated viewers" in text
+        assert "Made for Matinee." not in text  # its credit says the same again
 
 
 def test_a_poster_stands_alone_and_may_be_kept_for_ever_under_its_version(client: FlaskClient) -> None:
