@@ -18,7 +18,7 @@ from typing import Any
 
 from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
-from recommender.errors import ModelError, NoModelError, StorageError
+from recommender.errors import DataError, InvalidInputError, ModelError, NoModelError, StorageError
 from recommender.models import Model, files, recipes
 from recommender.models.popular import Popular
 from recommender.storage.blobs import Blobs
@@ -92,6 +92,8 @@ def load(blobs: Blobs, pointer: Pointer) -> Published:
         model = recipes.fit(facts["recipe"], matrix, facts["parameters"])
     except KeyError as error:
         raise ModelError(f"The model {pointer.version} lacks {error}; train again.") from error
+    except (DataError, InvalidInputError) as error:
+        raise ModelError(f"The model {pointer.version} is not one that this version can use: {error} Train again.") from error
     return Published(pointer.generation, pointer.version, model, catalogue, facts)
 
 
@@ -103,14 +105,21 @@ def write_version(folder: Path, model: Model, catalogue: Catalogue, facts: Mappi
 
 
 def put_in_force(
-    blobs: Blobs, version: str, folder: Path, manifest_sha256: str, *, before: Callable[[int], None] = lambda generation: None
+    blobs: Blobs,
+    version: str,
+    folder: Path,
+    manifest_sha256: str,
+    *,
+    above: int = 0,
+    before: Callable[[int], None] = lambda generation: None,
 ) -> Pointer:
     """Publish the folder as the version and move the pointer to it; the new pointer.
 
+    above: the highest generation that any list has seen, since a pointer that was lost or replaced must not begin again below it.
     before: called with the coming generation once the files are there, before the pointer moves.
     """
     blobs.publish(_prefix(version), folder)
-    return _move(blobs, lambda old: Pointer(old.generation + 1 if old else 1, version, manifest_sha256, old), before)
+    return _move(blobs, lambda old: Pointer(max(above, old.generation if old else 0) + 1, version, manifest_sha256, old), before)
 
 
 def roll_back(blobs: Blobs) -> Pointer:

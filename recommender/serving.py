@@ -182,7 +182,11 @@ class Recommender:
     def _current(self, user_id: UserId) -> ListRecord:
         """The kept record, or a new one; never one that has not seen every acknowledged rating."""
         record = self._profiles.list_of(user_id)
-        return record if record is not None and record.movies is not None else self._built(user_id)
+        return record if record is not None and self._holds(record) else self._built(user_id)
+
+    def _holds(self, record: ListRecord) -> bool:
+        """Whether there is a list, by no older publication than ours: one that a trainer died before reaching is made again."""
+        return record.movies is not None and record.generation >= self._in_force.published().generation
 
     def _built(self, user_id: UserId) -> ListRecord:
         made, kept = lists.build(user_id, self._in_force.published(), self._profiles, now=self._now)
@@ -191,10 +195,13 @@ class Recommender:
                 return made
             # Somebody has rated or published since: their list may be there already, else build on what is there now.
             record = self._profiles.list_of(user_id)
-            if record is not None and record.movies is not None:
+            if record is not None and self._holds(record):
                 return record
-            generation = record.generation if record else 0
-            made, kept = lists.build(user_id, self._in_force.published(at_least=generation), self._profiles, now=self._now)
+            rev, generation = (record.rev, record.generation) if record else (0, 0)
+            published = self._in_force.published(at_least=generation)
+            if rev == made.rev and published.generation == made.generation:
+                return made  # cleared for a publication that has not come yet: as good as it gets, and it cannot be kept
+            made, kept = lists.build(user_id, published, self._profiles, now=self._now)
         return made
 
     def _live(self, user_id: UserId, n: int, barred: NDArray[np.bool_] | None, recipe: str | None) -> RecommendationList:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import tempfile
 import time
@@ -18,6 +19,7 @@ from recommender.data.movielens import DataSet
 from recommender.data.ratings import RatingTable
 from recommender.errors import DataError, ModelError
 from recommender.models import files
+from recommender.publication import Published
 from recommender.storage.blobs import Blobs
 from recommender.storage.profiles import Profiles
 
@@ -86,11 +88,8 @@ def _read(name: str, digest: str, blobs: Blobs) -> Snapshot:
 
 def _check_films_mean_the_same(own: RatingTable, data: DataSet, blobs: Blobs) -> None:
     """A rating names a film by its number, and two data sets may number films differently: then nobody's ratings may cross over."""
-    pointer, _ = publication.read_pointer(blobs) if len(own) else (None, None)
-    if pointer is None:
-        return
-    before = publication.load(blobs, pointer)
-    if before.facts["data"] == data.name:
+    before = _in_use(blobs) if len(own) else None
+    if before is None or before.facts["data"] == data.name:
         return
     for movie_id in np.unique(own.movie_ids).tolist():
         old, new = before.catalogue.column_of(movie_id), data.catalogue.column_of(movie_id)
@@ -101,6 +100,18 @@ def _check_films_mean_the_same(own: RatingTable, data: DataSet, blobs: Blobs) ->
                 f"{movie_id} is {was!r} now and would be {would_be!r}. "
                 "Give the other data their own MATINEE_PROFILES_URL and MATINEE_BLOBS_URL."
             )
+
+
+def _in_use(blobs: Blobs) -> Published | None:
+    """The model in force, else the one before; None when neither can be read, since training is what heals that."""
+    try:
+        pointer, _ = publication.read_pointer(blobs)
+    except ModelError:
+        return None
+    for one in (pointer, pointer.previous) if pointer else ():
+        with contextlib.suppress(ModelError):
+            return publication.load(blobs, one) if one else None
+    return None
 
 
 def _digest(ratings: RatingTable) -> str:

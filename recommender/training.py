@@ -25,6 +25,7 @@ from recommender.storage.profiles import Profiles
 
 log = logging.getLogger(__name__)
 
+MOST_TRIES = 5  # for the list of somebody who goes on rating
 MOST_LISTS_AHEAD = 10_000  # sample viewers whose lists are made ahead; everybody else's is made at the first look, in milliseconds
 
 
@@ -143,12 +144,26 @@ def _publish(model: Model, snapshot: Snapshot, source: str, blobs: Blobs, profil
         folder = Path(temporary) / "model"
         folder.mkdir()
         digest = publication.write_version(folder, model, snapshot.catalogue, facts)
-        return publication.put_in_force(blobs, snapshots.version_name(now, digest), folder, digest, before=clear_sample_lists)
+        version, above = snapshots.version_name(now, digest), profiles.highest_generation()
+        return publication.put_in_force(blobs, version, folder, digest, above=above, before=clear_sample_lists)
 
 
 def _rewrite_lists(published: Published, profiles: Profiles, progress: Progress, now: Callable[[], float]) -> int:
     """Write the list of every sample viewer (up to MOST_LISTS_AHEAD) and of every own person; how many were kept."""
-    return profiles.keep_lists(_remade(published, profiles, progress, now))
+    n_kept = profiles.keep_lists(_remade(published, profiles, progress, now))
+    return n_kept + sum(_caught_up(user_id, published, profiles, now) for user_id in list(profiles.people()))
+
+
+def _caught_up(user_id: UserId, published: Published, profiles: Profiles, now: Callable[[], float]) -> bool:
+    """Whether the person's list had to be made once more: they rated just then, by a worker that still held the model before."""
+    for _ in range(MOST_TRIES):
+        record = profiles.list_of(user_id)
+        if record is None or record.generation >= published.generation:
+            return False
+        _, kept = lists.build(user_id, published, profiles, now=now)
+        if kept:
+            return True
+    return False
 
 
 def _remade(published: Published, profiles: Profiles, progress: Progress, now: Callable[[], float]) -> Iterator[ListRecord]:

@@ -459,6 +459,19 @@ def test_a_late_clearing_spares_the_lists_of_a_newer_publication(profiles: Profi
     assert profiles.list_of(VIEWER) == a_list(VIEWER, 0, generation=3)
 
 
+def test_the_highest_generation_is_that_of_any_list_or_clearing(profiles: Profiles, alice: UserId) -> None:
+    found = [profiles.highest_generation()]
+    assert profiles.keep_list(a_list(VIEWER, 0, generation=3))
+    found.append(profiles.highest_generation())
+    profiles.clear_sample_lists(generation=5)
+    found.append(profiles.highest_generation())
+    assert profiles.keep_list(a_list(alice, 0, generation=7))
+    profiles.unrate(alice, 1)  # the list is void, and its generation known
+    found.append(profiles.highest_generation())
+
+    assert found == [0, 3, 5, 7]
+
+
 # Side by side
 
 

@@ -148,6 +148,22 @@ def test_a_model_of_an_unknown_format_is_refused(blobs: Blobs, tmp_path: Path) -
         files.load(folder, sha256=files._digest(folder / files.MANIFEST))
 
 
+def test_a_model_by_a_recipe_that_this_version_lacks_is_refused_and_the_one_before_serves(
+    blobs: Blobs, train: Train, in_force: InForce, clock: Clock, tmp_path: Path
+) -> None:
+    first = train(data_set_of(two_tastes())).pointer
+    in_force.published()
+    saved = files.load(folder_of(blobs, first.version), sha256=first.manifest_sha256)
+    folder = tmp_path / "model"
+    folder.mkdir()
+    digest = files.save(folder, saved.arrays, {**saved.facts, "recipe": "of-tomorrow"})
+    publication.put_in_force(blobs, "20991231T000000Z-0", folder, digest)
+    clock.seconds = 2.0
+
+    assert in_force.published(at_least=2).version == first.version
+    assert "not one that this version can use: recipe must be" in (in_force.trouble or "")
+
+
 def test_the_pointer_is_looked_at_once_a_second(blobs: Blobs, train: Train, in_force: InForce, clock: Clock) -> None:
     train(data_set_of(two_tastes()))
     in_force.published()

@@ -71,6 +71,9 @@ class Profiles(Protocol):
     def clear_sample_lists(self, *, generation: int) -> None:
         """Void the lists of all sample viewers and mark them with the generation, so that no older builder can refill them."""
 
+    def highest_generation(self) -> int:
+        """The highest generation of any record or clearing; 0 where there is none."""
+
     def all_ratings(self) -> Iterator[Rating]:
         """Every rating of every person who has not left, by user and movie ascending, from one consistent read."""
 

@@ -183,6 +183,13 @@ class SqliteProfiles:
         while (done := self._writer.run(clear)) is not None:
             time.sleep(PAUSE_SECONDS)
 
+    def highest_generation(self) -> int:
+        """The highest generation of any record or clearing."""
+        query = "SELECT max(cleared_by, coalesce((SELECT max(generation) FROM movie), 0)) FROM sample_lists"
+        with self._readers.one() as connection:
+            (found,) = next(connection.execute(query))
+        return int(found)
+
     def all_ratings(self) -> Iterator[Rating]:
         """Every rating, from a connection of its own, so that the reader may take its time and use the store meanwhile."""
         with self._readers.another() as connection:

@@ -1,0 +1,166 @@
+"""Lists at the moments when a model changes hands, or did not get all the way: what is read follows the model in force."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import pytest
+
+from recommender import lists, publication, training
+from recommender.data.catalogue import Catalogue, CatalogueEntry
+from recommender.data.movielens import DataSet
+from recommender.domain import Movie, MovieId, UserId
+from recommender.errors import DataError
+from recommender.serving import Recommender
+from recommender.settings import Settings
+from recommender.storage.blobs import Blobs
+from recommender.storage.profiles import Profiles
+from tests.worlds import data_set_of, rating, two_tastes
+
+Train = Callable[..., training.Trained]
+Person = tuple[UserId, str]
+
+SAME = data_set_of(two_tastes())
+OTHER = data_set_of([*(r for r in two_tastes() if r.movie_id > 10), rating(1, 99, 5.0)], name="another world")
+
+
+class KilledError(Exception):
+    """Stands for the death of a process."""
+
+
+@contextmanager
+def dying_at(monkeypatch: pytest.MonkeyPatch, place: object, name: str) -> Iterator[None]:
+    """What is done inside dies where it would call that name."""
+
+    def die(*_: object, **__: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as deadly:
+        deadly.setattr(place, name, die)
+        with pytest.raises(KilledError):
+            yield
+
+
+@pytest.fixture
+def person(recommender: Recommender) -> Person:
+    """Somebody with one rating, of a film that both worlds hold."""
+    user_id, token = recommender.new_person()
+    recommender.rate(user_id, 11, 5, token=token)
+    return user_id, token
+
+
+@pytest.fixture
+def restarted(var_settings: Settings, blobs: Blobs, profiles: Profiles) -> Callable[[], Recommender]:
+    return lambda: Recommender(var_settings, blobs, profiles)
+
+
+def assert_all_by_the_model_in_use(recommender: Recommender, person: Person) -> None:
+    user_id, token = person
+    model = recommender.in_use().model
+    assert recommender.list_for(3).model == model
+    assert recommender.list_for(user_id, token=token).model == model
+    assert recommender.list_for(user_id, 25, token=token).model == model
+
+
+def lose_the_blobs(blobs: Blobs) -> None:
+    shutil.rmtree(urlparse(blobs.url).path)
+
+
+def lose_the_models(blobs: Blobs) -> None:
+    shutil.rmtree(Path(urlparse(blobs.url).path) / "models")
+
+
+def garble_the_pointer(blobs: Blobs) -> None:
+    blobs.write(publication.POINTER, b"{")
+
+
+@pytest.mark.parametrize("data", [SAME, OTHER], ids=["same data", "other data"])
+@pytest.mark.parametrize("damage", [lose_the_blobs, lose_the_models, garble_the_pointer])
+def test_training_heals_a_lost_model_for_whoever_has_a_list_by_it(
+    person: Person, blobs: Blobs, train: Train, restarted: Callable[[], Recommender], damage: Callable[[Blobs], None], data: DataSet
+) -> None:
+    before = train(SAME).pointer
+    damage(blobs)
+
+    after = train(data).pointer
+
+    assert after.generation > before.generation
+    assert_all_by_the_model_in_use(restarted(), person)
+
+
+def test_films_are_told_apart_by_the_model_before_where_the_one_in_force_is_torn(person: Person, blobs: Blobs, train: Train) -> None:
+    torn = train(SAME).pointer.version
+    shutil.rmtree(Path(urlparse(blobs.url).path) / "models" / torn)
+    films = Catalogue.of(CatalogueEntry(Movie(MovieId(k), f"Another {k}")) for k in range(1, 31))
+
+    with pytest.raises(DataError, match="11 is 'Film 11' now and would be 'Another 11'"):
+        train(replace(SAME, name="elsewhere", catalogue=films))
+
+
+def test_a_trainer_killed_before_the_lists_leaves_none_by_the_old_model(
+    person: Person, train: Train, restarted: Callable[[], Recommender], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dying_at(monkeypatch, training, "_rewrite_lists"):
+        train(OTHER)
+
+    assert_all_by_the_model_in_use(restarted(), person)
+
+
+def test_a_roll_back_killed_before_the_lists_leaves_none_by_the_newer_model(
+    person: Person, blobs: Blobs, profiles: Profiles, train: Train, restarted: Callable[[], Recommender], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(OTHER)
+    with dying_at(monkeypatch, type(profiles), "clear_sample_lists"):
+        training.roll_back(blobs, profiles)
+
+    assert restarted().in_use().data == SAME.name
+    assert_all_by_the_model_in_use(restarted(), person)
+
+
+def test_a_list_cleared_for_a_publication_that_never_came_is_made_once_per_look(
+    recommender: Recommender, train: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dying_at(monkeypatch, publication, "_encoded"):  # the last step before the pointer moves
+        train(OTHER)
+    built: list[UserId] = []
+    build = lists.build
+
+    def counted(user_id: UserId, *args: Any, **more: Any) -> Any:
+        built.append(user_id)
+        return build(user_id, *args, **more)
+
+    monkeypatch.setattr(lists, "build", counted)
+
+    assert recommender.list_for(3).movies
+    assert built == [3]
+
+
+def test_whoever_rates_by_an_old_worker_while_lists_are_rewritten_is_not_left_behind(
+    person: Person, recommender: Recommender, profiles: Profiles, train: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id, token = person
+    made_by = lists.record_of
+
+    def rates_meanwhile(of: UserId, *args: Any, **more: Any) -> Any:
+        made = made_by(of, *args, **more)
+        if (of, made.generation) == (user_id, 2):
+            monkeypatch.setattr(lists, "record_of", made_by)
+            answer = recommender.rate(user_id, 13, 5, token=token)
+            assert answer.list is not None
+            assert answer.list.generation == 1  # the worker has not looked at the pointer yet
+        return made
+
+    monkeypatch.setattr(publication, "SECONDS_BETWEEN_LOOKS", 1e9)
+    monkeypatch.setattr(lists, "record_of", rates_meanwhile)
+    train(OTHER)
+
+    record = profiles.list_of(user_id)
+    assert record is not None
+    assert (record.rev, record.generation) == (2, 2)
+    assert record.movies
