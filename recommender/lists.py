@@ -92,7 +92,7 @@ def _personal(history: History, model: UserCosine, published: Published, n: int,
             RecommendedMovie(
                 movie=published.catalogue.movie(column),
                 score=round(score if known else model.neutral, 6),
-                match=round(100 * max(score - model.neutral, 0.0) / reach) if known else 0,
+                match=round(100 * max(score - model.neutral, 0.0) / reach) if known and reach > 0 else 0,
                 predicted_stars=round(stars, 1),
                 reasons=reasons.personal(
                     column, contributions.votes[at], contributions.by_film[at], history, published.catalogue, published.popular
@@ -111,7 +111,7 @@ def _popular(history: History, published: Published, n: int, out: NDArray[np.boo
     return tuple(
         RecommendedMovie(
             movie=published.catalogue.movie(column),
-            score=0.0 if np.isnan(scores[column]) else round(float(scores[column]), 6),
+            score=popular.neutral if np.isnan(scores[column]) else round(float(scores[column]), 6),
             reasons=reasons.in_general(column, popular, history.own_row),
         )
         for column in columns.tolist()

@@ -28,7 +28,7 @@ class Popular:
     parameters: Parameters
 
     recipe = "popular"
-    neutral = -np.inf
+    neutral = -BELOW  # what a film without ratings is worth: less than any film under the cut-off
 
     def __post_init__(self) -> None:
         if not 0 <= self.parameters["cut_off"] <= 1:

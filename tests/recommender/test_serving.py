@@ -51,6 +51,21 @@ class TestAsking:
         assert matches == sorted(matches, reverse=True)
         assert all(0 <= match <= 100 for match in matches)
 
+    def test_scores_fall_where_everybody_dislikes_everything_and_films_without_ratings_follow(
+        self, var_settings: Settings, blobs: Blobs, profiles: Profiles, train: Train
+    ) -> None:
+        train(data_set_of((rating(u, m, 0.5) for u in range(1, 6) for m in range(1, 6) if u > m), n_movies=30), recipe="popular")
+
+        scores = [line.score for line in Recommender(var_settings, blobs, profiles).list_for(2, 25).movies]
+
+        assert scores == sorted(scores, reverse=True)
+
+    def test_damping_beyond_measure_leaves_no_film_a_match(self, var_settings: Settings, blobs: Blobs, profiles: Profiles) -> None:
+        world = data_set_of(two_tastes())
+        training.train(world, blobs, profiles, recipe="user-cosine", parameters={"damping": 1e300})
+
+        assert {line.match for line in Recommender(var_settings, blobs, profiles).list_for(3).movies} == {0}
+
     @pytest.mark.parametrize("user_id", [0, -3])
     def test_a_user_id_below_one_is_refused_in_words(self, recommender: Recommender, user_id: int) -> None:
         with pytest.raises(InvalidInputError, match=f"user id must be a whole number from 1 up, not {user_id}."):
