@@ -77,7 +77,8 @@ def result() -> str:
 def film(movie_id: int) -> str:
     details = engine().movie(movie_id)
     similar = engine().similar(movie_id, FILMS_LIKE_IT)
-    return render_template("film.html", details=details, similar=similar)
+    others = wording.other_titles(details.movie.title, details.also_known_as)
+    return render_template("film.html", details=details, others=others, similar=similar)
 
 
 @pages.get("/search/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -61,6 +62,15 @@ def iso(seconds: float) -> str:
 def plain_number(stars: float) -> str:
     """Stars without needless zeros: "4", "4.5"; one digit after the point."""
     return f"{stars:.1f}".removesuffix(".0")
+
+
+def other_titles(title: str, also_known_as: Iterable[str]) -> tuple[str, ...]:
+    """Titles that tell a reader something; "Dark Knight, The" of The Dark Knight does not."""
+    return tuple(name for name in also_known_as if _letters(name) != _letters(title))
+
+
+def _letters(title: str) -> list[str]:
+    return sorted(filter(str.isalnum, title.casefold()))
 
 
 def imdb_url(movie: Movie) -> str:

@@ -44,3 +44,8 @@ def test_every_film_leads_to_imdb(film: Movie, address: str) -> None:
 def test_a_film_without_a_tmdb_link_has_none() -> None:
     assert wording.tmdb_url(Movie(MovieId(1), "M")) is None
     assert wording.tmdb_url(Movie(MovieId(1), "The Matrix", tmdb_id=603)) == "https://www.themoviedb.org/movie/603"
+
+
+def test_a_title_in_its_catalogue_order_is_no_other_title():
+    assert wording.other_titles("The Dark Knight", ("Dark Knight, The",)) == ()
+    assert wording.other_titles("L'Avventura", ("Avventura, L'", "The Adventure")) == ("The Adventure",)
