@@ -234,7 +234,7 @@ class Recommender:
                 )
         elif not (self._profiles.is_shared(user_id) or (token is not None and self._profiles.token_fits(user_id, _digest(token)))):
             # The same for a number that nobody has, so that it tells nothing.
-            raise UnknownUserError(user_id, "a private one opens to its token, or to everybody after `matinee profile share`")
+            raise UnknownUserError(user_id, "a private one opens to its token, or to everybody once it is shared")
 
     def _check_may_write(self, user_id: UserId, token: str | None) -> None:
         if user_id < 1:

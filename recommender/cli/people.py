@@ -34,7 +34,7 @@ def profile_new(settings: Settings, shared: bool) -> None:
         recommender.close()
     click.echo(f"number  {user_id}\ntoken   {token}")
     site = f"http://{settings.host}:{settings.port}"
-    click.echo("The token is shown this once. Rate a film with it; its number ends the address of its page:", err=True)
+    click.echo("The token is shown this once. Rate with it; MOVIE_ID is the number that ends the address of a film's page:", err=True)
     click.echo(
         f"""  curl -X PUT {site}/api/v1/users/{user_id}/ratings/MOVIE_ID \\
     -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d '{{"rating": 4.5}}'""",

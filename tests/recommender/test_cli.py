@@ -214,7 +214,7 @@ class TestRecommend:
 
     def test_a_private_list_and_no_list_are_told_alike_with_the_ways_in(self, trained: Matinee) -> None:
         user_id = int(done(trained("profile", "new")).split()[1])
-        ways = "a private one opens to its token, or to everybody after `matinee profile share`."
+        ways = "a private one opens to its token, or to everybody once it is shared."
 
         assert refused(trained("recommend", user_id)) == f"There is no list for viewer {user_id}; {ways}"
         assert refused(trained("recommend", NOBODY)) == f"There is no list for viewer {NOBODY}; {ways}"
