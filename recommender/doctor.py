@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -85,6 +86,8 @@ def _secret(settings: Settings) -> str:
     mode = path.stat().st_mode & 0o777
     if mode & 0o077:
         raise StorageError(f"{path} can be read by others (mode {mode:o}); run `chmod 600 {path}`.")
+    if not os.access(path, os.R_OK):
+        raise StorageError(f"{path} may not be read by you; check who owns it, or set MATINEE_SECRET_KEY.")
     return f"{path}, readable by its owner alone"
 
 

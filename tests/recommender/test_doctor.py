@@ -133,6 +133,15 @@ class TestSecret:
         open_to_others = f"{path} can be read by others (mode 640); run `chmod 600 {path}`."
         assert finding("secret", var_settings) == Finding("secret", False, open_to_others)
 
+    def test_somebody_elses_is_no_use(self, var_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = Path(var_settings.secret_file)
+        path.write_text("x" * 64)
+        path.chmod(0o600)
+        monkeypatch.setattr("os.access", lambda place, _: place != path)  # root may read everything
+
+        not_ours = f"{path} may not be read by you; check who owns it, or set MATINEE_SECRET_KEY."
+        assert finding("secret", var_settings) == Finding("secret", False, not_ours)
+
     def test_one_given_is_not_shown(self, var_settings: Settings) -> None:
         found = finding("secret", replace(var_settings, secret_key="a secret of the operator"))
 
