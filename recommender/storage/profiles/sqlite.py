@@ -16,7 +16,7 @@ from recommender.domain import FIRST_OWN_USER_ID, ListRecord, MovieId, Opinions,
 from recommender.errors import InvalidInputError, StorageError, UnknownUserError
 from recommender.storage.profiles.forks import tell_of_forks
 from recommender.storage.profiles.records import from_json, to_json
-from recommender.storage.profiles.sqlite_file import check_library, connect, in_words, prepare
+from recommender.storage.profiles.sqlite_file import check_library, connect, has_moved, in_words, prepare
 from recommender.storage.profiles.sqlite_writer import GroupWriter
 
 CHUNK = 200  # lists put in one transaction: some ten milliseconds in which raters wait
@@ -278,6 +278,8 @@ class _Reader:
         self._connection: apsw.Connection | None = None
 
     def connection(self) -> apsw.Connection:
+        if self._connection is not None and has_moved(self._connection):
+            self.disconnect()
         if self._connection is None:
             self._connection = connect(self._path)
             self._connection.execute("PRAGMA query_only = ON")

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import time
+from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -87,6 +88,13 @@ def connect(path: Path, *, synchronous: str = "FULL") -> apsw.Connection:
     return connection
 
 
+def has_moved(connection: apsw.Connection) -> bool:
+    """Whether the file was deleted or replaced since it was opened: whatever is written to it now, nobody will find again."""
+    answer = array("i", [0])
+    connection.file_control("main", apsw.SQLITE_FCNTL_HAS_MOVED, answer.buffer_info()[0])
+    return bool(answer[0])
+
+
 def _wait_for_the_other(n_before: int) -> bool:
     """Whether to try again. SQLite's own waiting sleeps longer each time, up to 0.1 s, and so misses every short gap of a busy writer."""
     time.sleep(BUSY_STEP_SECONDS)
@@ -99,11 +107,13 @@ def in_words(path: Path, done: str) -> Iterator[None]:
     try:
         yield
     except (apsw.Error, OSError) as error:
-        raise StorageError(f"{path} cannot be {done}: {_reason(error)}.") from error
+        raise StorageError(f"{path} cannot be {done}: {_reason(error, path)}.") from error
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, path: Path) -> str:
     match error:
+        case apsw.CantOpenError() if not path.exists():
+            return "it is not there any more; put it back, or start Matinee again to begin a new one"
         case apsw.FullError():
             return "the disk is full; free some space"
         case apsw.BusyError() | apsw.LockedError():

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import apsw
 
 from recommender.errors import StorageError
-from recommender.storage.profiles.sqlite_file import connect, in_words
+from recommender.storage.profiles.sqlite_file import connect, has_moved, in_words
 
 Operation = Callable[[apsw.Connection], Any]
 Result = TypeVar("Result")
@@ -104,6 +104,8 @@ class GroupWriter:
                 answer.set_exception(refusal)
 
     def _begin(self) -> apsw.Connection:
+        if self._connection is not None and has_moved(self._connection):
+            self._disconnect()
         if self._connection is None:
             self._connection = connect(self._path, synchronous=self._synchronous)
         self._connection.execute("BEGIN IMMEDIATE")

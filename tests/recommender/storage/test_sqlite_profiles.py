@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -196,6 +197,39 @@ def test_what_a_cut_short_creation_left_behind_is_no_obstacle(path: Path) -> Non
     a_store_with_a_rating(path)
 
     assert [name.name for name in path.parent.iterdir()] == ["profiles.sqlite3"]
+
+
+def test_nothing_is_acknowledged_into_a_file_that_was_deleted(path: Path) -> None:
+    a_store_with_a_rating(path)
+    profiles = SqliteProfiles(path)
+    profiles.rate(Rating(ALICE, MovieId(7), 4.5, 100))
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+    with pytest.raises(StorageError, match="it is not there any more; put it back"):
+        profiles.rate(Rating(ALICE, MovieId(8), 4.5, 100))
+    with pytest.raises(StorageError, match="it is not there any more; put it back"):
+        profiles.opinions(ALICE)
+    profiles.close()
+
+
+def test_a_backup_put_in_the_place_of_the_file_is_read_and_written_at_once(path: Path) -> None:
+    a_store_with_a_rating(path)
+    backup = path.with_name("backup")
+    shutil.copy(path, backup)
+    profiles = SqliteProfiles(path)
+    profiles.rate(Rating(ALICE, MovieId(7), 4.5, 100))
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    backup.rename(path)
+
+    assert [rating.movie_id for rating in profiles.opinions(ALICE).ratings] == [6]
+    profiles.rate(Rating(ALICE, MovieId(8), 4.5, 100))
+    profiles.close()
+
+    reopened = SqliteProfiles(path)
+    assert [rating.movie_id for rating in reopened.opinions(ALICE).ratings] == [6, 8]
+    reopened.close()
 
 
 def test_a_damaged_page_is_told_and_not_taken_for_no_ratings(path: Path) -> None:
