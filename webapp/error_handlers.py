@@ -213,7 +213,10 @@ def _back_url() -> str:
     """The form with what was typed, the page of ours that the visitor came from, or Home."""
     if request.path in FORM_OF:
         return FORM_OF[request.path] + (f"?{query}" if (query := request.query_string.decode("ascii", "replace")) else "")
-    came_from = urlsplit(request.referrer or "")
+    try:
+        came_from = urlsplit(request.referrer or "")
+    except ValueError:  # no address at all, such as "http://[::1"
+        return "/"
     elsewhere = came_from.netloc != request.host or not came_from.path.startswith("/") or came_from.path.startswith("//")
     if elsewhere or came_from.path == request.path:
         return "/"

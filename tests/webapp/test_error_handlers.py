@@ -218,6 +218,7 @@ def test_a_forged_line_cannot_get_into_the_log(client, boom, caplog):
     ("path", "referrer", "back"),
     [
         ("/boom", None, "/"),
+        ("/boom", "http://[::1", "/"),
         ("/boom", "http://localhost/about/?x=1&y=2", "/about/?x=1&amp;y=2"),
         ("/boom", "http://localhost/boom", "/"),  # not back to the error
         ("/boom", "https://elsewhere.example/about/", "/"),
