@@ -27,6 +27,9 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except RecommenderError as error:
             raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("\nStopped. What was in force stays in force, and nothing half-done is used.", err=True)
+            raise click.exceptions.Exit(130) from None
         except BrokenPipeError:
             # Whoever read our output has had enough.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -19,7 +19,7 @@ from recommender.models import History, Parameters
 from recommender.models.kernels import MOST_NEIGHBOURS, plain
 
 NEUTRAL_HALF_STARS = 5  # what a film nobody near has rated is worth: 2.5 stars, for everybody and every film
-DEFAULTS: Parameters = {"n_neighbours": 40, "damping": 50.0, "n_raters": 40, "rater_damping": 1.0}
+DEFAULTS: Parameters = {"n_neighbours": 40, "damping": 50.0, "n_raters": 40, "rater_damping": 1.0, "own_damping": 5.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class UserCosine:
 
     n_neighbours: how many of the most similar users make a list. damping: λ in b + Σ sim·(r - b) / (Σ sim + λ), the weight of
     imaginary neutral votes; 0 is the plain weighted average. n_raters, rater_damping: the same for predicted stars, where the
-    neighbours are the film's own raters.
+    neighbours are the film's own raters. own_damping: how many imaginary ratings at everybody's mean stand beside the person's
+    own, so that two fives do not promise a life of fives.
     """
 
     matrix: RatingMatrix
@@ -52,7 +53,7 @@ class UserCosine:
         for name, least, most in (("n_neighbours", 1, MOST_NEIGHBOURS), ("n_raters", 1, MOST_NEIGHBOURS)):
             if not least <= self.parameters[name] <= most:
                 raise InvalidInputError(name, self.parameters[name], f"a whole number from {least} to {most}")
-        for name in ("damping", "rater_damping"):
+        for name in ("damping", "rater_damping", "own_damping"):
             if not 0 <= self.parameters[name] < float("inf"):
                 raise InvalidInputError(name, self.parameters[name], "a number from 0 up")
 
@@ -109,9 +110,9 @@ class UserCosine:
         return float(damped_average(weights * (10 - NEUTRAL_HALF_STARS), weights, self.damping)[0])
 
     def predict(self, history: History, column: int) -> float:
-        """The person's mean plus the similarity-weighted mean deviation of the film's most similar raters.
+        """The person's damped mean plus the similarity-weighted mean deviation of the film's most similar raters.
 
-        A film without raters gives the person's mean; a person without ratings gives the mean of the film, then of everybody.
+        A film without raters gives that mean; a person without ratings gives the mean of the film, then of everybody.
         """
         return float(self.predict_many(history, np.array([column], dtype=np.int32))[0])
 
@@ -124,8 +125,16 @@ class UserCosine:
         """
         if similarities is None:
             similarities = self.similarities(history)
-        own_mean = float(history.half_stars.mean()) if len(history) else None
+        own_mean = self._own_mean(history) if len(history) else None
         return np.array([self._predicted(similarities, own_mean, int(column), history.own_row) for column in columns])
+
+    def _own_mean(self, history: History) -> float:
+        """The person's mean in half stars, damped towards that of everybody else."""
+        theirs = np.zeros(0, np.uint8) if history.own_row is None else self.matrix.row(history.own_row)[1]
+        others = self.matrix.n_ratings - len(theirs)
+        mean = (self._all_half_stars - int(theirs.sum())) / others if others else float(NEUTRAL_HALF_STARS)
+        damping = self.parameters["own_damping"]
+        return (int(history.half_stars.sum()) + damping * mean) / (len(history) + damping)
 
     def _predicted(self, similarities: NDArray[np.float64], own_mean: float | None, column: int, own_row: int | None) -> float:
         raters, half_stars = self.matrix.column(column) if column >= 0 else (np.zeros(0, np.int32), np.zeros(0, np.uint8))
@@ -140,10 +149,14 @@ class UserCosine:
         total = float(np.sum(weights)) + self.parameters["rater_damping"]
         return _in_stars(own_mean + (float(np.sum(weights * deviations)) / total if len(nearest) else 0.0))
 
-    @cached_property
+    @property
     def overall_mean_half_stars(self) -> float:
         """The mean of all ratings in half stars; the neutral vote when there are none."""
-        return float(self.matrix.half_stars.mean()) if self.matrix.n_ratings else float(NEUTRAL_HALF_STARS)
+        return self._all_half_stars / self.matrix.n_ratings if self.matrix.n_ratings else float(NEUTRAL_HALF_STARS)
+
+    @cached_property
+    def _all_half_stars(self) -> int:
+        return int(self.matrix.half_stars.sum(dtype=np.int64))
 
 
 def damped_average(votes: NDArray[np.float64], weights: NDArray[np.float64], damping: float) -> NDArray[np.float64]:

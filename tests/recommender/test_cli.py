@@ -277,7 +277,7 @@ class TestBatch:
             raise KeyboardInterrupt
 
         monkeypatch.setattr(batch_ranking, "rank_everybody", breaks_off)
-        assert matinee("batch", "--data", data, "--output", "lists.csv").exit_code == 1
+        assert matinee("batch", "--data", data, "--output", "lists.csv").exit_code == 130
 
         assert Path("lists.csv").read_text() == "yesterday's"
         assert [path.name for path in Path().iterdir()] == ["lists.csv"]

@@ -61,15 +61,25 @@ def test_damping_adds_neutral_votes() -> None:
 
 def test_predicted_stars_are_the_own_mean_and_the_raters_deviations() -> None:
     history = History.of_row(BY_HAND, ALICE)
-    plain, damped = (UserCosine.fit(BY_HAND, {"rater_damping": damping}) for damping in (0.0, 1.0))
+    plain, damped = (UserCosine.fit(BY_HAND, {"rater_damping": damping, "own_damping": 0.0}) for damping in (0.0, 1.0))
 
     # Ben's mean is 3.5 and he gave it half a star more, Cara's is 3.5 and she gave it half a star less.
     assert plain.predict(history, GOOD) == exactly(4.0 + (0.6 * 0.5 - 0.8 * 0.5) / (0.6 + 0.8))
     assert damped.predict(history, GOOD) == exactly(4.0 + (0.6 * 0.5 - 0.8 * 0.5) / (0.6 + 0.8 + 1))
 
 
+def test_two_fives_do_not_promise_a_life_of_fives() -> None:
+    matrix = matrix_of([rating(1, 1, 5.0), rating(1, 2, 5.0), *(rating(u, m, 3.0) for u in (2, 3) for m in (4, 5))])
+    history = History.of_row(matrix, 0)
+
+    # Nothing is known of film 3, so the mean alone speaks: two ratings of 5 and five imaginary ones of everybody else's 3.
+    assert UserCosine.fit(matrix, {"own_damping": 5.0}).predict(history, 2) == exactly((2 * 5 + 5 * 3) / (2 + 5))
+    assert UserCosine.fit(matrix, {"own_damping": 0.0}).predict(history, 2) == 5.0
+
+
 def test_predicted_stars_where_little_is_known() -> None:
-    model = UserCosine.fit(matrix_of([rating(1, 1, 4.0), rating(2, 1, 3.0), rating(2, 2, 5.0)], n_movies=3))
+    matrix = matrix_of([rating(1, 1, 4.0), rating(2, 1, 3.0), rating(2, 2, 5.0)], n_movies=3)
+    model = UserCosine.fit(matrix, {"own_damping": 0.0})
     nobody = History(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint8))
     somebody = History.of_row(model.matrix, 0)
 
