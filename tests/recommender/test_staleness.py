@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,7 +18,7 @@ from recommender import lists, publication, training
 from recommender.data.catalogue import Catalogue, CatalogueEntry
 from recommender.data.movielens import DataSet
 from recommender.domain import Movie, MovieId, UserId
-from recommender.errors import DataError
+from recommender.errors import DataError, TrainingBusyError
 from recommender.serving import Recommender
 from recommender.settings import Settings
 from recommender.storage.blobs import Blobs
@@ -164,3 +166,53 @@ def test_whoever_rates_by_an_old_worker_while_lists_are_rewritten_is_not_left_be
     assert record is not None
     assert (record.rev, record.generation) == (2, 2)
     assert record.movies
+
+
+def test_a_trainer_that_lost_its_lease_publishes_nothing(blobs: Blobs, train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = train(SAME).pointer
+    fit = training.recipes.fit
+
+    def sleeps_too_long(*args: Any) -> Any:
+        held = blobs.read(publication.LOCK)
+        assert held is not None
+        taken = {"holder": "Somebody else", "since": time.time(), "until": time.time() + 60, "ticket": "other"}
+        assert blobs.compare_and_set(publication.LOCK, json.dumps(taken).encode(), expected=held.tag)
+        return fit(*args)
+
+    monkeypatch.setattr(training.recipes, "fit", sleeps_too_long)
+    with pytest.raises(TrainingBusyError, match="Somebody else"):
+        train(SAME)
+
+    assert publication.read_pointer(blobs)[0] == before
+
+
+def test_where_viewers_are_too_many_to_write_ahead_none_keeps_a_list_by_the_old_model(
+    recommender: Recommender, profiles: Profiles, train: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert recommender.list_for(3).generation == 1
+    monkeypatch.setattr(training, "MOST_LISTS_AHEAD", 19)
+
+    train(SAME)
+
+    record = profiles.list_of(UserId(3))
+    assert record is not None
+    assert record.movies is None
+
+
+def test_a_rating_of_a_film_that_the_data_in_use_lack_waits_for_data_that_have_it(
+    recommender: Recommender, train: Train, restarted: Callable[[], Recommender]
+) -> None:
+    (user_id, token), (other_id, other_token) = recommender.new_person(), recommender.new_person()
+    recommender.rate(user_id, 1, 5, token=token)
+    recommender.rate(user_id, 26, 5, token=token)
+    recommender.rate(other_id, 1, 5, token=other_token)
+    fewer = data_set_of((r for r in two_tastes() if r.movie_id <= 20), name="fewer films")
+
+    train(fewer)
+    without = restarted()
+    mine = without.list_for(user_id, token=token)
+    assert without.in_use().n_ratings == len(fewer.ratings) + 2
+    assert mine.movies == without.list_for(other_id, token=other_token).movies
+
+    train(SAME)
+    assert 26 not in [line.movie.movie_id for line in restarted().list_for(user_id, 100, token=token).movies]
