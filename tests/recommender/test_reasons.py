@@ -13,7 +13,7 @@ from recommender.data.matrix import RatingMatrix
 from recommender.domain import Reason
 from recommender.models import History, recipes
 from recommender.publication import Published
-from tests.worlds import data_set_of, random_ratings
+from tests.worlds import data_set_of, random_ratings, rating
 
 NUMBERS = {word: number for number, word in enumerate(reasons._WORDS)}
 LOVED = re.compile(r"(\S+) of the (\d+) people most like you gave it 5 stars\.")
@@ -81,3 +81,16 @@ def test_ones_own_rating_taken_back_is_not_counted_among_everyones(world: Publis
     (line,) = (line for line in lists.make(without_first, world, 100).movies if line.movie.movie_id == columns[0] + 1)
 
     assert everyone_counted(line.reasons[-1], table[1:, columns[0]])
+
+
+@pytest.mark.parametrize("n_left", [1, 0], ids=["a film that nobody near has rated", "a person without ratings"])
+def test_ones_own_rating_taken_back_leaves_a_film_that_nobody_else_rated(n_left: int) -> None:
+    data = data_set_of([rating(1, 1, 5.0), rating(1, 2, 4.0), rating(2, 2, 4.0)])
+    matrix = RatingMatrix.of(data.ratings, data.catalogue.movie_ids)
+    world = Published(1, "v1", recipes.fit("user-cosine", matrix, {}), data.catalogue, {})
+    columns, half_stars = matrix.row(0)
+    left = History(columns[1 : 1 + n_left], half_stars[1 : 1 + n_left], own_row=0)
+
+    (line,) = (line for line in lists.make(left, world, 10).movies if line.movie.movie_id == 1)
+
+    assert [reason.text for reason in line.reasons] == ["Nobody else has rated it yet."]
