@@ -75,18 +75,18 @@ def read_pointer(blobs: Blobs) -> tuple[Pointer | None, str | None]:
             raise ModelError(f"{POINTER} in {blobs.url} has format {said['format']!r}, this version reads {FORMAT}; train again.")
         previous = Pointer(**said["previous"]) if said["previous"] else None
         return Pointer(int(said["generation"]), str(said["version"]), str(said["manifest_sha256"]), previous), blob.tag
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ModelError(f"{POINTER} in {blobs.url} cannot be understood; run `matinee train` to write it anew.") from error
 
 
 def load(blobs: Blobs, pointer: Pointer) -> Published:
     """The version the pointer names; ModelError in words when it is absent, torn, foreign or of an unknown format."""
-    folder = blobs.local_copy(_prefix(pointer.version))
-    if folder is None:
-        raise ModelError(f"The model {pointer.version} is not in {blobs.url}; run `matinee train`.")
-    saved = files.load(folder, sha256=pointer.manifest_sha256)
-    facts = saved.facts
     try:
+        folder = blobs.local_copy(_prefix(pointer.version))
+        if folder is None:
+            raise ModelError(f"The model {pointer.version} is not in {blobs.url}; run `matinee train`.")
+        saved = files.load(folder, sha256=pointer.manifest_sha256)
+        facts = saved.facts
         matrix = RatingMatrix.from_arrays({n: saved.arrays[f"matrix-{n}"] for n in RatingMatrix.__dataclass_fields__})
         catalogue = Catalogue.from_arrays(_unprefixed(saved.arrays, "catalogue-"))
         model = recipes.fit(facts["recipe"], matrix, facts["parameters"])

@@ -123,6 +123,12 @@ def test_a_whole_model_after_a_damaged_one_is_taken(blobs: Blobs, train: Train, 
         (b"[]", "cannot be understood"),
         (b'{"format": 99}', "has format 99, this version reads 1"),
         (b'{"format": 1}', "cannot be understood"),
+        (b"[" * 100_000, "cannot be understood"),
+        (b'{"format": 1, "generation": 1e400, "version": "v", "manifest_sha256": "", "previous": null}', "cannot be understood"),
+        (
+            b'{"format": 1, "generation": 1, "version": "../v", "manifest_sha256": "", "previous": null}',
+            "not one that this version can use",
+        ),
     ],
 )
 def test_a_pointer_that_makes_no_sense_is_refused_and_training_heals_it(
@@ -132,9 +138,10 @@ def test_a_pointer_that_makes_no_sense_is_refused_and_training_heals_it(
     with pytest.raises(ModelError, match=said):
         in_force.published()
 
-    train(data_set_of(two_tastes()))
+    healed = train(data_set_of(two_tastes())).pointer
 
-    assert in_force.published(at_least=1).generation == 1
+    assert in_force.published(at_least=healed.generation).version == healed.version
+    assert in_force.trouble is None
 
 
 def test_a_model_of_an_unknown_format_is_refused(blobs: Blobs, tmp_path: Path) -> None:
