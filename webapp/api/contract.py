@@ -16,7 +16,7 @@ TITLE = "Matinee"
 VERSION = "1.0"
 ABOUT = {
     "info": {
-        "description": "Films recommended from people's own ratings: one list per person, the same here, on the pages and in the terminal.\n\n"
+        "description": "Films recommended from people's own ratings: one list per person, here as on the pages and in a terminal.\n\n"
         "Errors are `application/problem+json` (RFC 9457): `detail` is a sentence for people, `type` is for programs. "
         "Viewers of the data set are samples that anybody may read and nobody may write. "
         "A person's own number and bearer token come from `matinee profile new`.",
