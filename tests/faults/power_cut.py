@@ -39,9 +39,6 @@ N_THREADS = 4
 REPOSITORY = Path(__file__).parents[2]
 
 
-# The writer, under strace
-
-
 class Hasty(SqliteProfiles):
     """The planted fault: acknowledges what the disk may not have yet."""
 
@@ -133,9 +130,6 @@ def _calls(lines: Sequence[str]) -> Iterator[Call]:
         elif (match := re.fullmatch(r"(\d+) +(\w+)\((.*)\) += (-?\d+).*", line)) and int(match[4]) >= 0:
             calls.append(Call(number, number, match[2], match[3]))
     return iter(sorted(calls, key=lambda call: call.begun))
-
-
-# The disk
 
 
 @dataclass
@@ -248,9 +242,6 @@ def _content(file: File, moment: int, rng: random.Random) -> bytes:
 def _sectors(offset: int, data: bytes, size: int) -> list[tuple[int, bytes]]:
     edges = [0, *range(size - offset % size, len(data), size), len(data)]
     return [(offset + start, data[start:end]) for start, end in itertools.pairwise(edges)]
-
-
-# The verdict
 
 
 @dataclass

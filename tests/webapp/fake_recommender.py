@@ -7,7 +7,8 @@ The list of a viewer is the films they have not rated, in an order that turns wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from recommender.domain import (
     FIRST_OWN_USER_ID,
@@ -57,6 +58,8 @@ MOVIES = {
 class FakeRecommender(Recommender):
     """Everything in memory; `stars` holds the ratings given through it, by (user, movie)."""
 
+    films: ClassVar[Mapping[int, Movie]] = MOVIES  # those that can be found by title and genre
+
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings(secret_key="a key for tests alone, not a secret")
         self.stars: dict[tuple[int, int], float] = {}
@@ -73,6 +76,7 @@ class FakeRecommender(Recommender):
         *,
         with_genres: Sequence[str] = (),
         without_genres: Sequence[str] = (),
+        recipe: str | None = None,
         token: str | None = None,
     ) -> RecommendationList:
         self._may_fail()
@@ -121,7 +125,7 @@ class FakeRecommender(Recommender):
     def search(self, query: str, n: int = 20) -> tuple[Movie, ...]:
         self._may_fail()
         words = query.casefold().split()
-        return tuple(movie for movie in MOVIES.values() if all(word in movie.title.casefold() for word in words))[:n]
+        return tuple(movie for movie in self.films.values() if all(word in movie.title.casefold() for word in words))[:n]
 
     def well_liked(self, n: int = 12) -> tuple[RecommendedMovie, ...]:
         self._may_fail()
@@ -136,7 +140,7 @@ class FakeRecommender(Recommender):
 
     def genres(self) -> tuple[str, ...]:
         self._may_fail()
-        return tuple(sorted({genre for movie in MOVIES.values() for genre in movie.genres}))
+        return tuple(sorted({genre for movie in self.films.values() for genre in movie.genres}))
 
     def in_use(self) -> InUse:
         self._may_fail()

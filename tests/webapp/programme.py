@@ -110,6 +110,8 @@ REASONS = (
 class ProgrammeRecommender(FakeRecommender):
     """The small recommender with a larger programme; builtin: the data say that they are the built-in sample."""
 
+    films = FILMS
+
     def __init__(self, *, builtin: bool = False) -> None:
         super().__init__()
         self.builtin = builtin
@@ -129,19 +131,10 @@ class ProgrammeRecommender(FakeRecommender):
         others = [film for film in FILMS.values() if film.movie_id != movie_id]
         return tuple(SimilarMovie(film, 0.9 - place * 0.02, 140 - place) for place, film in enumerate(others[-n:]))
 
-    def search(self, query: str, n: int = 20) -> tuple[Movie, ...]:
-        self._may_fail()
-        words = query.casefold().split()
-        return tuple(film for film in FILMS.values() if all(word in film.title.casefold() for word in words))[:n]
-
     def well_liked(self, n: int = 12) -> tuple[RecommendedMovie, ...]:
         self._may_fail()
         liked = Reason("everyone", "Liked by nearly all who rated it.")
         return tuple(RecommendedMovie(film, 4.5 - place / 100, reasons=(liked,)) for place, film in enumerate(list(FILMS.values())[:n]))
-
-    def genres(self) -> tuple[str, ...]:
-        self._may_fail()
-        return tuple(sorted({genre for film in FILMS.values() for genre in film.genres}))
 
     def in_use(self) -> InUse:
         if not self.builtin:
