@@ -105,11 +105,19 @@ class Opinions:
     ratings: tuple[Rating, ...] = field(default=())
 
 
+RECORD = "record"  # read from the person's list record, or just put there
+LIVE = "live"  # computed for this question by the model in use, from the ratings as they are
+ALONE = "alone"  # computed by the model in use without the store of ratings, which is out of reach
+WELL_LIKED = "well-liked"  # the same for everyone, because the person's own ratings are out of reach
+
+
 @dataclass(frozen=True, slots=True)
 class RecommendationList:
     """A list as handed to a page, a program or a terminal: a kept record, or computed live where more or other films were asked for.
 
     rev, model, generation, built_at, basis: as in ListRecord. movies: best first; shorter than asked only when no more films are left.
+    source: RECORD, LIVE, ALONE or WELL_LIKED. trouble: what is wrong with the store, in a word that can be counted (`StorageError.kind`);
+    empty while all is well. notice: the same as a true sentence for the person who reads the list; empty while all is well.
     """
 
     user_id: UserId
@@ -119,6 +127,9 @@ class RecommendationList:
     built_at: float
     basis: str
     movies: tuple[RecommendedMovie, ...]
+    source: str = RECORD
+    trouble: str = ""
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

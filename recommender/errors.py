@@ -93,4 +93,11 @@ class SettingError(RecommenderError):
 
 
 class StorageError(RecommenderError):
-    """A store could not be reached or understood."""
+    """A store could not be reached or understood.
+
+    kind: one word for counting: throttled, failing, unreachable, slow, garbled, denied, clock, missing, or failed for anything else.
+    """
+
+    def __init__(self, text: str, *, kind: str = "failed") -> None:
+        super().__init__(text)
+        self.kind = kind

@@ -31,6 +31,7 @@ class Settings:
     )
     profiles_url: str = _setting("sqlite:var/matinee.sqlite3", "people's ratings and everybody's lists")
     blobs_url: str = _setting("file:var/blobs", "data snapshots and models")
+    cache_folder: str = _setting("var/cache", "this machine's copies of models that lie in a bucket, to be mapped into memory")
     secret_file: str = _setting("var/secret", "the site's secret key, made once, readable by its owner alone")
     secret_key: str = _setting("", "the site's secret key itself, instead of the file")
     recipe: str = _setting("user-cosine", "the method that lists are made with: user-cosine or popular")
@@ -39,6 +40,9 @@ class Settings:
     port: int = _setting(8000, "the port the site listens on", most=65535)
     workers: int = _setting(2, "web worker processes")
     threads: int = _setting(4, "threads in each web worker")
+    behind_proxy: bool = _setting(False, "whether nginx stands in front on this machine, and says who asks and by which scheme")
+    log_format: str = _setting("text", "how the site's log is written: text, or json with one object a line")
+    operator_file: str = _setting("var/operator", "the digest of the operator's key, made by `matinee operator key`")
     test_data: str = _setting("", "the folder with ml-latest-small and ml-100k that the tests use; empty: those tests skip")
 
 

@@ -21,7 +21,8 @@ def test_variables_of_others_are_none_of_our_business() -> None:
 def test_each_setting_has_a_variable_and_a_meaning() -> None:
     texts = {"recipe": "popular"}
     environment = {
-        variable(f.name): {bool: "false", int: "7", str: texts.get(f.name, f"some {f.name}")}[type(f.default)] for f in fields(Settings)
+        variable(f.name): {bool: str(not f.default).lower(), int: "7", str: texts.get(f.name, f"some {f.name}")}[type(f.default)]
+        for f in fields(Settings)
     }
 
     read = read_settings(environment)
