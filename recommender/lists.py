@@ -56,9 +56,14 @@ def build(user_id: UserId, published: Published, profiles: Profiles, *, now: Cal
 
     The revision is read before anything that makes the list, and the list is kept only if the revision is still that one.
     """
-    rev, history = opinions_of(user_id, published, profiles)
-    record = record_of(user_id, rev, history, published, now=now())
+    record = made_for(user_id, published, profiles, now=now)
     return record, profiles.keep_list(record)
+
+
+def made_for(user_id: UserId, published: Published, profiles: Profiles, *, now: Callable[[], float] = time.time) -> ListRecord:
+    """A person's record from what they have rated by now, not kept."""
+    rev, history = opinions_of(user_id, published, profiles)
+    return record_of(user_id, rev, history, published, now=now())
 
 
 def record_of(user_id: UserId, rev: int, history: History, published: Published, *, now: float) -> ListRecord:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 POINTER = "current.json"
 LOCK = "training-lock.json"  # held by whoever moves the pointer
 FORMAT = 1
-SECONDS_BETWEEN_LOOKS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,7 @@ class Published:
 def read_pointer(blobs: Blobs) -> tuple[Pointer | None, str | None]:
     """The pointer in force and its tag for compare-and-set; None and None before the first publication."""
     blob = blobs.read(POINTER)
-    if blob is None:
-        return None, None
-    try:
-        said = json.loads(blob.data)
-        if said["format"] != FORMAT:
-            raise ModelError(f"{POINTER} in {blobs.url} has format {said['format']!r}, this version reads {FORMAT}; train again.")
-        previous = Pointer(**said["previous"]) if said["previous"] else None
-        return Pointer(int(said["generation"]), str(said["version"]), str(said["manifest_sha256"]), previous), blob.tag
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-        raise ModelError(f"{POINTER} in {blobs.url} cannot be understood; run `matinee train` to write it anew.") from error
+    return (None, None) if blob is None else (_decoded(blob.data, f"{POINTER} in {blobs.url}"), blob.tag)
 
 
 def load(blobs: Blobs, pointer: Pointer) -> Published:
@@ -150,14 +141,15 @@ def remove_unused(blobs: Blobs) -> None:
 
 
 class InForce:
-    """The published model of this process, followed as it changes: looks at the pointer once a second, maps, checks, swaps.
+    """The published model of this process, followed as it changes: looks at the pointer now and then, maps, checks, swaps.
 
-    One thread looks while the others go on with what they have. A version that cannot be used is refused in the log and the
-    one before keeps serving.
+    One thread looks while the others go on with what they have; where the blobs are far away that thread is nobody's request. A version
+    that cannot be used is refused in the log and the one before keeps serving.
     """
 
-    def __init__(self, blobs: Blobs, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._blobs, self._clock = blobs, clock
+    def __init__(self, blobs: Blobs, *, memory: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        """memory: a file that remembers the last good pointer, for a start while the place of the blobs is out of reach; None for none."""
+        self._blobs, self._memory, self._clock = blobs, memory, clock
         self._looking = threading.Lock()
         self._looked_at = float("-inf")
         self._published: Published | None = None
@@ -167,22 +159,31 @@ class InForce:
     def published(self, *, at_least: int = 0) -> Published:
         """The model in use. at_least: a generation somebody has already seen, looked for at once if ours is older."""
         ours = self._published
-        due = ours is None or ours.generation < at_least or self._clock() - self._looked_at >= SECONDS_BETWEEN_LOOKS
+        due = ours is None or ours.generation < at_least or self._clock() - self._looked_at >= self._blobs.seconds_between_looks
         if due and self._looking.acquire(blocking=ours is None):
-            try:
-                self._look()
-            finally:
-                self._looking.release()
+            if ours is not None and self._blobs.is_far:
+                threading.Thread(target=self._look_and_let_others, name="follows the published model", daemon=True).start()
+            else:
+                self._look_and_let_others()
         if self._published is None:
             raise NoModelError(self._blobs.url)
         return self._published
+
+    def _look_and_let_others(self) -> None:
+        try:
+            self._look()
+        finally:
+            self._looking.release()
 
     def _look(self) -> None:
         self._looked_at = self._clock()
         pointer = None
         try:
             pointer, _ = read_pointer(self._blobs)
-            if pointer is None or (self._published and pointer.generation == self._published.generation) or pointer == self._refused:
+            if pointer is None or pointer == self._refused:
+                return
+            if self._published and pointer.generation == self._published.generation:
+                self.trouble = None
                 return
             self._published, self._refused, self.trouble = load(self._blobs, pointer), None, None
         except (ModelError, StorageError) as error:
@@ -191,6 +192,7 @@ class InForce:
             self._refuse(error)
             return
         log.info("model in use generation=%d model=%s", pointer.generation, pointer.version)
+        self._remember(pointer)
 
     def _refuse(self, error: ModelError | StorageError) -> None:
         if self.trouble != str(error):
@@ -198,11 +200,30 @@ class InForce:
         self.trouble = str(error)
         if self._published is not None:
             return
-        pointer = _last_good(self._blobs)
+        pointer = _last_good(self._blobs) if isinstance(error, ModelError) else self._remembered()
         if pointer is None:
             raise error
         self._published = load(self._blobs, pointer)
         log.warning("the model before is in use generation=%d model=%s", pointer.generation, pointer.version)
+
+    def _remember(self, pointer: Pointer) -> None:
+        if self._memory is None:
+            return
+        draft = self._memory.with_name(f"{self._memory.name}.{os.getpid()}.{threading.get_ident()}")
+        try:
+            self._memory.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(_encoded(pointer))
+            draft.replace(self._memory)
+        except OSError as error:
+            log.warning("the pointer is not remembered file=%s reason=%s", self._memory, error.strerror)
+
+    def _remembered(self) -> Pointer | None:
+        if self._memory is None:
+            return None
+        try:
+            return _decoded(self._memory.read_bytes(), str(self._memory))
+        except (OSError, ModelError):
+            return None
 
 
 def _last_good(blobs: Blobs) -> Pointer | None:
@@ -225,6 +246,17 @@ def _move(blobs: Blobs, to: Callable[[Pointer | None], Pointer], before: Callabl
         if blobs.compare_and_set(POINTER, _encoded(pointer), expected=tag):
             log.info("published generation=%d model=%s", pointer.generation, pointer.version)
             return pointer
+
+
+def _decoded(data: bytes, place: str) -> Pointer:
+    try:
+        said = json.loads(data)
+        if said["format"] != FORMAT:
+            raise ModelError(f"{place} has format {said['format']!r}, this version reads {FORMAT}; train again.")
+        previous = Pointer(**said["previous"]) if said["previous"] else None
+        return Pointer(int(said["generation"]), str(said["version"]), str(said["manifest_sha256"]), previous)
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        raise ModelError(f"{place} cannot be understood; run `matinee train` to write it anew.") from error
 
 
 def _encoded(pointer: Pointer) -> bytes:

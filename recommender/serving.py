@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender import lists
 from recommender.domain import (
+    ALONE,
     LIST_LENGTH,
+    LIVE,
     LONGEST_LIST,
+    WELL_LIKED,
     InUse,
     ListRecord,
     Movie,
@@ -29,32 +34,49 @@ from recommender.domain import (
     UserId,
     is_own_person,
 )
-from recommender.errors import InvalidInputError, NotAllowedError, ReadOnlyError, RecommenderError, UnknownMovieError, UnknownUserError
-from recommender.models import recipes
+from recommender.errors import (
+    InvalidInputError,
+    NotAllowedError,
+    ReadOnlyError,
+    RecommenderError,
+    StorageError,
+    UnknownMovieError,
+    UnknownUserError,
+)
+from recommender.models import History, recipes
 from recommender.models.similar import similar_movies
 from recommender.publication import InForce, Published
 from recommender.settings import Settings
 from recommender.storage.blobs import Blobs, open_blobs
 from recommender.storage.profiles import Profiles, open_profiles
 
+log = logging.getLogger(__name__)
+
+WITHOUT_RECORD = "Matinee cannot reach its store of lists right now. This list was made on the spot, from the same ratings as always."
+WITHOUT_RATINGS = (
+    "Matinee cannot reach people's ratings right now. These are films that nearly everybody likes, the same for everyone; "
+    "a list of one's own comes back by itself."
+)
 MOST_TRIES = 5  # times a list is built before it is answered without being kept
 
 
 def open_recommender(settings: Settings) -> Recommender:
     """The recommender over the stores that the settings name."""
-    return Recommender(settings, open_blobs(settings.blobs_url), open_profiles(settings.profiles_url))
+    return Recommender(settings, open_blobs(settings.blobs_url, cache_folder=settings.cache_folder), open_profiles(settings.profiles_url))
 
 
 class Recommender:
     """One per process, shared by its threads.
 
-    Every method raises NoModelError before the first training and StorageError when a store fails.
+    Every method raises NoModelError before the first training. A list is there even while the store of ratings is not, and says so; what
+    writes raises StorageError then.
     """
 
     def __init__(self, settings: Settings, blobs: Blobs, profiles: Profiles, *, now: Callable[[], float] = time.time) -> None:
         self.settings = settings
         self._profiles, self._now = profiles, now
-        self._in_force = InForce(blobs)
+        memory = Path(settings.cache_folder) / f"pointer-{hashlib.sha256(blobs.url.encode()).hexdigest()[:16]}.json"
+        self._in_force = InForce(blobs, memory=memory if blobs.is_far else None)
 
     def list_for(
         self,
@@ -78,11 +100,15 @@ class Recommender:
         if not 1 <= n <= LONGEST_LIST:
             raise InvalidInputError("amount", n, f"a whole number from 1 to {LONGEST_LIST}")
         published = self._in_force.published()
-        self._check_may_read(UserId(user_id), token, published)
         barred = _barred(published, with_genres, without_genres)
-        if n <= LIST_LENGTH and barred is None and recipe in (None, published.model.recipe):
-            return _first(self._current(UserId(user_id)), n)
-        return self._live(UserId(user_id), n, barred, recipe)
+        try:
+            self._check_may_read(UserId(user_id), token, published)
+            if n <= LIST_LENGTH and barred is None and recipe in (None, published.model.recipe):
+                return _first(self._current(UserId(user_id)), n)
+            return self._live(UserId(user_id), n, barred, recipe)
+        except StorageError as trouble:
+            log.warning("list made without the store user_id=%d kind=%s reason=%s", user_id, trouble.kind, trouble)
+            return self._without_store(UserId(user_id), n, barred, published, trouble)
 
     def rate(self, user_id: int, movie_id: int, stars: float, *, token: str | None) -> Rated:
         """Put a rating of 0.5 to 5 in half steps; durable when it returns.
@@ -189,7 +215,7 @@ class Recommender:
         return record.movies is not None and record.generation >= self._in_force.published().generation
 
     def _built(self, user_id: UserId) -> ListRecord:
-        made, kept = lists.build(user_id, self._in_force.published(), self._profiles, now=self._now)
+        made, kept = self._build(user_id, self._in_force.published())
         for _ in range(MOST_TRIES - 1):
             if kept:
                 return made
@@ -201,8 +227,17 @@ class Recommender:
             published = self._in_force.published(at_least=generation)
             if rev == made.rev and published.generation == made.generation:
                 return made  # cleared for a publication that has not come yet: as good as it gets, and it cannot be kept
-            made, kept = lists.build(user_id, published, self._profiles, now=self._now)
+            made, kept = self._build(user_id, published)
         return made
+
+    def _build(self, user_id: UserId, published: Published) -> tuple[ListRecord, bool]:
+        """The list, and whether there is nothing more to do: a right list that the store will not take is shown all the same."""
+        made = lists.made_for(user_id, published, self._profiles, now=self._now)
+        try:
+            return made, self._profiles.keep_list(made)
+        except StorageError as trouble:
+            log.warning("list not kept user_id=%d kind=%s reason=%s", user_id, trouble.kind, trouble)
+            return made, True
 
     def _live(self, user_id: UserId, n: int, barred: NDArray[np.bool_] | None, recipe: str | None) -> RecommendationList:
         """A list that no record holds, from the same ratings and the same generation as the record."""
@@ -214,7 +249,25 @@ class Recommender:
             published = replace(published, model=recipes.fit(str(recipe), published.matrix))
         rev, history = lists.opinions_of(user_id, published, self._profiles)
         made = lists.make(history, published, n, exclude=barred)
-        return RecommendationList(user_id, rev, published.version, published.generation, record.built_at, made.basis, made.movies)
+        facts = (published.version, published.generation, record.built_at, made.basis, made.movies)
+        return RecommendationList(user_id, rev, *facts, source=LIVE)
+
+    def _without_store(
+        self, user_id: UserId, n: int, barred: NDArray[np.bool_] | None, published: Published, trouble: StorageError
+    ) -> RecommendationList:
+        """A sample viewer's own list, since the model holds their ratings; for a person the films that nearly everybody likes.
+
+        Whose token it is cannot be asked now, so a person's ratings in the model stay untouched: a stranger is shown the same.
+        """
+        row = None if is_own_person(user_id) else published.matrix.row_of(user_id)
+        history, source, notice = (
+            (History.of_nobody(), WELL_LIKED, WITHOUT_RATINGS)
+            if row is None
+            else (History.of_row(published.matrix, row), ALONE, WITHOUT_RECORD)
+        )
+        made = lists.make(history, published, n, exclude=barred)
+        facts = (published.version, published.generation, self._now(), made.basis, made.movies)
+        return RecommendationList(user_id, 0, *facts, source=source, trouble=trouble.kind, notice=notice)
 
     def _after_write(self, user_id: UserId) -> RecommendationList | None:
         try:

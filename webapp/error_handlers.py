@@ -64,6 +64,10 @@ TITLES = {
     500: "Our mistake",
     503: "Not ready",
 }
+NOT_WRITTEN = (
+    "Matinee cannot reach its ratings right now, so it is not certain that yours was kept. Send it again in a few seconds: "
+    "the same rating sent twice is one rating."
+)
 # These texts speak of paths and addresses inside; they go to the log, the visitor gets the sentence above.
 TALKS_OF_THE_INSIDE = (errors.StorageError, errors.ModelError)
 
@@ -107,7 +111,7 @@ def answer_own_error(error: errors.RecommenderError) -> Response:
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("not served request_id=%s path=%r reason=%s", request_id(), request.path, error)
         if isinstance(error, TALKS_OF_THE_INSIDE):
-            message = SENTENCES[503]
+            message = SENTENCES[503] if request.method in ("GET", "HEAD") else NOT_WRITTEN
     problem = Problem(
         status,
         _kind(type(error)),

@@ -34,6 +34,11 @@ class History:
         columns, half_stars = matrix.row(row)
         return cls(columns, half_stars, own_row=row)
 
+    @classmethod
+    def of_nobody(cls) -> History:
+        """Of somebody who has rated nothing."""
+        return cls(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint8))
+
     def __len__(self) -> int:
         return len(self.columns)
 

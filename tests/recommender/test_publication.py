@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlparse
@@ -12,10 +13,11 @@ import numpy as np
 import pytest
 
 from recommender import publication, training
-from recommender.errors import ModelError, NoModelError, TrainingBusyError
+from recommender.errors import ModelError, NoModelError, StorageError, TrainingBusyError
 from recommender.models import files
 from recommender.publication import InForce
-from recommender.storage.blobs import Blobs
+from recommender.storage.blobs import Blob, Blobs
+from recommender.storage.blobs.folder import FolderBlobs
 from recommender.storage.lease import Lease
 from recommender.storage.profiles import Profiles
 from tests.worlds import data_set_of, two_tastes
@@ -242,3 +244,94 @@ def test_training_is_needed_when_there_is_something_new(blobs: Blobs, profiles: 
     truncate(folder_of(blobs, publication.read_pointer(blobs)[0].version) / "matrix-columns.npy")  # type: ignore[union-attr]
     assert training.is_needed("", blobs, profiles)
     assert pointer.generation == 1
+
+
+# Blobs that are far away
+
+
+class Far(FolderBlobs):
+    """A folder that is as far away as a bucket: reading takes its time, and fails while `away`."""
+
+    is_far = True
+    seconds_between_looks = 10.0
+    away = False
+    n_reads = 0
+
+    def read(self, key: str) -> Blob | None:
+        self.n_reads += 1
+        if self.away:
+            raise StorageError("The bucket films cannot be used: it cannot be reached.", kind="unreachable")
+        time.sleep(0.05)
+        return super().read(key)
+
+
+def a_moment_later(holds: Callable[[], bool]) -> bool:
+    """Whether it came to hold within five seconds."""
+    end = time.monotonic() + 5
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.005)
+    return holds()
+
+
+@pytest.fixture
+def far(var: Path) -> Far:
+    return Far(var / "blobs")
+
+
+def test_no_visitor_waits_for_a_look_at_blobs_that_are_far_away(far: Far, train: Train, clock: Clock, tmp_path: Path) -> None:
+    in_force = InForce(far, clock=clock)
+    train(data_set_of(two_tastes()))
+    assert in_force.published().generation == 1
+    train(data_set_of(two_tastes()))
+
+    clock.seconds = 9.9
+    assert in_force.published().generation == 1
+    clock.seconds = 10.0
+    assert in_force.published().generation == 1, "answered with what was there"
+    assert a_moment_later(lambda: in_force.published().generation == 2)
+
+
+def test_one_look_at_a_time_is_enough_however_many_ask(far: Far, train: Train, clock: Clock) -> None:
+    in_force = InForce(far, clock=clock)
+    train(data_set_of(two_tastes()))
+    in_force.published()
+    before = far.n_reads
+    clock.seconds = 10.0
+
+    for _ in range(100):
+        in_force.published()
+    assert a_moment_later(lambda: not in_force._looking.locked())
+
+    assert far.n_reads == before + 1
+
+
+def test_a_start_while_the_blobs_are_away_takes_the_last_good_model(far: Far, train: Train, clock: Clock, tmp_path: Path) -> None:
+    memory = tmp_path / "cache" / "pointer.json"
+    train(data_set_of(two_tastes()))
+    InForce(far, memory=memory, clock=clock).published()
+    far.away = True
+
+    restarted = InForce(far, memory=memory, clock=clock)
+    assert restarted.published().generation == 1
+    assert "cannot be reached" in (restarted.trouble or "")
+
+    far.away = False
+    clock.seconds = 10.0
+    restarted.published()
+    assert a_moment_later(lambda: restarted.trouble is None), "the trouble is forgotten when it is over"
+
+
+@pytest.mark.parametrize(
+    "remembered", [None, b"", b"{", b'{"format": 1, "generation": 3, "version": "gone", "manifest_sha256": "0", "previous": null}']
+)
+def test_a_first_start_while_the_blobs_are_away_says_so(
+    far: Far, train: Train, clock: Clock, tmp_path: Path, remembered: bytes | None
+) -> None:
+    memory = tmp_path / "pointer.json"
+    if remembered is not None:
+        memory.write_bytes(remembered)
+    train(data_set_of(two_tastes()))
+    far.away = True
+
+    with pytest.raises((StorageError, ModelError)):
+        InForce(far, memory=memory, clock=clock).published()

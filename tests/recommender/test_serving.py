@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from recommender import lists, publication, training
+from recommender import lists, training
 from recommender.data.movielens import DataSet
 from recommender.domain import PERSONAL, POPULAR, RecommendationList
 from recommender.errors import (
@@ -22,6 +22,7 @@ from recommender.errors import (
 from recommender.serving import Recommender
 from recommender.settings import Settings
 from recommender.storage.blobs import Blobs
+from recommender.storage.blobs.folder import FolderBlobs
 from recommender.storage.profiles import Profiles
 from tests.worlds import data_set_of, rating, right_and_wrong, two_tastes
 
@@ -190,7 +191,7 @@ class TestOwnPeople:
             raise StorageError("The disk is gone.")
 
         with monkeypatch.context() as broken:
-            broken.setattr(lists, "build", fails)
+            broken.setattr(lists, "made_for", fails)
             answer = recommender.rate(user_id, 1, 5, token=token)
 
         assert answer.rev == 1
@@ -246,7 +247,7 @@ class TestFreshness:
     def test_a_second_recommender_follows_within_a_second(
         self, var_settings: Settings, blobs: Blobs, profiles: Profiles, train: Train, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(publication, "SECONDS_BETWEEN_LOOKS", 0.0)
+        monkeypatch.setattr(FolderBlobs, "seconds_between_looks", 0.0)
         train(data_set_of(two_tastes()))
         other = Recommender(var_settings, blobs, profiles)
         assert other.in_use().generation == 1
@@ -296,7 +297,7 @@ class TestDataSetsThatFollowEachOther:
 
         with pytest.raises(UnknownUserError, match="no list for viewer 20"):  # by a worker that has not looked yet
             recommender.list_for(20)
-        monkeypatch.setattr(publication, "SECONDS_BETWEEN_LOOKS", 0.0)
+        monkeypatch.setattr(FolderBlobs, "seconds_between_looks", 0.0)
         with pytest.raises(UnknownUserError, match="another world"):
             recommender.list_for(20)
 

@@ -22,6 +22,7 @@ from recommender.errors import DataError, TrainingBusyError
 from recommender.serving import Recommender
 from recommender.settings import Settings
 from recommender.storage.blobs import Blobs
+from recommender.storage.blobs.folder import FolderBlobs
 from recommender.storage.profiles import Profiles
 from tests.worlds import data_set_of, rating, two_tastes
 
@@ -131,13 +132,13 @@ def test_a_list_cleared_for_a_publication_that_never_came_is_made_once_per_look(
     with dying_at(monkeypatch, publication, "_encoded"):  # the last step before the pointer moves
         train(OTHER)
     built: list[UserId] = []
-    build = lists.build
+    make = lists.made_for
 
     def counted(user_id: UserId, *args: Any, **more: Any) -> Any:
         built.append(user_id)
-        return build(user_id, *args, **more)
+        return make(user_id, *args, **more)
 
-    monkeypatch.setattr(lists, "build", counted)
+    monkeypatch.setattr(lists, "made_for", counted)
 
     assert recommender.list_for(3).movies
     assert built == [3]
@@ -158,7 +159,7 @@ def test_whoever_rates_by_an_old_worker_while_lists_are_rewritten_is_not_left_be
             assert answer.list.generation == 1  # the worker has not looked at the pointer yet
         return made
 
-    monkeypatch.setattr(publication, "SECONDS_BETWEEN_LOOKS", 1e9)
+    monkeypatch.setattr(FolderBlobs, "seconds_between_looks", 1e9)
     monkeypatch.setattr(lists, "record_of", rates_meanwhile)
     train(OTHER)
 

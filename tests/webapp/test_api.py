@@ -38,6 +38,7 @@ def test_a_list_is_told_whole(client):
         "generation": 3,
         "built_at": "2026-11-21T12:30:45Z",
         "basis": "personal",
+        "notice": None,
         "items": [
             {
                 "rank": 1,

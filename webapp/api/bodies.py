@@ -60,6 +60,7 @@ def recommendation_list(made: RecommendationList) -> Json:
         "generation": made.generation,
         "built_at": datetime.fromtimestamp(int(made.built_at), UTC).isoformat().replace("+00:00", "Z"),
         "basis": made.basis,
+        "notice": made.notice or None,
         "items": [_line(rank, recommended) for rank, recommended in enumerate(made.movies, 1)],
     }
 

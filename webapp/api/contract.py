@@ -129,6 +129,7 @@ LIST_EXAMPLE: Json = {
     "generation": 3,
     "built_at": "2026-11-21T12:30:45Z",
     "basis": "personal",
+    "notice": None,
     "items": [
         {
             "rank": 1,
@@ -197,6 +198,7 @@ SCHEMAS: dict[str, Json] = {
             "generation": _said(_COUNT, "The publication of that model; every publication raises it."),
             "built_at": _said(_TEXT | {"format": "date-time"}, "When it was made, UTC."),
             "basis": _said(_TEXT | {"enum": ["personal", "popular"]}, "Made from this viewer's ratings, or the same for everyone."),
+            "notice": _said({"type": ["string", "null"]}, "What people should know while the store of ratings is out of reach; else null."),
             "items": {"type": "array", "items": ref("RecommendedFilm"), "maxItems": LONGEST_LIST},
         },
     ),

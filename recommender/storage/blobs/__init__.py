@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from recommender.errors import SettingError
+from recommender.storage.blobs.keys import check_key
+
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Blobs(Protocol):
     """
 
     url: str
+    is_far: bool  # reading takes so long that no visitor should wait for it
+    seconds_between_looks: float  # how often it is worth asking whether something has changed
 
     def read(self, key: str) -> Blob | None:
         """The blob, or None when there is none."""
@@ -54,11 +60,20 @@ class Blobs(Protocol):
         """Take away a published prefix or a single key; absent is fine. Files already memory-mapped stay readable."""
 
 
-def open_blobs(url: str) -> Blobs:
-    """The place the URL names: ``file:var/blobs`` (relative) or ``file:///an/absolute/path``."""
+def open_blobs(url: str, *, cache_folder: str | Path = "var/cache", patient: bool = False) -> Blobs:
+    """The place the URL names: ``file:var/blobs`` (relative), ``file:///an/absolute/path`` or ``s3://BUCKET/PREFIX``.
+
+    cache_folder: for copies of what lies far away. patient: whether nobody waits, so that a place that is slow or throttled is waited for.
+    """
     scheme, _, rest = url.partition(":")
     if scheme == "file" and rest:
         from recommender.storage.blobs.folder import FolderBlobs
 
         return FolderBlobs(rest.removeprefix("//") if rest.startswith("///") else rest)
-    raise SettingError(f"MATINEE_BLOBS_URL must look like file:var/blobs or file:///absolute/path, not {url!r}.")
+    bucket, _, prefix = rest.removeprefix("//").strip("/").partition("/")
+    if scheme == "s3" and rest.startswith("//") and BUCKET.fullmatch(bucket):
+        from recommender.storage.amazon.clients import PATIENT, QUICK
+        from recommender.storage.blobs.s3 import S3Blobs
+
+        return S3Blobs(bucket, check_key(prefix) if prefix else "", cache_folder=cache_folder, patience=PATIENT if patient else QUICK)
+    raise SettingError(f"MATINEE_BLOBS_URL must look like file:var/blobs, file:///absolute/path or s3://bucket/prefix, not {url!r}.")

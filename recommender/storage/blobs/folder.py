@@ -7,7 +7,6 @@ import errno
 import fcntl
 import hashlib
 import os
-import re
 import secrets
 import shutil
 import threading
@@ -15,10 +14,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from recommender.errors import InvalidInputError, StorageError
+from recommender.errors import StorageError
 from recommender.storage.blobs import Blob
+from recommender.storage.blobs.keys import PART, check_contents, check_key, check_prefix
 
-PART = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 # Names with a tilde are outside the alphabet of keys, so that what is under way can never be mistaken for a blob.
 UNDER_WAY = "~under-way"
 LOCK = "~lock"
@@ -31,6 +30,9 @@ class FolderBlobs:
     A blob is written beside the others, synced, and renamed into place: it is there whole or not at all, after a power cut too.
     The folder is made by the first write. The file system must keep `flock`, which all local ones do.
     """
+
+    is_far = False
+    seconds_between_looks = 1.0
 
     def __init__(self, path: str | Path) -> None:
         self.url = f"file://{path}" if Path(path).is_absolute() else f"file:{path}"
@@ -65,10 +67,9 @@ class FolderBlobs:
 
     def list(self, prefix: str) -> list[str]:
         """Every key that starts with the prefix, ascending."""
-        *above, beginning = prefix.split("/")
-        top = self._path("/".join(above)) if above else self._root
-        if beginning and not PART.fullmatch(beginning):
-            raise InvalidInputError("blob prefix", prefix, "the beginning of a key")
+        check_prefix(prefix)
+        above = prefix.rpartition("/")[0]
+        top = self._path(above) if above else self._root
         with _in_words("listed", top):
             keys = (path.relative_to(self._root).as_posix() for path in _files(top))
             return sorted(key for key in keys if key.startswith(prefix))
@@ -77,7 +78,7 @@ class FolderBlobs:
         """Sync every file of the folder, then rename it into place; from another file system it is copied first."""
         path = self._path(prefix)
         with _in_words("published", path):
-            self._check_contents(folder)
+            check_contents(folder)
             _sync_all(folder)
             with self._emptied_room() as room:
                 source = folder
@@ -109,10 +110,7 @@ class FolderBlobs:
                 self._forget_empty_folders(path.parent)
 
     def _path(self, key: str) -> Path:
-        parts = key.split("/")
-        if not all(PART.fullmatch(part) and part not in (".", "..") for part in parts):
-            raise InvalidInputError("blob key", key, "a relative path of letters, digits and ._- joined by /")
-        return self._root.joinpath(*parts)
+        return self._root.joinpath(*check_key(key).split("/"))
 
     @contextlib.contextmanager
     def _written(self, data: bytes) -> Iterator[Path]:
@@ -154,15 +152,6 @@ class FolderBlobs:
         with (self._root / LOCK).open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-    def _check_contents(self, folder: Path) -> None:
-        names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
-        if not names:
-            raise StorageError(f"{folder} cannot be published: there is no file in it.")
-        for name in names:
-            self._path(name)
-            if (folder / name).is_symlink() or not (folder / name).is_file():
-                raise StorageError(f"{folder / name} cannot be published: it is not a plain file.")
 
     def _forget_empty_folders(self, folder: Path) -> None:
         """So that a prefix whose last blob has gone is free again."""

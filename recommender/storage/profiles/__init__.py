@@ -7,11 +7,14 @@ changed since its ratings were read and no newer publication has been there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from recommender.domain import ListRecord, Opinions, Rating, UserId
 from recommender.errors import SettingError
+
+TABLE = re.compile(r"[A-Za-z0-9_.-]{3,200}", re.ASCII)
 
 
 class Profiles(Protocol):
@@ -87,11 +90,21 @@ class Profiles(Protocol):
         """Finish what is under way and let go of the files; closing twice is fine."""
 
 
-def open_profiles(url: str) -> Profiles:
-    """The place the URL names: ``sqlite:var/matinee.sqlite3`` (relative) or ``sqlite:///an/absolute/path``."""
+def open_profiles(url: str, *, patient: bool = False) -> Profiles:
+    """The place the URL names: ``sqlite:var/matinee.sqlite3`` (relative), ``sqlite:///an/absolute/path`` or ``dynamodb://TABLE``.
+
+    patient: whether nobody waits, so that a place that is slow or throttled is waited for.
+    """
     scheme, _, rest = url.partition(":")
     if scheme == "sqlite" and rest:
         from recommender.storage.profiles.sqlite import SqliteProfiles
 
         return SqliteProfiles(rest.removeprefix("//") if rest.startswith("///") else rest)
-    raise SettingError(f"MATINEE_PROFILES_URL must look like sqlite:var/matinee.sqlite3 or sqlite:///absolute/path, not {url!r}.")
+    if scheme == "dynamodb" and rest.startswith("//") and TABLE.fullmatch(rest[2:]):
+        from recommender.storage.amazon.clients import PATIENT, QUICK
+        from recommender.storage.profiles.dynamodb import DynamoProfiles
+
+        return DynamoProfiles(rest[2:], patience=PATIENT if patient else QUICK)
+    raise SettingError(
+        f"MATINEE_PROFILES_URL must look like sqlite:var/matinee.sqlite3, sqlite:///absolute/path or dynamodb://movie, not {url!r}."
+    )

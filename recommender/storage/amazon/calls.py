@@ -1,0 +1,113 @@
+"""One call of a service, with everything around it: tries, checks of the answer, words for faults, the breaker."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Collection
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+from urllib3.exceptions import HTTPError
+
+from recommender.errors import StorageError
+from recommender.storage.amazon.breaker import Breaker
+from recommender.storage.amazon.clients import Clients, Patience
+from recommender.storage.amazon.faults import Fault, GarbledError, Refused, fault_of
+
+# What a write may be refused by while everything else works: the breaker, which stops reads too, does not count it.
+ONLY_OF_WRITES = {"throttled", "denied", "missing", "failed"}
+
+EXTRA_TRIES_OF_BATCHES = 6  # each has got something through, as a rule
+LONGEST_PAUSE_SECONDS = 5.0
+
+Answer = dict[str, Any]
+
+
+class Calls:
+    """A service as its callers see it: a dictionary that is a true answer, Refused, or StorageError in words. Shared by threads.
+
+    Tried again, with a pause that grows and that chance shortens: what boto3 tries again, and what it does not: conflicts of transactions,
+    bodies that were cut off, answers that lack what every answer has.
+    """
+
+    def __init__(self, service: str, place: str, patience: Patience, *, probe: Callable[[Calls], object]) -> None:
+        """place: for people, as in "the table movie". probe: one cheap read of it, asked for by the breaker."""
+        self._place, self._patience = place, patience
+        self._clients = Clients(service, patience)
+        self._breaker = Breaker(place, lambda: probe(self)) if patience.has_breaker else None
+
+    def __call__(
+        self,
+        operation: str,
+        *,
+        is_write: bool = False,
+        refusals: Collection[str] = (),
+        check: Callable[[Answer], None] = lambda answer: None,
+        past_breaker: bool = False,
+        **parameters: Any,
+    ) -> Answer:
+        """The answer of the operation, a method of boto3's client.
+
+        refusals: codes that are answers, raised as Refused. check: raises GarbledError for an answer that cannot be one; a body that it
+        reads belongs to the try. past_breaker: for the probe.
+        """
+        if self._breaker is not None and not past_breaker:
+            self._breaker.check()
+        try:
+            answer = self._tried(operation, refusals, check, parameters)
+        except StorageError as error:
+            if self._breaker is not None and not past_breaker and not (is_write and error.kind in ONLY_OF_WRITES):
+                self._breaker.failed(error)
+            raise
+        if self._breaker is not None:
+            self._breaker.succeeded()
+        return answer
+
+    def until_nothing_is_left(self, send: Callable[[Answer], Answer], left: Answer) -> None:
+        """Send what is left, and what is left of that, with a pause that grows while nothing gets through; StorageError when tries run out.
+
+        For batches, which succeed in part: boto3 sends the rest again at once, and so keeps a busy place busy.
+        """
+        pause, n_left = self._patience.pause_seconds, self._patience.tries + EXTRA_TRIES_OF_BATCHES
+        while left := send(left):
+            n_left -= 1
+            if not n_left:
+                raise Fault("throttled", "parts of a batch were not taken").in_words(self._place)
+            time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    @property
+    def client(self) -> Any:
+        """boto3's own, for what has tries of its own: moving large files."""
+        return self._clients.client()
+
+    def _tried(self, operation: str, refusals: Collection[str], check: Callable[[Answer], None], parameters: Answer) -> Answer:
+        pause = self._patience.pause_seconds
+        for n_left in reversed(range(self._patience.tries)):
+            try:
+                answer: Answer = getattr(self._clients.client(), operation)(**parameters)
+                check(answer)
+            except (BotoCoreError, ClientError, ResponseParserError, GarbledError, HTTPError, OSError, ValueError) as error:
+                fault = _heard(error, refusals)
+                if n_left and fault.is_worth_another_try:
+                    time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  so that not all come back at the same moment
+                    pause *= 2
+                    continue
+                raise fault.in_words(self._place) from error
+            return answer
+        raise AssertionError
+
+
+def _heard(error: Exception, refusals: Collection[str]) -> Fault:
+    """The fault; Refused for what the caller wants to hear of, and the error itself where it is a mistake of ours."""
+    fault = fault_of(error)
+    if isinstance(error, ClientError):
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code in refusals and (fault is None or fault.kind != "conflict"):
+            reasons = tuple(str(reason.get("Code")) for reason in error.response.get("CancellationReasons", ()))
+            raise Refused(code, reasons) from error
+    if fault is None:
+        raise error
+    return fault

@@ -1,0 +1,106 @@
+"""DynamoDB's items and ours: how a value travels, and a list record as an item that a person can read in the console."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from recommender.domain import PERSONAL, ListRecord, Movie, Reason, RecommendedMovie, UserId
+from recommender.errors import StorageError
+
+FORMAT = 1  # of the field `v` of every record that holds a list
+MOST_DIGITS = 38  # of DynamoDB's numbers
+
+Item = dict[str, Any]  # as boto3's client takes it: {"title": {"S": "Heat"}}
+
+
+def wire(value: Any) -> dict[str, Any]:
+    """A value as it travels. Numbers go as the shortest text that Python reads back as the same number."""
+    match value:
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case str():
+            return {"S": value}
+        case int() | float():
+            return {"N": repr(value)}
+        case list() | tuple():
+            return {"L": [wire(one) for one in value]}
+        case Mapping():
+            return {"M": {name: wire(one) for name, one in value.items()}}
+    raise TypeError(f"{type(value).__name__} does not travel")
+
+
+def plain(travelled: Mapping[str, Any]) -> Any:
+    """The value again. DynamoDB writes 4.0 as 4, so what must be a float is made one by whoever knows."""
+    ((kind, value),) = travelled.items()
+    match kind:
+        case "N":
+            return int(value) if value.lstrip("-").isdigit() else float(value)
+        case "L":
+            return [plain(one) for one in value]
+        case "M":
+            return {name: plain(one) for name, one in value.items()}
+        case "NULL":
+            return None
+    return value
+
+
+def fields(item: Item) -> dict[str, Any]:
+    """A whole item as plain values."""
+    return {name: plain(value) for name, value in item.items()}
+
+
+def wire_movies(movies: tuple[RecommendedMovie, ...]) -> dict[str, Any]:
+    """The list as it travels. Every field is always there, so that one which is missing tells of a damaged record."""
+    return wire(
+        [
+            {
+                "id": line.movie.movie_id,
+                "title": line.movie.title,
+                "year": line.movie.year,
+                "genres": line.movie.genres,
+                "imdb": line.movie.imdb_id,
+                "tmdb": line.movie.tmdb_id,
+                "score": line.score,
+                "match": line.match,
+                "stars": line.predicted_stars,
+                "reasons": [{"kind": reason.kind, "text": reason.text} for reason in line.reasons],
+            }
+            for line in movies
+        ]
+    )
+
+
+def record_of(user_id: UserId, item: Item) -> ListRecord:
+    """The record; StorageError for one that lacks what every record has, or holds a list of a format not known here."""
+    try:
+        said = fields(item)
+        movies = None
+        if "movies" in said:
+            if said["v"] != FORMAT:
+                raise StorageError(f"The kept list of {user_id} has format {said['v']!r}; this version of Matinee reads format {FORMAT}.")
+            movies = tuple([_line(line) for line in said["movies"]])
+        return ListRecord(
+            user_id,
+            int(said["rev"]),
+            movies,
+            int(said.get("generation", 0)),
+            str(said.get("model", "")),
+            float(said.get("built_at", 0.0)),
+            str(said.get("basis", PERSONAL)),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StorageError(f"The record of {user_id} is damaged: {type(error).__name__} {error}.", kind="garbled") from error
+
+
+def _line(said: dict[str, Any]) -> RecommendedMovie:
+    stars = said["stars"]
+    return RecommendedMovie(
+        Movie(said["id"], said["title"], said["year"], tuple(said["genres"]), said["imdb"], said["tmdb"]),
+        float(said["score"]),
+        said["match"],
+        None if stars is None else float(stars),
+        tuple([Reason(reason["kind"], reason["text"]) for reason in said["reasons"]]),
+    )

@@ -1,0 +1,48 @@
+"""The three tables of DynamoDB, and how they are made where no template has made them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from recommender.storage.amazon.calls import Calls
+from recommender.storage.amazon.clients import PATIENT
+from recommender.storage.amazon.faults import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Their names. movie: list records by userID. ratings: own people's by userID and movieID. accounts: by `key`, a text."""
+
+    movie: str
+    ratings: str
+    accounts: str
+
+    @classmethod
+    def of(cls, name: str) -> Tables:
+        """Those that `dynamodb://name` means."""
+        return cls(name, f"{name}-ratings", f"{name}-accounts")
+
+    def keys(self) -> dict[str, dict[str, str]]:
+        """Table to attribute to type, the partition key first."""
+        return {self.movie: {"userID": "N"}, self.ratings: {"userID": "N", "movieID": "N"}, self.accounts: {"key": "S"}}
+
+
+def create_tables(name: str) -> list[str]:
+    """Make those of the three that are not there, paid by request, and wait until they can be used; the names of the ones made."""
+    calls = Calls("dynamodb", f"the tables of {name}", PATIENT, probe=lambda calls: None)
+    made = []
+    for table, key in Tables.of(name).keys().items():
+        definition: dict[str, Any] = {
+            "TableName": table,
+            "AttributeDefinitions": [{"AttributeName": attribute, "AttributeType": kind} for attribute, kind in key.items()],
+            "KeySchema": [{"AttributeName": attribute, "KeyType": kind} for attribute, kind in zip(key, ("HASH", "RANGE"), strict=False)],
+            "BillingMode": "PAY_PER_REQUEST",
+        }
+        try:
+            calls("create_table", refusals=["ResourceInUseException"], **definition)
+        except Refused:
+            continue
+        calls.client.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+        made.append(table)
+    return made
