@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk screenshots browser-tools env env-dev clean
+.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk screenshots browser-tools stand-ins env env-dev clean
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -19,6 +19,8 @@ INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
 BENCH_VENV := .bench-venv
 PEERS := $(BENCH_VENV)/.installed
+STAND_INS_VENV := .stand-ins-venv
+STAND_INS := $(STAND_INS_VENV)/.installed
 BROWSER_TOOLS := node_modules/.installed
 
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -qq install
@@ -32,7 +34,7 @@ run: $(INSTALLED) ## Starts the site on http://127.0.0.1:8000, with data and a f
 	@echo "Starting Matinee; its address is printed when it is ready, and Ctrl-C stops it."
 	@exec $(VENV)/bin/matinee serve $(ARGS)
 
-test: $(TOOLS) ## Runs all tests; ARGS="-k rating" runs some, ARGS=--require-browser skips none of those in a browser.
+test: $(TOOLS) $(STAND_INS) ## Runs all tests; ARGS="-k rating" runs some, ARGS=--require-browser skips none of those in a browser.
 	@echo "Running the tests."
 	@$(VENV)/bin/python -m pytest $(ARGS)
 
@@ -86,15 +88,17 @@ screenshots: $(TOOLS) ## Draws the README's pictures of the site anew, from a si
 	@echo "Taking the pictures in docs/images."
 	@$(VENV)/bin/python -m tests.browser.screenshots $(ARGS)
 
-browser-tools: $(BROWSER_TOOLS) ## Installs the JavaScript tools that check the pages, with Node.js 18.19 or newer.
+browser-tools: $(BROWSER_TOOLS) ## Installs the JavaScript tools that check the pages, and dynalite, with Node.js 18.19 or newer.
+
+stand-ins: $(STAND_INS) ## Installs the stand-ins for S3 and DynamoDB that the tests race on.
 
 env: $(INSTALLED) ## Makes .venv with everything that runs.
 
 env-dev: $(TOOLS) ## Makes .venv with the tools for tests and checks as well.
 
 clean: ## Removes the environments and all caches; var/, with people's ratings, stays.
-	@echo "Removing .venv, .bench-venv, node_modules and caches; var/ stays."
-	@rm -rf $(VENV) $(BENCH_VENV) node_modules build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@echo "Removing .venv, .bench-venv, .stand-ins-venv, node_modules and caches; var/ stays."
+	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) node_modules build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PACKAGES): requirements.txt
@@ -120,6 +124,12 @@ $(PEERS): requirements-bench.txt | $(PACKAGES)
 	@echo "Installing what Matinee is measured against into $(BENCH_VENV)."
 	@"$(PYTHON)" -m venv --clear $(BENCH_VENV)
 	@$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-bench.txt || $(PIP_FAILED)
+	@touch $@
+
+$(STAND_INS): requirements-stand-ins.txt | $(PACKAGES)
+	@echo "Installing what stands in for S3 and DynamoDB into $(STAND_INS_VENV)."
+	@"$(PYTHON)" -m venv --clear $(STAND_INS_VENV)
+	@$(STAND_INS_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-stand-ins.txt || $(PIP_FAILED)
 	@touch $@
 
 $(BROWSER_TOOLS): package.json package-lock.json

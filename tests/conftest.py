@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from recommender.settings import Settings
+from tests import stand_ins
 
 SEED = 580  # of every rng
 TEST_DATA = os.environ.get("MATINEE_TEST_DATA", "")  # read once, before anything is cleaned
@@ -21,6 +22,9 @@ hypothesis.settings.load_profile("matinee")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--require-browser", action="store_true", help="fail, rather than skip, where no browser test can be run")
+    parser.addoption(
+        "--require-stand-ins", action="store_true", help="fail, rather than skip, where a stand-in for Amazon's services is not installed"
+    )
     parser.addoption("--rng-seed", type=int, default=SEED, help="the number that every test's rng starts from")
 
 
@@ -75,6 +79,42 @@ def var_settings(var: Path) -> Settings:
         blobs_url=f"file://{var / 'blobs'}",
         secret_file=str(var / "secret"),
     )
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    """S3 and DynamoDB that answer, but are not atomic; every test takes names of its own for its tables and buckets."""
+    with stand_ins.moto() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def ministack_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """S3 and DynamoDB that may be raced on."""
+    _must_be_installed("ministack", request.config)
+    with stand_ins.ministack(tmp_path_factory.mktemp("ministack")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def dynalite_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """DynamoDB alone, strict, that may be raced on."""
+    _must_be_installed("dynalite", request.config)
+    with stand_ins.dynalite() as url:
+        yield url
+
+
+def _must_be_installed(name: str, config: pytest.Config) -> None:
+    if missing := stand_ins.what_is_missing(name):
+        if config.getoption("--require-stand-ins"):
+            pytest.fail(f"--require-stand-ins was given, but there is {missing}", pytrace=False)
+        pytest.skip(f"there is {missing}")
+
+
+@pytest.fixture
+def amazon_environment() -> Callable[[str], None]:
+    """Sends this test's boto3, and that of the processes it starts, to the stand-in of a URL."""
+    return lambda url: os.environ.update(stand_ins.environment_for(url))
 
 
 @pytest.fixture(scope="session")
