@@ -81,7 +81,7 @@ class ListRecord:
     movies: best first, at most LIST_LENGTH; None when there is no current list, as after every change until it is built again.
     rev: counts what changed this person's list; 0 before anything did.
     generation: the publication that the list was made by. model: the version of its arrays. built_at: seconds since 1970, UTC.
-    basis: PERSONAL or POPULAR.
+    basis: PERSONAL or POPULAR. deleted: whether the person has left; movies is None then, for good.
     """
 
     user_id: UserId
@@ -91,6 +91,33 @@ class ListRecord:
     model: str = ""
     built_at: float = 0.0
     basis: str = PERSONAL
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who has not left. token_digest: SHA-256 of the bearer token, in hex. created_at: seconds since 1970, UTC.
+
+    shared: whether anyone who knows the number may read the list.
+    """
+
+    user_id: UserId
+    token_digest: str
+    shared: bool
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a store remembers beside people, ratings and lists.
+
+    last_user_id: the highest number ever given; FIRST_OWN_USER_ID - 1 where none was. cleared_by: the publication that last cleared the
+    sample viewers' lists; 0 where none did. highest_generation: of any record or clearing.
+    """
+
+    last_user_id: int
+    cleared_by: int
+    highest_generation: int
 
 
 @dataclass(frozen=True, slots=True)

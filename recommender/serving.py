@@ -199,7 +199,7 @@ class Recommender:
     def check(self) -> None:
         """Nothing, if lists can be served; else the error that says why not."""
         self._in_force.published()
-        self._profiles.counts()
+        self._profiles.check()
 
     def close(self) -> None:
         """Let go of the stores."""

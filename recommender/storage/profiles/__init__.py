@@ -9,12 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
-from recommender.domain import ListRecord, Opinions, Rating, UserId
+from recommender.domain import Account, ListRecord, Marks, Opinions, Rating, UserId
 from recommender.errors import SettingError
 
 TABLE = re.compile(r"[A-Za-z0-9_.-]{3,200}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything that a store keeps, to be gone through once and in this order.
+
+    accounts: ascending user id. ratings: by user and film. records: ascending user id, void ones and those of people who left too.
+    """
+
+    marks: Marks
+    accounts: Iterable[Account]
+    ratings: Iterable[Rating]
+    records: Iterable[ListRecord]
 
 
 class Profiles(Protocol):
@@ -85,6 +100,23 @@ class Profiles(Protocol):
 
     def counts(self) -> dict[str, int]:
         """How many "people", "ratings" and "lists" are kept."""
+
+    def contents(self) -> AbstractContextManager[Contents]:
+        """Everything that is kept, for as long as the context lasts.
+
+        On SQLite one consistent read; where a place has no such read, ratings are read before records, so that no list in it lacks
+        a rating that is in it.
+        """
+
+    def adopt(self, contents: Contents) -> None:
+        """Take everything over, into an empty place: afterwards every method answers as where it came from.
+
+        StorageError, and nothing changed, if there are people, ratings or records. What was broken off has left nothing, or can be
+        repeated.
+        """
+
+    def check(self) -> None:
+        """Nothing if the store can be reached and read, quickly and at little cost; else StorageError."""
 
     def close(self) -> None:
         """Finish what is under way and let go of the files; closing twice is fine."""

@@ -9,11 +9,13 @@ import time
 import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import apsw
 
-from recommender.domain import FIRST_OWN_USER_ID, ListRecord, MovieId, Opinions, Rating, UserId
+from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, Marks, MovieId, Opinions, Rating, UserId
 from recommender.errors import InvalidInputError, StorageError, UnknownUserError
+from recommender.storage.profiles import Contents
 from recommender.storage.profiles.forks import tell_of_forks
 from recommender.storage.profiles.records import from_json, to_json
 from recommender.storage.profiles.sqlite_file import check_library, connect, has_moved, in_words, prepare
@@ -136,12 +138,8 @@ class SqliteProfiles:
     def list_of(self, user_id: UserId) -> ListRecord | None:
         """The record; that of a person who has left is void."""
         with self._readers.one() as connection:
-            query = "SELECT rev, movies, generation, model, built_at, basis FROM movie WHERE userID = ?"
-            found = connection.execute(query, (_key(user_id),)).fetchone()
-        if found is None:
-            return None
-        rev, movies, generation, model, built_at, basis = found
-        return ListRecord(user_id, rev, None if movies is None else from_json(movies), generation, model, built_at, basis)
+            found = connection.execute(f"SELECT {RECORD} FROM movie WHERE userID = ?", (_key(user_id),)).fetchone()  # noqa: S608  a constant
+        return None if found is None else _record(*found)
 
     def keep_list(self, made: ListRecord) -> bool:
         """Keep the list unless something newer is there."""
@@ -185,22 +183,18 @@ class SqliteProfiles:
 
     def highest_generation(self) -> int:
         """The highest generation of any record or clearing."""
-        query = "SELECT max(cleared_by, coalesce((SELECT max(generation) FROM movie), 0)) FROM sample_lists"
         with self._readers.one() as connection:
-            (found,) = next(connection.execute(query))
-        return int(found)
+            return _marks(connection).highest_generation
 
     def all_ratings(self) -> Iterator[Rating]:
         """Every rating, from a connection of its own, so that the reader may take its time and use the store meanwhile."""
         with self._readers.another() as connection:
-            query = "SELECT user_id, movie_id, half_stars, rated_at FROM ratings ORDER BY user_id, movie_id"
-            for user_id, movie_id, half_stars, rated_at in connection.execute(query):
-                yield Rating(UserId(user_id), MovieId(movie_id), half_stars / 2, rated_at)
+            yield from self._ratings(connection)
 
     def people(self) -> Iterator[UserId]:
         """Every person who has not left, ascending."""
         with self._readers.another() as connection:
-            for (user_id,) in connection.execute("SELECT user_id FROM people ORDER BY user_id"):
+            for (user_id,) in self._readers.rows(connection, "SELECT user_id FROM people ORDER BY user_id"):
                 yield UserId(user_id)
 
     def counts(self) -> dict[str, int]:
@@ -211,6 +205,40 @@ class SqliteProfiles:
         with self._readers.one() as connection:
             people, ratings, lists = next(connection.execute(query))
         return {"people": people, "ratings": ratings, "lists": lists}
+
+    @contextlib.contextmanager
+    def contents(self) -> Iterator[Contents]:
+        """Everything that is kept, from one read transaction: raters go on meanwhile, and nothing of theirs is in it."""
+        with self._readers.another() as connection:
+            with in_words(self._path, "read"):
+                connection.execute("BEGIN")
+                marks = _marks(connection)
+            accounts = self._readers.rows(connection, "SELECT user_id, token_digest, shared, created_at FROM people ORDER BY user_id")
+            records = self._readers.rows(connection, f"SELECT {RECORD} FROM movie ORDER BY userID")  # noqa: S608  a constant
+            yield Contents(
+                marks,
+                (Account(UserId(user_id), digest, bool(shared), created_at) for user_id, digest, shared, created_at in accounts),
+                self._ratings(connection),
+                (_record(*row) for row in records),
+            )
+
+    def adopt(self, contents: Contents) -> None:
+        """Take everything over in one transaction, for which other writers wait.
+
+        Who left or came while a place without a consistent read was being read is taken over as one who has left.
+        """
+
+        def take_over(connection: apsw.Connection) -> None:
+            with in_words(self._path, "written"):
+                _check_is_empty(connection, self.url)
+                _take_over(connection, contents)
+
+        self._writer.run(take_over)
+
+    def check(self) -> None:
+        """Nothing if the file is there and can be read."""
+        with self._readers.one() as connection:
+            connection.execute("SELECT cleared_by FROM sample_lists").fetchall()
 
     def close(self) -> None:
         """Commit what is waiting and let go of the file; every later call raises StorageError."""
@@ -226,6 +254,21 @@ class SqliteProfiles:
         """Go on with new connections."""
         self._readers.after_fork(in_child=in_child)
         self._writer.after_fork(in_child=in_child)
+
+    def _ratings(self, connection: apsw.Connection) -> Iterator[Rating]:
+        rows = self._readers.rows(connection, "SELECT user_id, movie_id, half_stars, rated_at FROM ratings ORDER BY user_id, movie_id")
+        return (Rating(UserId(user_id), MovieId(movie_id), half_stars / 2, rated_at) for user_id, movie_id, half_stars, rated_at in rows)
+
+
+RECORD = "userID, rev, movies, generation, model, built_at, basis, deleted"
+
+
+def _record(
+    user_id: int, rev: int, movies: str | None, generation: int, model: str, built_at: float, basis: str, deleted: int
+) -> ListRecord:
+    if deleted:
+        return ListRecord(UserId(user_id), rev, deleted=True)
+    return ListRecord(UserId(user_id), rev, None if movies is None else from_json(movies), generation, model, built_at, basis)
 
 
 Row = tuple[int, str, int, int, str, float, str]  # a list as it is kept: user, movies, rev, generation, model, built_at, basis
@@ -259,6 +302,59 @@ def _void(connection: apsw.Connection, user_id: UserId) -> int:
     raise_rev = "INSERT INTO movie (userID, rev) VALUES (?, 1) ON CONFLICT DO UPDATE SET rev = rev + 1, movies = NULL RETURNING rev"
     (rev,) = next(connection.execute(raise_rev, (user_id,)))
     return int(rev)
+
+
+def _marks(connection: apsw.Connection) -> Marks:
+    query = """
+        SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'people'), cleared_by,
+            max(cleared_by, adopted_generation, coalesce((SELECT max(generation) FROM movie), 0)) FROM sample_lists
+        """
+    return Marks(*next(connection.execute(query)))
+
+
+def _check_is_empty(connection: apsw.Connection, url: str) -> None:
+    for what, table in (("people", "people"), ("ratings", "ratings"), ("lists", "movie")):
+        if connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():  # noqa: S608  a constant
+            raise StorageError(f"{url} already holds {what}; only an empty store can take over another's contents. Name a new one.")
+
+
+def _take_over(connection: apsw.Connection, contents: Contents) -> None:
+    connection.executemany(
+        "INSERT INTO people (user_id, token_digest, shared, created_at) VALUES (?, ?, ?, ?)",
+        ((one.user_id, one.token_digest, one.shared, one.created_at) for one in contents.accounts),
+    )
+    connection.executemany(
+        "INSERT INTO ratings (user_id, movie_id, half_stars, rated_at) VALUES (?, ?, ?, ?)",
+        ((one.user_id, one.movie_id, int(one.stars * 2), one.rated_at) for one in contents.ratings),
+    )
+    connection.executemany(
+        f"INSERT INTO movie ({RECORD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608  a constant
+        (
+            (
+                one.user_id,
+                one.rev,
+                None if one.movies is None else to_json(one.movies),
+                one.generation,
+                one.model,
+                one.built_at,
+                one.basis,
+                one.deleted,
+            )
+            for one in contents.records
+        ),
+    )
+    # Where accounts, ratings and records were not read in one moment, somebody may have left or come in between: both count as gone.
+    connection.execute("DELETE FROM people WHERE user_id IN (SELECT userID FROM movie WHERE deleted)")
+    connection.execute("DELETE FROM ratings WHERE user_id NOT IN (SELECT user_id FROM people)")
+    connection.execute(
+        "UPDATE movie SET deleted = 1, movies = NULL WHERE userID >= ? AND userID NOT IN (SELECT user_id FROM people)", (FIRST_OWN_USER_ID,)
+    )
+    marks = contents.marks
+    connection.execute(
+        "UPDATE sqlite_sequence SET seq = max(seq, ?, coalesce((SELECT max(userID) FROM movie), 0)) WHERE name = 'people'",
+        (marks.last_user_id,),
+    )
+    connection.execute("UPDATE sample_lists SET cleared_by = ?, adopted_generation = ?", (marks.cleared_by, marks.highest_generation))
 
 
 def _is_person(connection: apsw.Connection, user_id: int) -> bool:
@@ -316,19 +412,24 @@ class _Readers:
 
     @contextlib.contextmanager
     def another(self) -> Iterator[apsw.Connection]:
-        """A connection for this once, for a long read. A fork, or closing the store, ends the read with StorageError."""
+        """A connection for this once, for a long read by `rows`."""
         reader = self._new()
-        with in_words(self._path, "read"):
-            with reader.lock:
+        try:
+            with reader.lock, in_words(self._path, "read"):
                 self._check_open()
                 connection = reader.connection()
+            yield connection
+        finally:
+            with reader.lock, in_words(self._path, "read"):
+                reader.disconnect()
+
+    def rows(self, connection: apsw.Connection, query: str) -> Iterator[tuple[Any, ...]]:
+        """What the query finds. A fork, or closing the store, ends the read with StorageError."""
+        with in_words(self._path, "read"):
             try:
-                yield connection
+                yield from connection.execute(query)
             except (apsw.ConnectionClosedError, apsw.CursorClosedError) as error:
                 raise StorageError(f"The long read of {self._path} was cut short; begin it again.") from error
-            finally:
-                with reader.lock:
-                    reader.disconnect()
 
     def close(self) -> None:
         self._closed = True

@@ -50,6 +50,8 @@ STEPS: tuple[str, ...] = (
     ) STRICT;
     INSERT INTO sample_lists VALUES (0);
     """,
+    # The highest generation where the contents came from, which may be above that of any record that came along.
+    "ALTER TABLE sample_lists ADD COLUMN adopted_generation INTEGER NOT NULL DEFAULT 0;",
 )
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import apsw
 import pytest
 
-from recommender.domain import FIRST_OWN_USER_ID, ListRecord, Movie, MovieId, Rating, RecommendedMovie, UserId
+from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, Marks, Movie, MovieId, Rating, RecommendedMovie, UserId
 from recommender.errors import SettingError, StorageError
-from recommender.storage.profiles import open_profiles
+from recommender.storage.profiles import Contents, open_profiles
 from recommender.storage.profiles.sqlite import SqliteProfiles
 from recommender.storage.profiles.sqlite_file import STEPS, check_library, prepare
 from recommender.storage.profiles.sqlite_writer import GroupWriter
@@ -507,4 +507,43 @@ def test_a_list_is_read_from_the_same_text_only_once(path: Path) -> None:
     assert first is not None
     assert second is not None
     assert first.movies is second.movies
+    profiles.close()
+
+
+def test_the_contents_are_those_of_one_moment(path: Path) -> None:
+    a_store_with_a_rating(path)
+    profiles = SqliteProfiles(path)
+
+    with profiles.contents() as contents:
+        profiles.rate(Rating(ALICE, MovieId(7), 3.0, 0))
+        profiles.forget_person(profiles.new_person("digest", shared=False, now=0))
+        seen = (contents.marks.last_user_id, *(len(list(part)) for part in (contents.accounts, contents.ratings, contents.records)))
+
+    assert seen == (ALICE, 1, 1, 1)
+    profiles.close()
+
+
+def test_what_fails_while_the_contents_are_read_is_not_laid_at_the_files_door(path: Path) -> None:
+    a_store_with_a_rating(path)
+    profiles = SqliteProfiles(path)
+
+    with pytest.raises(FileNotFoundError), profiles.contents():
+        Path(path.parent / "nowhere").read_bytes()
+    profiles.close()
+
+
+def test_who_left_or_came_while_another_place_was_read_has_left(path: Path) -> None:
+    """As where accounts, ratings and records cannot be read in one moment."""
+    left, came = UserId(ALICE + 1), UserId(ALICE + 2)
+    accounts = [Account(ALICE, "digest", False, 0), Account(left, "digest", True, 0)]
+    ratings = [Rating(who, MovieId(6), 4.0, 0) for who in (ALICE, left, came)]
+    records = [ListRecord(ALICE, 1), ListRecord(left, 2, deleted=True), ListRecord(came, 1)]
+    profiles = SqliteProfiles(path)
+
+    profiles.adopt(Contents(Marks(left, 0, 0), accounts, ratings, records))
+
+    assert list(profiles.people()) == [ALICE]
+    assert list(profiles.all_ratings()) == [Rating(ALICE, MovieId(6), 4.0, 0)]
+    assert profiles.list_of(came) == ListRecord(came, 1, deleted=True)
+    assert profiles.new_person("digest", shared=False, now=0) == came + 1
     profiles.close()
