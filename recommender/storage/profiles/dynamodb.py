@@ -7,61 +7,65 @@ change of that person brings to light.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-import threading
 from array import array
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
-from recommender.domain import FIRST_OWN_USER_ID, ListRecord, MovieId, Opinions, Rating, UserId, is_own_person
+from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, MovieId, Opinions, Rating, UserId, is_own_person
 from recommender.errors import InvalidInputError, StorageError, UnknownUserError
-from recommender.storage.amazon.calls import Answer, Calls
+from recommender.storage.amazon.calls import Answer
 from recommender.storage.amazon.clients import QUICK, Patience
-from recommender.storage.amazon.faults import GarbledError, Refused
-from recommender.storage.profiles.dynamodb_items import FORMAT, MOST_DIGITS, Item, fields, record_of, wire, wire_movies
+from recommender.storage.amazon.faults import Refused
+from recommender.storage.profiles import Contents
+from recommender.storage.profiles import dynamodb_house as house
+from recommender.storage.profiles.dynamodb_calls import AT_ONCE, CONDITION, NOBODY, DynamoCalls
+from recommender.storage.profiles.dynamodb_items import (
+    LAST_NUMBER,
+    LAST_USER_ID,
+    MOST_DIGITS,
+    PERSON,
+    PUBLICATIONS,
+    Item,
+    account_of,
+    fields,
+    rating_of,
+    record_of,
+    wire,
+    wire_account,
+    wire_list,
+)
 from recommender.storage.profiles.dynamodb_tables import Tables
 
-CONDITION = "ConditionalCheckFailedException"
 CANCELLED = "TransactionCanceledException"
 FAILED = "ConditionalCheckFailed"  # the reason of one item of a cancelled transaction
 CHUNK = 200  # lists taken from a publication at a time
-AT_ONCE = 16  # writes of a publication under way at the same time
 MOST_CREATED = 25  # new records in one transaction
-MOST_DELETED = 25  # items in one BatchWriteItem: DynamoDB's limit
-NOBODY = UserId(0)  # stands for numbers too long for DynamoDB: nobody has them
-
-PUBLICATIONS = "#publications"  # the account item that remembers the highest generation and the last clearing
-LAST_NUMBER = "#last-number"  # the one that counts the numbers given
-PERSON = "person#"  # the beginning of everybody's own
 
 
 class DynamoProfiles:
-    """The port's promises by conditional writes and strongly consistent reads. Shared by threads; a forked child connects anew.
-
-    Every call asks for the capacity it consumed, since each true answer then has a field that a body cut off, or somebody else's, lacks.
-    """
+    """The port's promises by conditional writes and strongly consistent reads. Shared by threads; a forked child connects anew."""
 
     def __init__(self, name: str, *, patience: Patience = QUICK) -> None:
         self.url = f"dynamodb://{name}"
         self._tables = Tables.of(name)
-        self._calls = Calls("dynamodb", f"the table {name}", patience, probe=self._look)
-        self._closed = threading.Event()
+        self._at = DynamoCalls(self.url, self._tables.movie, patience)
         self._noted = -1  # the highest generation that this process knows to be remembered
 
     def new_person(self, token_digest: str, *, shared: bool, now: int) -> UserId:
         """A number never given before; one whose answer gets lost is given to nobody."""
-        counted = self._write(
+        counted = self._at.write(
             "update_item",
             TableName=self._tables.accounts,
             Key={"key": wire(LAST_NUMBER)},
-            UpdateExpression="SET last_user_id = if_not_exists(last_user_id, :before_all) + :one",
+            UpdateExpression=f"SET {LAST_USER_ID} = if_not_exists({LAST_USER_ID}, :before_all) + :one",
             ExpressionAttributeValues={":before_all": wire(FIRST_OWN_USER_ID - 1), ":one": wire(1)},
             ReturnValues="UPDATED_NEW",
         )
-        user_id = UserId(_field(counted, "last_user_id"))
-        account = {"key": PERSON + str(user_id), "token_digest": token_digest, "shared": shared, "created_at": now}
-        self._write("put_item", TableName=self._tables.accounts, Item={name: wire(value) for name, value in account.items()})
+        user_id = UserId(_field(counted, LAST_USER_ID))
+        account = Account(user_id, token_digest, shared, now)
+        self._at.write("put_item", TableName=self._tables.accounts, Item=wire_account(account))
         return user_id
 
     def has_person(self, user_id: UserId) -> bool:
@@ -71,16 +75,16 @@ class DynamoProfiles:
     def token_fits(self, user_id: UserId, token_digest: str) -> bool:
         """Whether the digest is that person's."""
         account = self._account(user_id)
-        return account is not None and account["token_digest"] == token_digest
+        return account is not None and account.token_digest == token_digest
 
     def is_shared(self, user_id: UserId) -> bool:
         """Whether the person lets anyone who knows the number read the list."""
         account = self._account(user_id)
-        return account is not None and bool(account["shared"])
+        return account is not None and account.shared
 
     def share(self, user_id: UserId, shared: bool) -> None:
         """Let anyone who knows the number read the list, or no longer."""
-        is_done = self._write_if(
+        is_done = self._at.write_if(
             TableName=self._tables.accounts,
             Key={"key": wire(_person(user_id))},
             UpdateExpression="SET shared = :shared",
@@ -98,7 +102,7 @@ class DynamoProfiles:
         if not self.has_person(user_id):
             return
         # Refused: done by a time before that broke off.
-        self._write_if(
+        self._at.write_if(
             TableName=self._tables.movie,
             Key={"userID": wire(user_id)},
             UpdateExpression="SET deleted = :yes, rev = if_not_exists(rev, :none) + :one, generation = :none, model = :nothing, "
@@ -107,7 +111,7 @@ class DynamoProfiles:
             ExpressionAttributeValues={":yes": wire(True), ":none": wire(0), ":one": wire(1), ":nothing": wire("")},
         )
         self._delete_ratings(user_id)
-        self._write("delete_item", TableName=self._tables.accounts, Key={"key": wire(_person(user_id))})
+        self._at.write("delete_item", TableName=self._tables.accounts, Key={"key": wire(_person(user_id))})
 
     def rate(self, rating: Rating) -> int:
         """Put the rating, then move the revision; InvalidInputError for stars off the scale."""
@@ -116,7 +120,7 @@ class DynamoProfiles:
             raise InvalidInputError("rating", rating.stars, "0.5 to 5 stars in half steps")
         self._check_person(rating.user_id)
         # Refused: equal stars keep their time.
-        self._write_if(
+        self._at.write_if(
             TableName=self._tables.ratings,
             Key=_rating_key(rating.user_id, rating.movie_id),
             UpdateExpression="SET half_stars = :half_stars, rated_at = :rated_at",
@@ -139,19 +143,19 @@ class DynamoProfiles:
         """The revision first, then every rating: what was acknowledged at that revision is among them, and perhaps one that came since."""
         if _key(user_id) == NOBODY:
             return Opinions(user_id, 0, ())
-        item = self._get(self._tables.movie, {"userID": wire(user_id)}, ProjectionExpression="rev")
-        ratings = self._query(
+        item = self._at.get(self._tables.movie, {"userID": wire(user_id)}, ProjectionExpression="rev")
+        ratings = self._at.query(
             TableName=self._tables.ratings,
             KeyConditionExpression="userID = :user_id",
             ExpressionAttributeValues={":user_id": wire(user_id)},
         )
-        return Opinions(user_id, int(fields(item)["rev"]) if item else 0, tuple([_rating(one) for one in ratings]))
+        return Opinions(user_id, int(fields(item)["rev"]) if item else 0, tuple([rating_of(one) for one in ratings]))
 
     def list_of(self, user_id: UserId) -> ListRecord | None:
         """The record; that of a person who has left is void."""
         if _key(user_id) == NOBODY:
             return None
-        item = self._get(self._tables.movie, {"userID": wire(user_id)})
+        item = self._at.get(self._tables.movie, {"userID": wire(user_id)})
         return record_of(user_id, item) if item else None
 
     def keep_list(self, made: ListRecord) -> bool:
@@ -178,7 +182,7 @@ class DynamoProfiles:
         """
         self._mark("cleared_by", generation)
         self._mark("highest", generation)
-        records = self._scan(
+        records = self._at.scan(
             TableName=self._tables.movie,
             FilterExpression="userID < :own AND (attribute_not_exists(generation) OR generation <= :generation)",
             ProjectionExpression="userID",
@@ -190,7 +194,7 @@ class DynamoProfiles:
 
     def highest_generation(self) -> int:
         """The highest generation of any record or clearing, which is remembered before a list of it is kept."""
-        return int(self._marks().get("highest", 0))
+        return house.marks(self._at, self._tables).highest_generation
 
     def all_ratings(self) -> Iterator[Rating]:
         """Every rating that was acknowledged before the call, and perhaps some that came during it, by user and movie ascending.
@@ -199,8 +203,8 @@ class DynamoProfiles:
         """
         people = set(self.people())
         columns = array("q"), array("q"), array("b"), array("q")
-        for item in self._scan(TableName=self._tables.ratings):
-            one = _rating(item)
+        for item in self._at.scan(TableName=self._tables.ratings):
+            one = rating_of(item)
             if one.user_id in people:  # not what a rater who died in the middle left of a person who has gone
                 for column, value in zip(columns, (one.user_id, one.movie_id, round(one.stars * 2), one.rated_at), strict=True):
                     column.append(value)
@@ -210,32 +214,44 @@ class DynamoProfiles:
 
     def people(self) -> Iterator[UserId]:
         """Every person who has not left, ascending."""
-        found = self._scan(
-            TableName=self._tables.accounts,
-            FilterExpression="begins_with(#key, :person)",
-            ProjectionExpression="#key",
-            ExpressionAttributeNames={"#key": "key"},
-            ExpressionAttributeValues={":person": wire(PERSON)},
-        )
-        yield from sorted(UserId(int(item["key"]["S"].removeprefix(PERSON))) for item in found)
+        return (account.user_id for account in house.accounts(self._at, self._tables))
 
     def counts(self) -> dict[str, int]:
         """How many "people", "ratings" and "lists" are kept; the tables are read for it from end to end."""
         return {
             "people": sum(1 for _ in self.people()),
-            "ratings": self._count(TableName=self._tables.ratings),
-            "lists": self._count(TableName=self._tables.movie, FilterExpression="attribute_exists(movies)"),
+            "ratings": self._at.count(TableName=self._tables.ratings),
+            "lists": self._at.count(TableName=self._tables.movie, FilterExpression="attribute_exists(movies)"),
         }
+
+    @contextlib.contextmanager
+    def contents(self) -> Iterator[Contents]:
+        """Everything that is kept, read as it is gone through; ratings before records, so that no list lacks a rating that is read."""
+        yield Contents(
+            house.marks(self._at, self._tables),
+            house.accounts(self._at, self._tables),
+            self.all_ratings(),
+            house.records(self._at, self._tables),
+        )
+
+    def adopt(self, contents: Contents) -> None:
+        """Take everything over; until it is done `check` says that it is not, and it can be repeated."""
+        house.adopt(self._at, self._tables, contents)
+
+    def check(self) -> None:
+        """Nothing if the tables answer, and nobody's moving in was broken off."""
+        self._at.get(self._tables.movie, {"userID": wire(NOBODY)})
+        house.check_is_whole(self._at, self._tables)
 
     def close(self) -> None:
         """Nothing is under way between calls, so there is nothing to finish."""
-        self._closed.set()
+        self._at.close()
 
     # Accounts
 
-    def _account(self, user_id: UserId) -> dict[str, Any] | None:
-        item = self._get(self._tables.accounts, {"key": wire(_person(user_id))})
-        return fields(item) if item else None
+    def _account(self, user_id: UserId) -> Account | None:
+        item = self._at.get(self._tables.accounts, {"key": wire(_person(user_id))})
+        return account_of(item) if item else None
 
     def _check_person(self, user_id: UserId) -> None:
         if not self.has_person(user_id):
@@ -245,12 +261,12 @@ class DynamoProfiles:
 
     def _take_away(self, user_id: UserId, movie_id: int) -> None:
         if len(str(abs(movie_id))) <= MOST_DIGITS:
-            self._write("delete_item", TableName=self._tables.ratings, Key=_rating_key(user_id, movie_id))
+            self._at.write("delete_item", TableName=self._tables.ratings, Key=_rating_key(user_id, movie_id))
 
     def _void(self, user_id: UserId) -> int:
         """The new revision; the list is gone, the generation that made it is still known. A try whose answer got lost counts as well."""
         try:
-            moved = self._write(
+            moved = self._at.write(
                 "update_item",
                 TableName=self._tables.movie,
                 Key={"userID": wire(user_id)},
@@ -265,14 +281,13 @@ class DynamoProfiles:
         return _field(moved, "rev")
 
     def _delete_ratings(self, user_id: UserId) -> None:
-        keys = self._query(
+        keys = self._at.query(
             TableName=self._tables.ratings,
             KeyConditionExpression="userID = :user_id",
             ProjectionExpression="userID, movieID",
             ExpressionAttributeValues={":user_id": wire(user_id)},
         )
-        while chunk := [{"DeleteRequest": {"Key": key}} for key in itertools.islice(keys, MOST_DELETED)]:
-            self._batch({self._tables.ratings: chunk})
+        self._at.delete_all(self._tables.ratings, keys)
 
     # Lists
 
@@ -281,14 +296,14 @@ class DynamoProfiles:
         is_same_rev = "rev = :rev"
         if made.rev == 0 and is_own_person(made.user_id):
             is_same_rev = "(attribute_not_exists(rev) OR rev = :rev)"
-        return self._write_if(
+        return self._at.write_if(
             TableName=self._tables.movie,
             Key={"userID": wire(made.user_id)},
             UpdateExpression="SET rev = :rev, v = :v, movies = :movies, generation = :generation, model = :model, "
             "built_at = :built_at, basis = :basis",
             ConditionExpression=f"{is_same_rev} AND (attribute_not_exists(generation) OR generation <= :generation) "
             "AND attribute_not_exists(deleted)",
-            ExpressionAttributeValues={f":{name}": value for name, value in _record(made).items()},
+            ExpressionAttributeValues={f":{name}": value for name, value in wire_list(made).items()},
         )
 
     def _create(self, made: list[ListRecord]) -> int:
@@ -308,14 +323,14 @@ class DynamoProfiles:
                 {
                     "Put": {
                         "TableName": self._tables.movie,
-                        "Item": {"userID": wire(one.user_id), **_record(one)},
+                        "Item": {"userID": wire(one.user_id), **wire_list(one)},
                         "ConditionExpression": "attribute_not_exists(userID)",
                     }
                 }
                 for one in made
             ]
             try:
-                self._write("transact_write_items", TransactItems=[{"ConditionCheck": no_newer_clearing}, *puts], refusals=[CANCELLED])
+                self._at.write("transact_write_items", TransactItems=[{"ConditionCheck": no_newer_clearing}, *puts], refusals=[CANCELLED])
             except Refused as refused:
                 if refused.reasons[:1] == (FAILED,):
                     return n_kept
@@ -330,17 +345,13 @@ class DynamoProfiles:
 
     def _clear(self, user_id: dict[str, str], generation: int) -> None:
         # Refused: a newer publication has been there.
-        self._write_if(
+        self._at.write_if(
             TableName=self._tables.movie,
             Key={"userID": user_id},
             UpdateExpression="SET generation = :generation REMOVE movies",
             ConditionExpression="attribute_exists(rev) AND (attribute_not_exists(generation) OR generation <= :generation)",
             ExpressionAttributeValues={":generation": wire(generation)},
         )
-
-    def _marks(self) -> dict[str, Any]:
-        item = self._get(self._tables.accounts, {"key": wire(PUBLICATIONS)})
-        return fields(item) if item else {}
 
     def _note(self, made: list[ListRecord]) -> None:
         """Remember the highest generation, once a process and generation, before any list of it can be read."""
@@ -354,7 +365,7 @@ class DynamoProfiles:
 
     def _mark(self, name: str, generation: int) -> None:
         # Refused: something as high, or higher, is remembered already.
-        self._write_if(
+        self._at.write_if(
             TableName=self._tables.accounts,
             Key={"key": wire(PUBLICATIONS)},
             UpdateExpression="SET #name = :generation",
@@ -362,81 +373,6 @@ class DynamoProfiles:
             ExpressionAttributeNames={"#name": name},
             ExpressionAttributeValues={":generation": wire(generation)},
         )
-
-    # Calls
-
-    def _get(self, table: str, key: Item, **parameters: Any) -> Item | None:
-        item: Item | None = self._read("get_item", TableName=table, Key=key, ConsistentRead=True, **parameters).get("Item")
-        return item
-
-    def _query(self, **parameters: Any) -> Iterator[Item]:
-        return self._pages("query", **parameters)
-
-    def _scan(self, **parameters: Any) -> Iterator[Item]:
-        return self._pages("scan", **parameters)
-
-    def _pages(self, operation: str, **parameters: Any) -> Iterator[Item]:
-        more: dict[str, Any] = {}
-        while True:
-            answer = self._read(operation, ConsistentRead=True, **parameters, **more)
-            yield from answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            more = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-
-    def _count(self, **parameters: Any) -> int:
-        n, more = 0, dict[str, Any]()
-        while True:
-            answer = self._read("scan", Select="COUNT", ConsistentRead=True, **parameters, **more)
-            n += int(answer["Count"])
-            if "LastEvaluatedKey" not in answer:
-                return n
-            more = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-
-    def _read(self, operation: str, **parameters: Any) -> Answer:
-        return self._called(operation, is_write=False, **parameters)
-
-    def _write(self, operation: str, **parameters: Any) -> Answer:
-        return self._called(operation, is_write=True, **parameters)
-
-    def _write_if(self, **parameters: Any) -> bool:
-        """Update an item under a condition, and whether it held. A try whose answer got lost leaves it true, or says what the try did."""
-        try:
-            self._write("update_item", refusals=[CONDITION], **parameters)
-        except Refused:
-            return False
-        return True
-
-    def _called(self, operation: str, **parameters: Any) -> Answer:
-        if self._closed.is_set():
-            raise StorageError(f"{self.url} has been closed.")
-        return self._calls(operation, check=_is_true_answer, ReturnConsumedCapacity="TOTAL", **parameters)
-
-    def _batch(self, requests: dict[str, list[Any]]) -> None:
-        """BatchWriteItem until nothing is left over: what was not processed for want of capacity is sent again after a pause."""
-
-        def send(left: Answer) -> Answer:
-            not_processed: Answer = self._write("batch_write_item", RequestItems=left).get("UnprocessedItems", {})
-            return not_processed
-
-        self._calls.until_nothing_is_left(send, requests)
-
-    def _look(self, calls: Calls) -> object:
-        """Whether the table answers."""
-        return calls(
-            "get_item",
-            check=_is_true_answer,
-            past_breaker=True,
-            ReturnConsumedCapacity="TOTAL",
-            TableName=self._tables.movie,
-            Key={"userID": wire(NOBODY)},
-            ConsistentRead=True,
-        )
-
-
-def _is_true_answer(answer: Answer) -> None:
-    if "ConsumedCapacity" not in answer:
-        raise GarbledError("the answer does not say what it consumed")
 
 
 def _field(answer: Answer, name: str) -> int:
@@ -453,24 +389,6 @@ def _person(user_id: UserId) -> str:
 
 def _rating_key(user_id: UserId, movie_id: int) -> Item:
     return {"userID": wire(user_id), "movieID": wire(movie_id)}
-
-
-def _rating(item: Item) -> Rating:
-    said = fields(item)
-    return Rating(UserId(said["userID"]), MovieId(said["movieID"]), said["half_stars"] / 2, said["rated_at"])
-
-
-def _record(made: ListRecord) -> Item:
-    """The fields that a kept list sets, as they travel."""
-    return {
-        "rev": wire(made.rev),
-        "v": wire(FORMAT),
-        "movies": wire_movies(made.movies or ()),
-        "generation": wire(made.generation),
-        "model": wire(made.model),
-        "built_at": wire(made.built_at),
-        "basis": wire(made.basis),
-    }
 
 
 def _may_be_new(made: ListRecord) -> bool:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from recommender.domain import PERSONAL, ListRecord, Movie, Reason, RecommendedMovie, UserId
+from recommender.domain import PERSONAL, Account, ListRecord, Movie, MovieId, Rating, Reason, RecommendedMovie, UserId
 from recommender.errors import StorageError
 
 FORMAT = 1  # of the field `v` of every record that holds a list
 MOST_DIGITS = 38  # of DynamoDB's numbers
+
+# Keys of account items
+PERSON = "person#"  # the beginning of everybody's own
+LAST_NUMBER = "#last-number"  # the one that counts the numbers given
+LAST_USER_ID = "last_user_id"  # its field
+PUBLICATIONS = "#publications"  # remembers the highest generation and the last clearing
+ADOPTION = "#adoption"  # there while somebody moves in
 
 Item = dict[str, Any]  # as boto3's client takes it: {"title": {"S": "Heat"}}
 
@@ -73,6 +80,67 @@ def wire_movies(movies: tuple[RecommendedMovie, ...]) -> dict[str, Any]:
     )
 
 
+def wire_list(made: ListRecord) -> Item:
+    """The fields that a kept list sets."""
+    return {
+        "rev": wire(made.rev),
+        "v": wire(FORMAT),
+        "movies": wire_movies(made.movies or ()),
+        "generation": wire(made.generation),
+        "model": wire(made.model),
+        "built_at": wire(made.built_at),
+        "basis": wire(made.basis),
+    }
+
+
+def wire_record(record: ListRecord) -> Item:
+    """A whole item: a kept list, a void one, or that of a person who has left."""
+    item = {"userID": wire(record.user_id), **wire_list(record)}
+    if record.movies is None:
+        del item["movies"]
+    return {**item, "deleted": wire(True)} if record.deleted else item
+
+
+def wire_account(account: Account) -> Item:
+    """Everything but the number is a field; the number ends the key."""
+    said = {"token_digest": account.token_digest, "shared": account.shared, "created_at": account.created_at}
+    return {"key": wire(f"{PERSON}{account.user_id}"), **{name: wire(value) for name, value in said.items()}}
+
+
+def account_of(item: Item) -> Account:
+    """The account; StorageError for an item that lacks a field."""
+    said = fields(item)
+    try:
+        user_id = UserId(int(said["key"].removeprefix(PERSON)))
+        return Account(user_id, said["token_digest"], bool(said["shared"]), int(said["created_at"]))
+    except (KeyError, ValueError) as error:
+        raise StorageError(f"The account {said.get('key')!r} is damaged: {type(error).__name__} {error}.", kind="garbled") from error
+
+
+def wire_rating(rating: Rating) -> Item:
+    """A whole item."""
+    return {
+        "userID": wire(rating.user_id),
+        "movieID": wire(rating.movie_id),
+        "half_stars": wire(round(rating.stars * 2)),
+        "rated_at": wire(rating.rated_at),
+    }
+
+
+def rating_of(item: Item) -> Rating:
+    """The rating; StorageError for an item that lacks a field."""
+    said = fields(item)
+    try:
+        return Rating(UserId(said["userID"]), MovieId(said["movieID"]), said["half_stars"] / 2, said["rated_at"])
+    except (KeyError, TypeError) as error:
+        raise StorageError(f"A rating is damaged: {type(error).__name__} {error}.", kind="garbled") from error
+
+
+def rating_key(item: Item) -> Item:
+    """The key of a rating's item."""
+    return {"userID": item["userID"], "movieID": item["movieID"]}
+
+
 def record_of(user_id: UserId, item: Item) -> ListRecord:
     """The record; StorageError for one that lacks what every record has, or holds a list of a format not known here."""
     try:
@@ -82,6 +150,8 @@ def record_of(user_id: UserId, item: Item) -> ListRecord:
             if said["v"] != FORMAT:
                 raise StorageError(f"The kept list of {user_id} has format {said['v']!r}; this version of Matinee reads format {FORMAT}.")
             movies = tuple([_line(line) for line in said["movies"]])
+        if said.get("deleted"):
+            return ListRecord(user_id, int(said["rev"]), deleted=True)
         return ListRecord(
             user_id,
             int(said["rev"]),

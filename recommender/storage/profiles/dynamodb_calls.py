@@ -1,0 +1,133 @@
+"""Calls of DynamoDB's tables: strong reads page by page, writes with and without a condition, batches to their end."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from recommender.domain import UserId
+from recommender.errors import StorageError
+from recommender.storage.amazon.calls import Answer, Calls
+from recommender.storage.amazon.clients import Patience
+from recommender.storage.amazon.faults import GarbledError, Refused
+from recommender.storage.profiles.dynamodb_items import Item, wire
+
+CONDITION = "ConditionalCheckFailedException"
+NOBODY = UserId(0)  # a number that nobody has; stands for those too long for DynamoDB
+LARGEST_WRITE = 25  # items in one BatchWriteItem: DynamoDB's limit
+LARGEST_READ = 100  # items in one BatchGetItem: DynamoDB's limit
+AT_ONCE = 16  # writes under way at the same time where many are to be done
+
+
+class DynamoCalls:
+    """Shared by threads. Every call raises StorageError in words for what is no answer.
+
+    Every call asks for the capacity it consumed, since each true answer then has a field that a body cut off, or somebody else's, lacks.
+    """
+
+    def __init__(self, url: str, table: str, patience: Patience) -> None:
+        """url: for what is said of a closed store. table: the one whose answer tells that all is well."""
+        self._url, self._table = url, table
+        self._calls = Calls("dynamodb", f"the table {table}", patience, probe=self._look)
+        self._closed = threading.Event()
+
+    def get(self, table: str, key: Item, **parameters: Any) -> Item | None:
+        """The item, by a strong read."""
+        item: Item | None = self._called("get_item", TableName=table, Key=key, ConsistentRead=True, **parameters).get("Item")
+        return item
+
+    def get_many(self, table: str, keys: Iterable[Item]) -> Iterator[Item]:
+        """The items that are there, by strong reads, LARGEST_READ at a time, in no order within those."""
+        remaining = iter(keys)
+        while chunk := list(itertools.islice(remaining, LARGEST_READ)):
+            found: list[Item] = []
+
+            def read(left: Answer, found: list[Item] = found) -> Answer:
+                answer = self._called("batch_get_item", RequestItems=left)
+                found += answer["Responses"][table]
+                not_processed: Answer = answer.get("UnprocessedKeys", {})
+                return not_processed
+
+            self._calls.until_nothing_is_left(read, {table: {"Keys": chunk, "ConsistentRead": True}})
+            yield from found
+
+    def query(self, **parameters: Any) -> Iterator[Item]:
+        """What a query finds, by strong reads, a page at a time."""
+        return self._pages("query", **parameters)
+
+    def scan(self, **parameters: Any) -> Iterator[Item]:
+        """What a walk over the table finds, by strong reads, a page at a time: everything that was there when it began."""
+        return self._pages("scan", **parameters)
+
+    def count(self, **parameters: Any) -> int:
+        """How many items a scan finds."""
+        return sum(int(answer["Count"]) for answer in self._answers("scan", Select="COUNT", **parameters))
+
+    def write(self, operation: str, **parameters: Any) -> Answer:
+        """The answer of an operation that changes something."""
+        return self._called(operation, is_write=True, **parameters)
+
+    def write_if(self, **parameters: Any) -> bool:
+        """Update an item under a condition, and whether it held."""
+        try:
+            self.write("update_item", refusals=[CONDITION], **parameters)
+        except Refused:
+            return False
+        return True
+
+    def put_all(self, table: str, items: Iterable[Item]) -> None:
+        """Put many items, whatever is there; broken off, some of them are there."""
+        self._batches(table, ({"PutRequest": {"Item": item}} for item in items))
+
+    def delete_all(self, table: str, keys: Iterable[Item]) -> None:
+        """Delete many items; those that are not there are fine."""
+        self._batches(table, ({"DeleteRequest": {"Key": key}} for key in keys))
+
+    def close(self) -> None:
+        """Every later call raises StorageError."""
+        self._closed.set()
+
+    def _batches(self, table: str, requests: Iterator[Answer]) -> None:
+        """AT_ONCE batches under way; what was not processed for want of capacity is sent again after a pause."""
+
+        def send(left: Answer) -> Answer:
+            not_processed: Answer = self.write("batch_write_item", RequestItems=left).get("UnprocessedItems", {})
+            return not_processed
+
+        def send_all(chunk: list[Answer]) -> None:
+            self._calls.until_nothing_is_left(send, {table: chunk})
+
+        with ThreadPoolExecutor(AT_ONCE) as writers:
+            while chunks := [chunk for _ in range(AT_ONCE) if (chunk := list(itertools.islice(requests, LARGEST_WRITE)))]:
+                list(writers.map(send_all, chunks))
+
+    def _pages(self, operation: str, **parameters: Any) -> Iterator[Item]:
+        for answer in self._answers(operation, **parameters):
+            yield from answer["Items"]
+
+    def _answers(self, operation: str, **parameters: Any) -> Iterator[Answer]:
+        more: dict[str, Any] = {}
+        while True:
+            answer = self._called(operation, ConsistentRead=True, **parameters, **more)
+            yield answer
+            if "LastEvaluatedKey" not in answer:
+                return
+            more = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def _called(self, operation: str, **parameters: Any) -> Answer:
+        if self._closed.is_set():
+            raise StorageError(f"{self._url} has been closed.")
+        return self._calls(operation, check=_is_true_answer, ReturnConsumedCapacity="TOTAL", **parameters)
+
+    def _look(self, calls: Calls) -> object:
+        """Whether the table answers."""
+        parameters: dict[str, Any] = {"TableName": self._table, "Key": {"userID": wire(NOBODY)}, "ConsistentRead": True}
+        return calls("get_item", check=_is_true_answer, past_breaker=True, ReturnConsumedCapacity="TOTAL", **parameters)
+
+
+def _is_true_answer(answer: Answer) -> None:
+    if "ConsumedCapacity" not in answer:
+        raise GarbledError("the answer does not say what it consumed")

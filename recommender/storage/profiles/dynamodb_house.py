@@ -1,0 +1,141 @@
+"""Moving into and out of DynamoDB's tables: everything that is kept, read out whole and taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, Marks, UserId, is_own_person
+from recommender.errors import StorageError
+from recommender.storage.profiles import Contents
+from recommender.storage.profiles.dynamodb_calls import DynamoCalls
+from recommender.storage.profiles.dynamodb_items import (
+    ADOPTION,
+    LAST_NUMBER,
+    LAST_USER_ID,
+    PERSON,
+    PUBLICATIONS,
+    Item,
+    account_of,
+    fields,
+    rating_key,
+    record_of,
+    wire,
+    wire_account,
+    wire_rating,
+    wire_record,
+)
+from recommender.storage.profiles.dynamodb_tables import Tables
+
+
+def marks(at: DynamoCalls, tables: Tables) -> Marks:
+    """What the two account items remember."""
+    number = at.get(tables.accounts, {"key": wire(LAST_NUMBER)})
+    publications = at.get(tables.accounts, {"key": wire(PUBLICATIONS)})
+    said = fields(publications) if publications else {}
+    last = int(fields(number)[LAST_USER_ID]) if number else FIRST_OWN_USER_ID - 1
+    return Marks(last, int(said.get("cleared_by", 0)), int(said.get("highest", 0)))
+
+
+def accounts(at: DynamoCalls, tables: Tables) -> Iterator[Account]:
+    """Everybody who has not left, by number."""
+    found = at.scan(
+        TableName=tables.accounts,
+        FilterExpression="begins_with(#key, :person)",
+        ExpressionAttributeNames={"#key": "key"},
+        ExpressionAttributeValues={":person": wire(PERSON)},
+    )
+    yield from sorted(map(account_of, found), key=lambda account: account.user_id)
+
+
+def records(at: DynamoCalls, tables: Tables) -> Iterator[ListRecord]:
+    """Every record, by number: the numbers first, since DynamoDB has no order over them, then a hundred records at a time."""
+    user_ids = sorted(int(item["userID"]["N"]) for item in at.scan(TableName=tables.movie, ProjectionExpression="userID"))
+    hundreds = (user_ids[start : start + 100] for start in range(0, len(user_ids), 100))
+    for some in hundreds:
+        found = at.get_many(tables.movie, ({"userID": wire(user_id)} for user_id in some))
+        yield from sorted((record_of(UserId(int(item["userID"]["N"])), item) for item in found), key=lambda record: record.user_id)
+
+
+def check_is_whole(at: DynamoCalls, tables: Tables) -> None:
+    """StorageError where somebody's moving in was broken off and not repeated yet."""
+    if at.get(tables.accounts, {"key": wire(ADOPTION)}):
+        raise StorageError(f"Moving into the tables of {tables.movie} was broken off; run `matinee migrate` again before they are used.")
+
+
+def adopt(at: DynamoCalls, tables: Tables, contents: Contents) -> None:
+    """Put everything into empty tables, between a mark that it has begun and the taking away of the mark.
+
+    What a time before left, which its mark tells of, is taken away first.
+    """
+    if at.get(tables.accounts, {"key": wire(ADOPTION)}):
+        _empty(at, tables)
+    _check_is_empty(at, tables)
+    at.write("put_item", TableName=tables.accounts, Item={"key": wire(ADOPTION)})
+    people: set[UserId] = set()
+    at.put_all(tables.accounts, _noting(contents.accounts, people))
+    at.put_all(tables.ratings, (wire_rating(rating) for rating in contents.ratings if rating.user_id in people))
+    gone: set[UserId] = set()
+    highest_number = contents.marks.last_user_id
+    at.put_all(tables.movie, (wire_record(record) for record in _as_far_as_known(contents.records, people, gone)))
+    for user_id in sorted(gone):
+        highest_number = max(highest_number, user_id)
+        _take_away(at, tables, user_id)
+    at.write("put_item", TableName=tables.accounts, Item={"key": wire(LAST_NUMBER), LAST_USER_ID: wire(highest_number)})
+    publications = {"cleared_by": contents.marks.cleared_by, "highest": contents.marks.highest_generation}
+    at.write(
+        "put_item",
+        TableName=tables.accounts,
+        Item={"key": wire(PUBLICATIONS), **{name: wire(generation) for name, generation in publications.items() if generation}},
+    )
+    at.write("delete_item", TableName=tables.accounts, Key={"key": wire(ADOPTION)})
+
+
+def _noting(some: Iterable[Account], people: set[UserId]) -> Iterator[Item]:
+    for account in some:
+        people.add(account.user_id)
+        yield wire_account(account)
+
+
+def _as_far_as_known(some: Iterable[ListRecord], people: set[UserId], gone: set[UserId]) -> Iterator[ListRecord]:
+    """Where accounts and records were not read in one moment, whoever came or left in between counts as gone."""
+    for record in some:
+        if is_own_person(record.user_id) and (record.deleted or record.user_id not in people):
+            gone.add(record.user_id)
+            yield ListRecord(record.user_id, record.rev, deleted=True)
+        else:
+            yield record
+
+
+def _take_away(at: DynamoCalls, tables: Tables, user_id: UserId) -> None:
+    ratings = at.query(
+        TableName=tables.ratings,
+        KeyConditionExpression="userID = :user_id",
+        ExpressionAttributeValues={":user_id": wire(user_id)},
+    )
+    at.delete_all(tables.ratings, map(rating_key, ratings))
+    at.write("delete_item", TableName=tables.accounts, Key={"key": wire(f"{PERSON}{user_id}")})
+
+
+def _check_is_empty(at: DynamoCalls, tables: Tables) -> None:
+    people = {"FilterExpression": "begins_with(#key, :person)", "ExpressionAttributeNames": {"#key": "key"}}
+    found = {
+        "people": at.scan(TableName=tables.accounts, **people, ExpressionAttributeValues={":person": wire(PERSON)}),
+        "ratings": at.scan(TableName=tables.ratings, Limit=1),
+        "lists": at.scan(TableName=tables.movie, Limit=1),
+    }
+    for what, items in found.items():
+        if next(items, None) is not None:
+            raise StorageError(
+                f"dynamodb://{tables.movie} already holds {what}; only an empty store can take over another's contents. Name a new one."
+            )
+
+
+def _empty(at: DynamoCalls, tables: Tables) -> None:
+    for table, key in tables.keys().items():
+        items = at.scan(
+            TableName=table,
+            ProjectionExpression=", ".join(f"#{name}" for name in key),
+            ExpressionAttributeNames={f"#{name}": name for name in key},
+        )
+        mark = {"key": wire(ADOPTION)}
+        at.delete_all(table, [item for item in items if item != mark])
