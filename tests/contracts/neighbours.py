@@ -20,7 +20,7 @@ def side_by_side(task: Callable[..., Any], *arguments: tuple[Any, ...]) -> list[
 
 def rate_many(url: str, user_id: UserId, movie_ids: range) -> list[int]:
     """The revisions."""
-    profiles = open_profiles(url)
+    profiles = open_profiles(url, patient=True)
     revs = [profiles.rate(Rating(user_id, MovieId(movie_id), 3.0, 0)) for movie_id in movie_ids]
     profiles.close()
     return revs
@@ -28,7 +28,7 @@ def rate_many(url: str, user_id: UserId, movie_ids: range) -> list[int]:
 
 def come_in(url: str, n: int) -> list[UserId]:
     """The numbers of n new people."""
-    profiles = open_profiles(url)
+    profiles = open_profiles(url, patient=True)
     numbers = [profiles.new_person("digest", shared=False, now=0) for _ in range(n)]
     profiles.close()
     return numbers
@@ -36,12 +36,12 @@ def come_in(url: str, n: int) -> list[UserId]:
 
 def take(url: str, key: str, name: str) -> bool:
     """Whether the key was still free."""
-    return open_blobs(url).create(key, name.encode())
+    return open_blobs(url, patient=True).create(key, name.encode())
 
 
 def count_up(url: str, key: str, n: int) -> int:
     """Add n to the number under the key, one at a time; how often somebody else was faster."""
-    blobs, n_lost = open_blobs(url), 0
+    blobs, n_lost = open_blobs(url, patient=True), 0
     for _ in range(n):
         while True:
             there = blobs.read(key)
@@ -53,6 +53,6 @@ def count_up(url: str, key: str, n: int) -> int:
 
 def write_in_turns(url: str, key: str, n: int) -> None:
     """Two blobs of one letter each, long enough to be torn, n times."""
-    blobs = open_blobs(url)
+    blobs = open_blobs(url, patient=True)
     for turn in range(n):
         blobs.write(key, (b"a", b"b")[turn % 2] * 1_000_000)

@@ -1,10 +1,9 @@
-"""What every place for blobs owes. A new one is one line in PLACES."""
+"""What every place for blobs owes."""
 
 from __future__ import annotations
 
 import multiprocessing
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,23 +13,25 @@ from hypothesis import strategies as st
 from recommender.errors import InvalidInputError, StorageError
 from recommender.storage.blobs import Blobs, open_blobs
 from tests.contracts.neighbours import count_up, side_by_side, take, write_in_turns
-
-PLACES: dict[str, Callable[[Path], str]] = {  # name to the URL of an empty place
-    "folder": lambda folder: f"file://{folder / 'blobs'}",
-}
+from tests.contracts.places import BLOBS, Place, stood_in_for
 
 FROM_ABOVE = ["/", "/etc/passwd", "/a", ".", "..", "../a", "a/../b", "a/./b", "a//b", "a/"]
 ODD_LETTERS = ["", "a b", "a\\b", "ä", "٣", "a\n", "a\0", "~lock", "a/~b"]
 
 
-@pytest.fixture(params=list(PLACES.values()), ids=list(PLACES))
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return str(request.param(tmp_path))
+@pytest.fixture(params=list(BLOBS.values()), ids=list(BLOBS))
+def place(request: pytest.FixtureRequest) -> Place:
+    return stood_in_for(request.param, request)
 
 
 @pytest.fixture
-def blobs(url: str) -> Blobs:
-    return open_blobs(url)
+def url(place: Place, tmp_path: Path) -> str:
+    return place.empty(tmp_path)
+
+
+@pytest.fixture
+def blobs(url: str, tmp_path: Path) -> Blobs:
+    return open_blobs(url, cache_folder=tmp_path / "cache", patient=True)
 
 
 @pytest.fixture
@@ -156,6 +157,7 @@ def test_expecting_something_fails_where_there_is_nothing(blobs: Blobs) -> None:
     assert blobs.read("a") is None
 
 
+@pytest.mark.races
 @pytest.mark.parametrize("round_", range(3))
 def test_of_threads_that_create_at_once_one_succeeds(blobs: Blobs, round_: int) -> None:
     succeeded: list[bytes] = []
@@ -175,10 +177,12 @@ def test_of_threads_that_create_at_once_one_succeeds(blobs: Blobs, round_: int) 
     assert succeeded == [text(blobs, "a")]
 
 
+@pytest.mark.races
 def test_of_processes_that_create_at_once_one_succeeds(blobs: Blobs, url: str) -> None:
     assert sorted(side_by_side(take, *[(url, "a", name) for name in ("one", "two", "three")])) == [False, False, True]
 
 
+@pytest.mark.races
 def test_processes_that_count_by_compare_and_set_lose_no_count(blobs: Blobs, url: str) -> None:
     n_lost = side_by_side(count_up, *[(url, "count", 100)] * 3)
 
@@ -186,6 +190,7 @@ def test_processes_that_count_by_compare_and_set_lose_no_count(blobs: Blobs, url
     assert sum(n_lost) > 0, "they never met, so nothing was tried"
 
 
+@pytest.mark.races
 def test_readers_in_other_processes_see_whole_blobs_only(blobs: Blobs, url: str) -> None:
     writer = multiprocessing.get_context("spawn").Process(target=write_in_turns, args=(url, "a", 60))
     writer.start()
@@ -332,14 +337,13 @@ KEYS = st.sampled_from(["a", "b/c", "b/d", "b.e"])
 STEPS = st.lists(st.tuples(st.sampled_from(["write", "create", "set", "set stale", "remove"]), KEYS, st.binary(max_size=3)), max_size=20)
 
 
-@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-def test_the_place_and_a_plain_dictionary_agree_whatever_is_done_to_them(place: Callable[[Path], str], tmp_path: Path) -> None:
+def test_the_place_and_a_plain_dictionary_agree_whatever_is_done_to_them(place: Place, tmp_path: Path) -> None:
     runs = iter(range(10**6))
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=place.tries(60), deadline=None, suppress_health_check=list(HealthCheck))
     @given(STEPS)
     def they_agree(steps: list[tuple[str, str, bytes]]) -> None:
-        blobs, twin = open_blobs(place(tmp_path / str(next(runs)))), dict[str, bytes]()
+        blobs, twin = open_blobs(place.empty(tmp_path / str(next(runs)))), dict[str, bytes]()
         for step, key, data in steps:
             there = blobs.read(key)
             match step:

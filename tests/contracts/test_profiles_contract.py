@@ -1,10 +1,10 @@
-"""What every place for profiles owes. A new one is one line in PLACES."""
+"""What every place for profiles owes."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,7 @@ from recommender.domain import (
 from recommender.errors import RecommenderError, StorageError, UnknownUserError
 from recommender.storage.profiles import Contents, Profiles, open_profiles
 from tests.contracts.neighbours import come_in, rate_many, side_by_side
-
-PLACES: dict[str, Callable[[Path], str]] = {  # name to the URL of an empty place
-    "sqlite": lambda folder: f"sqlite://{folder / 'profiles.sqlite3'}",
-}
+from tests.contracts.places import PROFILES, Place, stood_in_for
 
 ALICE_TOKEN = hashlib.sha256(b"alice").hexdigest()
 VIEWER = UserId(580)  # of a data set
@@ -44,14 +41,19 @@ BEYOND_ALL_NUMBERS = UserId(10**30)
 HEAT, ALIEN, RAN = MovieId(6), MovieId(1214), MovieId(1217)
 
 
-@pytest.fixture(params=list(PLACES.values()), ids=list(PLACES))
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return str(request.param(tmp_path))
+@pytest.fixture(params=list(PROFILES.values()), ids=list(PROFILES))
+def place(request: pytest.FixtureRequest) -> Place:
+    return stood_in_for(request.param, request)
+
+
+@pytest.fixture
+def url(place: Place, tmp_path: Path) -> str:
+    return place.empty(tmp_path)
 
 
 @pytest.fixture
 def profiles(url: str) -> Iterator[Profiles]:
-    profiles = open_profiles(url)
+    profiles = open_profiles(url, patient=True)
     yield profiles
     profiles.close()
 
@@ -89,13 +91,14 @@ def test_a_number_is_never_given_twice_even_if_its_person_has_left(profiles: Pro
     for number in numbers:
         profiles.forget_person(number)
     profiles.close()
-    again = open_profiles(url)
+    again = open_profiles(url, patient=True)
 
     assert again.new_person("digest", shared=False, now=0) == FIRST_OWN_USER_ID + 2
 
     again.close()
 
 
+@pytest.mark.races
 def test_processes_never_give_the_same_number(url: str) -> None:
     numbers = [number for some in side_by_side(come_in, *[(url, 10)] * 3) for number in some]
 
@@ -478,10 +481,11 @@ def test_the_highest_generation_is_that_of_any_list_or_clearing(profiles: Profil
 # Moving house
 
 
-@pytest.fixture(params=list(PLACES.values()), ids=[f"to {name}" for name in PLACES])
-def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Profiles]:
-    """An empty place of every kind."""
-    elsewhere = open_profiles(str(request.param(tmp_path / "elsewhere")))
+@pytest.fixture(params=["sqlite", "the same kind"])
+def elsewhere(request: pytest.FixtureRequest, place: Place, tmp_path: Path) -> Iterator[Profiles]:
+    """An empty place."""
+    other = place if request.param == "the same kind" else PROFILES["sqlite"]
+    elsewhere = open_profiles(other.empty(tmp_path / "elsewhere"), patient=True)
     yield elsewhere
     elsewhere.close()
 
@@ -640,6 +644,7 @@ def test_a_place_in_order_passes_its_check_and_a_closed_one_does_not(profiles: P
 # Side by side
 
 
+@pytest.mark.races
 def test_threads_that_rate_at_once_lose_nothing_and_each_gets_a_revision_of_its_own(profiles: Profiles, alice: UserId) -> None:
     revs: list[int] = []
 
@@ -657,6 +662,7 @@ def test_threads_that_rate_at_once_lose_nothing_and_each_gets_a_revision_of_its_
     assert [one.movie_id for one in profiles.opinions(alice).ratings] == list(range(1, 201))
 
 
+@pytest.mark.races
 def test_processes_that_rate_at_once_lose_nothing_and_each_gets_a_revision_of_its_own(profiles: Profiles, url: str, alice: UserId) -> None:
     revs = side_by_side(rate_many, *[(url, alice, range(first, first + 40)) for first in (1, 41, 81)])
 
@@ -665,6 +671,7 @@ def test_processes_that_rate_at_once_lose_nothing_and_each_gets_a_revision_of_it
     assert [one.movie_id for one in profiles.opinions(alice).ratings] == list(range(1, 121))
 
 
+@pytest.mark.races
 def test_a_rating_refused_beside_others_does_not_undo_them(profiles: Profiles, alice: UserId) -> None:
     refused: list[str] = []
 
@@ -686,6 +693,7 @@ def test_a_rating_refused_beside_others_does_not_undo_them(profiles: Profiles, a
     assert profiles.counts() == {"people": 1, "ratings": 50, "lists": 0}
 
 
+@pytest.mark.races
 def test_revision_and_ratings_belong_together_however_fast_they_change(profiles: Profiles, alice: UserId) -> None:
     """Every rating here is of a new film, so there are always as many of them as the revision says."""
     done = threading.Event()
@@ -710,7 +718,7 @@ def test_what_was_acknowledged_is_there_for_whoever_opens_the_store_next(profile
     assert profiles.keep_list(made)
     profiles.close()
 
-    again = open_profiles(url)
+    again = open_profiles(url, patient=True)
 
     assert again.opinions(alice) == Opinions(alice, 1, (rating(alice),))
     assert again.list_of(alice) == made
@@ -731,8 +739,7 @@ def test_a_store_can_be_closed_twice_and_then_says_that_it_is_closed(profiles: P
 # Against a twin that is a plain dictionary
 
 
-@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-def test_the_store_and_a_plain_dictionary_agree_whatever_is_done_to_them(place: Callable[[Path], str], tmp_path: Path) -> None:
+def test_the_store_and_a_plain_dictionary_agree_whatever_is_done_to_them(place: Place, tmp_path: Path) -> None:
     runs = iter(range(10**6))
 
     class BesideADictionary(RuleBasedStateMachine):
@@ -741,7 +748,7 @@ def test_the_store_and_a_plain_dictionary_agree_whatever_is_done_to_them(place: 
 
         def __init__(self) -> None:
             super().__init__()
-            self.profiles = open_profiles(place(tmp_path / str(next(runs))))
+            self.profiles = open_profiles(place.empty(tmp_path / str(next(runs))), patient=True)
             self.ratings: dict[UserId, dict[int, Rating]] = {}
             self.revs: dict[UserId, int] = {}
             self.lists: dict[UserId, ListRecord] = {}
@@ -822,5 +829,5 @@ def test_the_store_and_a_plain_dictionary_agree_whatever_is_done_to_them(place: 
             self.revs[who] = self.revs.get(who, 0) + 1
             return self.revs[who]
 
-    few = settings(max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    few = settings(max_examples=place.tries(40), stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(BesideADictionary, settings=few)

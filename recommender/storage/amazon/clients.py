@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 from dataclasses import dataclass
@@ -51,10 +52,8 @@ class Clients:
         return self._client
 
     def _made(self) -> BaseClient:
-        import boto3
         from botocore.config import Config
 
-        session = boto3.session.Session()
         config = Config(
             connect_timeout=self._patience.connect_seconds,
             read_timeout=self._patience.read_seconds,
@@ -62,5 +61,19 @@ class Clients:
             max_pool_connections=self._most_connections,
             tcp_keepalive=True,
         )
+        session = _session(os.getpid())
         # AWS_REGION is what Lambda and most tools set; boto3 itself reads AWS_DEFAULT_REGION and ~/.aws/config.
-        return session.client(self._service, region_name=session.region_name or os.environ.get("AWS_REGION"), config=config)
+        region = session.region_name or os.environ.get("AWS_REGION")
+        with _making:
+            return session.client(self._service, region_name=region, config=config)
+
+
+_making = threading.Lock()  # a session makes one client at a time
+
+
+@functools.lru_cache(maxsize=1)
+def _session(pid: int) -> Any:
+    """boto3's session of this process: what it has read of services and keys serves all clients."""
+    import boto3
+
+    return boto3.session.Session()

@@ -87,8 +87,9 @@ class DynamoProfiles:
         is_done = self._at.write_if(
             TableName=self._tables.accounts,
             Key={"key": wire(_person(user_id))},
-            UpdateExpression="SET shared = :shared",
+            UpdateExpression="SET #shared = :shared",
             ConditionExpression="attribute_exists(token_digest)",
+            ExpressionAttributeNames={"#shared": "shared"},  # a reserved word
             ExpressionAttributeValues={":shared": wire(shared)},
         )
         if not is_done:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -46,7 +46,7 @@ class DynamoCalls:
             found: list[Item] = []
 
             def read(left: Answer, found: list[Item] = found) -> Answer:
-                answer = self._called("batch_get_item", RequestItems=left)
+                answer = self._called("batch_get_item", check=_has_responses, RequestItems=left)
                 found += answer["Responses"][table]
                 not_processed: Answer = answer.get("UnprocessedKeys", {})
                 return not_processed
@@ -117,10 +117,10 @@ class DynamoCalls:
                 return
             more = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
-    def _called(self, operation: str, **parameters: Any) -> Answer:
+    def _called(self, operation: str, *, check: Callable[[Answer], None] | None = None, **parameters: Any) -> Answer:
         if self._closed.is_set():
             raise StorageError(f"{self._url} has been closed.")
-        return self._calls(operation, check=_is_true_answer, ReturnConsumedCapacity="TOTAL", **parameters)
+        return self._calls(operation, check=check or _is_true_answer, ReturnConsumedCapacity="TOTAL", **parameters)
 
     def _look(self, calls: Calls) -> object:
         """Whether the table answers."""
@@ -131,3 +131,8 @@ class DynamoCalls:
 def _is_true_answer(answer: Answer) -> None:
     if "ConsumedCapacity" not in answer:
         raise GarbledError("the answer does not say what it consumed")
+
+
+def _has_responses(answer: Answer) -> None:
+    if "Responses" not in answer:
+        raise GarbledError("the answer to a read of many has none")

@@ -40,9 +40,10 @@ def create_tables(name: str) -> list[str]:
             "BillingMode": "PAY_PER_REQUEST",
         }
         try:
-            calls("create_table", refusals=["ResourceInUseException"], **definition)
+            answer = calls("create_table", refusals=["ResourceInUseException"], **definition)
         except Refused:
             continue
-        calls.client.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+        if answer["TableDescription"]["TableStatus"] != "ACTIVE":
+            calls.client.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
         made.append(table)
     return made
