@@ -95,7 +95,8 @@ class SettingError(RecommenderError):
 class StorageError(RecommenderError):
     """A store could not be reached or understood.
 
-    kind: one word for counting: throttled, failing, unreachable, slow, garbled, denied, clock, missing, or failed for anything else.
+    kind: one word for counting: throttled, failing, unreachable, slow, garbled, denied, clock, missing,
+    settings, conflict, or failed for anything else.
     """
 
     def __init__(self, text: str, *, kind: str = "failed") -> None:

@@ -16,8 +16,10 @@ from recommender.storage.amazon.breaker import Breaker
 from recommender.storage.amazon.clients import Clients, Patience
 from recommender.storage.amazon.faults import Fault, GarbledError, Refused, fault_of
 
-# What a write may be refused by while everything else works: the breaker, which stops reads too, does not count it.
-ONLY_OF_WRITES = {"throttled", "denied", "missing", "failed"}
+# What the breaker, which stops every call, does not count: an answer about one item, at once, by a place that works; and what a write may
+# be refused by while reads go on.
+OF_ONE_ITEM = {"conflict", "failed"}
+ONLY_OF_WRITES = {"throttled", "denied", "missing"}
 
 EXTRA_TRIES_OF_BATCHES = 6  # each has got something through, as a rule
 LONGEST_PAUSE_SECONDS = 5.0
@@ -58,11 +60,14 @@ class Calls:
         try:
             answer = self._tried(operation, refusals, check, parameters)
         except StorageError as error:
-            if self._breaker is not None and not past_breaker and not (is_write and error.kind in ONLY_OF_WRITES):
+            is_counted = error.kind not in (OF_ONE_ITEM | ONLY_OF_WRITES if is_write else OF_ONE_ITEM)
+            if self._breaker is not None and not past_breaker and is_counted:
                 self._breaker.failed(error)
             raise
-        if self._breaker is not None:
-            self._breaker.succeeded()
+        except Refused:
+            self._note_success()
+            raise
+        self._note_success()
         return answer
 
     def until_nothing_is_left(self, send: Callable[[Answer], Answer], left: Answer) -> None:
@@ -82,6 +87,10 @@ class Calls:
     def client(self) -> Any:
         """boto3's own, for what has tries of its own: moving large files."""
         return self._clients.client()
+
+    def _note_success(self) -> None:
+        if self._breaker is not None:
+            self._breaker.succeeded()
 
     def _tried(self, operation: str, refusals: Collection[str], check: Callable[[Answer], None], parameters: Answer) -> Answer:
         pause = self._patience.pause_seconds

@@ -51,6 +51,7 @@ REMEDIES = {
     "denied": "access is denied; check the keys and the role's rights",
     "clock": "it refuses this machine's clock; set the clock",
     "missing": "it is not there; `matinee create-stores` makes it",
+    "conflict": "somebody else is changing the same thing at this moment",
     "settings": "no region or keys are set; set AWS_REGION and AWS_PROFILE, or give the machine a role",
 }
 TO_TRY_AGAIN = {"throttled", "failing", "unreachable", "slow", "garbled", "conflict"}

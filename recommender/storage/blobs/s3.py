@@ -184,6 +184,8 @@ class S3Blobs:
 
         def read_body(answer: Answer) -> None:
             answer["Body"] = data = answer["Body"].read()
+            if not (answer.get("ETag") and "LastModified" in answer):
+                raise GarbledError(f"the answer for {key} lacks a tag and a time")
             if len(data) != answer["ContentLength"]:
                 raise GarbledError(f"{key} has {len(data)} bytes instead of {answer['ContentLength']}")
             expected = answer["Metadata"].get("sha256")
