@@ -15,6 +15,7 @@ from recommender.terminal import Bars
 
 if TYPE_CHECKING:
     from recommender.data.movielens import DataSet  # pandas comes with it, which most commands can do without
+    from recommender.storage.blobs import Blobs
     from recommender.storage.profiles import Profiles
 
 DATA_FOLDER = Path("var/data")
@@ -53,10 +54,18 @@ def say_refused(data_set: DataSet, say: Callable[[str], None]) -> None:
 
 @contextmanager
 def opened_profiles(settings: Settings) -> Iterator[Profiles]:
+    """Patient ones: no page waits for a command."""
     from recommender.storage.profiles import open_profiles
 
-    profiles = open_profiles(settings.profiles_url)
+    profiles = open_profiles(settings.profiles_url, patient=True)
     try:
         yield profiles
     finally:
         profiles.close()
+
+
+def opened_blobs(settings: Settings) -> Blobs:
+    """Patient ones, as above."""
+    from recommender.storage.blobs import open_blobs
+
+    return open_blobs(settings.blobs_url, cache_folder=settings.cache_folder, patient=True)

@@ -35,7 +35,7 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
 
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
     _check_port_is_free(settings.host, settings.port)
-    if not training.is_usable(settings.data, settings.recipe, open_blobs(settings.blobs_url)):
+    if not training.is_usable(settings.data, settings.recipe, open_blobs(settings.blobs_url, cache_folder=settings.cache_folder)):
         train_and_publish(settings, settings.recipe, {}, if_needed=True)
     else:
         # Beside the serving, since nobody should wait for it: Ctrl-C ends both.

@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import click
 
-from recommender.cli.inputs import DAMPING, DATA, DATA_FOLDER, NEIGHBOURS, RECIPE, chosen_parameters, opened_profiles, say_refused
+from recommender.cli.inputs import (
+    DAMPING,
+    DATA,
+    DATA_FOLDER,
+    NEIGHBOURS,
+    RECIPE,
+    chosen_parameters,
+    opened_blobs,
+    opened_profiles,
+    say_refused,
+)
 from recommender.settings import Settings
 from recommender.terminal import Bars
 
@@ -32,10 +42,9 @@ def rollback(settings: Settings) -> None:
     Running servers follow within a second.
     """
     from recommender import training
-    from recommender.storage.blobs import open_blobs
 
     with opened_profiles(settings) as profiles, Bars() as bars:
-        pointer = training.roll_back(open_blobs(settings.blobs_url), profiles, progress=bars)
+        pointer = training.roll_back(opened_blobs(settings), profiles, progress=bars)
     click.echo(f"Model {pointer.version} is in force again, as generation {pointer.generation}.")
 
 
@@ -43,10 +52,9 @@ def train_and_publish(settings: Settings, recipe: str, parameters: dict[str, flo
     from recommender import training
     from recommender.first_data import first_data
     from recommender.models.recipes import known_recipe
-    from recommender.storage.blobs import open_blobs
 
     recipe = known_recipe(recipe)  # before anything is fetched
-    blobs = open_blobs(settings.blobs_url)
+    blobs = opened_blobs(settings)
     with opened_profiles(settings) as profiles:
         if if_needed and not training.is_needed(settings.data, blobs, profiles, recipe=recipe):
             return

@@ -108,7 +108,8 @@ class FlakyAmazon:
     def turn(self, weather: str, *services: str, only: str = "", times: int = 0) -> None:
         """Change the weather of the services, both by default; it holds for every request that comes after the return.
 
-        only: for one operation: GetItem, …; GET, … of S3. times: so often, and then it is well; 0: until it is changed.
+        only: for one operation, as GetItem; of S3, for requests with this in their first line, as GET or current.json. times: so often,
+        and then it is well; 0: until it is changed.
         """
         for service in services or SERVICES:
             self._say({"service": service, "weather": weather, "only": only, "times": times})
@@ -225,9 +226,9 @@ class Port:
                 one.connect(("127.0.0.1", self.number))
             self._deaf.append(one)
 
-    def _weather_for(self, operation: str) -> str:
+    def _weather_for(self, operation: str, line: str) -> str:
         only = "BatchWriteItem" if self.weather in OF_BATCHES else self.only
-        if self.weather == "well" or only not in ("", operation):
+        if self.weather == "well" or not (only == operation or only in line):
             return "well"
         weather = self.weather
         if self.times:
@@ -244,7 +245,7 @@ class Port:
                 method = request.first.partition(" ")[0]
                 operation = request.headers.get("x-amz-target", method).rpartition(".")[2]
                 self.calls[operation] += 1
-                if not await self._answer(self._weather_for(operation), request, upstream, reader, writer):
+                if not await self._answer(self._weather_for(operation, request.first), request, upstream, reader, writer):
                     return
         except (OSError, asyncio.IncompleteReadError):
             pass  # whoever asked has gone

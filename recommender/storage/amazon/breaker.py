@@ -15,7 +15,7 @@ SECONDS_BETWEEN_PROBES = 0.5
 
 
 class Breaker:
-    """Open after FAULTS_IN_A_ROW calls that failed; closed by the first probe that succeeds. No visitor's call is ever the probe.
+    """Open after FAULTS_IN_A_ROW with no answer between them; closed by the first probe that succeeds. No visitor's call is the probe.
 
     probe: one cheap call of the place, raising what it raises. Libraries of breakers let every nth visitor try, who then waits for the
     whole timeout; here a thread does, and it ends when the place answers.
@@ -26,6 +26,10 @@ class Breaker:
         self._changing = threading.Lock()
         self._in_a_row = 0
         self._trouble: StorageError | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._trouble is not None
 
     def check(self) -> None:
         """Nothing while the place is in use; else the StorageError that opened the breaker, at once."""
@@ -38,7 +42,7 @@ class Breaker:
         self._in_a_row = 0
 
     def failed(self, trouble: StorageError) -> None:
-        """A call failed, tries and all."""
+        """A call failed, tries and all, or a try was not answered in time."""
         with self._changing:
             self._in_a_row += 1
             if self._in_a_row < FAULTS_IN_A_ROW or self._trouble is not None:

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
+from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError
 
-from recommender.errors import StorageError
 from recommender.storage.amazon.breaker import Breaker
 from recommender.storage.amazon.clients import Clients, Patience
 from recommender.storage.amazon.faults import Fault, GarbledError, Refused, fault_of
@@ -23,6 +23,8 @@ ONLY_OF_WRITES = {"throttled", "denied", "missing"}
 
 EXTRA_TRIES_OF_BATCHES = 6  # each has got something through, as a rule
 LONGEST_PAUSE_SECONDS = 5.0
+
+FAILURES = (BotoCoreError, ClientError, S3UploadFailedError, ResponseParserError, GarbledError, HTTPError, OSError, ValueError)
 
 Answer = dict[str, Any]
 
@@ -55,19 +57,18 @@ class Calls:
         refusals: codes that are answers, raised as Refused. check: raises GarbledError for an answer that cannot be one; a body that it
         reads belongs to the try. past_breaker: for the probe.
         """
-        if self._breaker is not None and not past_breaker:
-            self._breaker.check()
+        breaker = None if past_breaker else self._breaker
+        if breaker is not None:
+            breaker.check()
+        not_counted = OF_ONE_ITEM | ONLY_OF_WRITES if is_write else OF_ONE_ITEM
         try:
-            answer = self._tried(operation, refusals, check, parameters)
-        except StorageError as error:
-            is_counted = error.kind not in (OF_ONE_ITEM | ONLY_OF_WRITES if is_write else OF_ONE_ITEM)
-            if self._breaker is not None and not past_breaker and is_counted:
-                self._breaker.failed(error)
-            raise
+            answer = self._tried(operation, refusals, check, parameters, breaker, not_counted)
         except Refused:
-            self._note_success()
+            if breaker is not None:
+                breaker.succeeded()
             raise
-        self._note_success()
+        if breaker is not None:
+            breaker.succeeded()
         return answer
 
     def until_nothing_is_left(self, send: Callable[[Answer], Answer], left: Answer) -> None:
@@ -88,29 +89,42 @@ class Calls:
         """boto3's own, for what has tries of its own: moving large files."""
         return self._clients.client()
 
-    def _note_success(self) -> None:
-        if self._breaker is not None:
-            self._breaker.succeeded()
-
-    def _tried(self, operation: str, refusals: Collection[str], check: Callable[[Answer], None], parameters: Answer) -> Answer:
+    def _tried(
+        self,
+        operation: str,
+        refusals: Collection[str],
+        check: Callable[[Answer], None],
+        parameters: Answer,
+        breaker: Breaker | None,
+        not_counted: Collection[str],
+    ) -> Answer:
         pause = self._patience.pause_seconds
         for n_left in reversed(range(self._patience.tries)):
             try:
                 answer: Answer = getattr(self._clients.client(), operation)(**parameters)
                 check(answer)
-            except (BotoCoreError, ClientError, ResponseParserError, GarbledError, HTTPError, OSError, ValueError) as error:
+            except FAILURES as error:
                 fault = _heard(error, refusals)
-                if n_left and fault.is_worth_another_try:
-                    time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  so that not all come back at the same moment
-                    pause *= 2
-                    continue
-                raise fault.in_words(self._place) from error
-            return answer
+                trouble = fault.in_words(self._place)
+                is_last = not (n_left and fault.is_worth_another_try)
+                # Each try that nobody answered counts: a place that hangs is known as soon as two have waited, whoever they are.
+                if breaker is not None and (is_last or fault.kind == "slow") and fault.kind not in not_counted:
+                    breaker.failed(trouble)
+                if is_last:
+                    raise trouble from error
+                time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  so that not all come back at the same moment
+                if breaker is not None and breaker.is_open:  # others have found out meanwhile
+                    raise trouble from error
+                pause *= 2
+            else:
+                return answer
         raise AssertionError
 
 
 def _heard(error: Exception, refusals: Collection[str]) -> Fault:
     """The fault; Refused for what the caller wants to hear of, and the error itself where it is a mistake of ours."""
+    if isinstance(error, S3UploadFailedError) and isinstance(error.__context__, Exception):
+        error = error.__context__  # boto3 puts what happened into a sentence
     fault = fault_of(error)
     if isinstance(error, ClientError):
         code = str(error.response.get("Error", {}).get("Code", ""))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import binascii
 import functools
 import os
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from recommender.storage.amazon.faults import GarbledError
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -65,7 +68,9 @@ class Clients:
         # AWS_REGION is what Lambda and most tools set; boto3 itself reads AWS_DEFAULT_REGION and ~/.aws/config.
         region = session.region_name or os.environ.get("AWS_REGION")
         with _making:
-            return session.client(self._service, region_name=region, config=config)
+            client = session.client(self._service, region_name=region, config=config)
+        client.meta.events.register("before-parse.dynamodb", _check_sum)  # S3's sums are compared by boto3 itself
+        return client
 
 
 _making = threading.Lock()  # a session makes one client at a time
@@ -77,3 +82,10 @@ def _session(pid: int) -> Any:
     import boto3
 
     return boto3.session.Session()
+
+
+def _check_sum(response_dict: dict[str, Any], **_: Any) -> None:
+    """GarbledError for a body that is not what DynamoDB has summed; boto3 compares it too, and then takes the body at its last attempt."""
+    expected = response_dict["headers"].get("x-amz-crc32")
+    if expected is not None and binascii.crc32(response_dict["body"]) != int(expected):
+        raise GarbledError("the answer is not what was sent")

@@ -39,6 +39,7 @@ DENIED = {
     "403",
 }
 OF_THE_CLOCK = {"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"}
+SIGNED_AT_ANOTHER_TIME = ("Signature expired", "Signature not yet current")  # with one code for these and for a wrong key
 MISSING = {"ResourceNotFoundException", "NoSuchBucket"}
 AGAIN = {"TransactionConflictException", "TransactionInProgressException", "ConditionalRequestConflict", "OperationAborted"}
 
@@ -117,7 +118,7 @@ def _kind_of_code(response: dict[str, Any]) -> str:
         return "conflict" if "TransactionConflict" in reasons else "throttled"
     if code in AGAIN:
         return "conflict"
-    if code in OF_THE_CLOCK or (code == "InvalidSignatureException" and "expired" in str(said.get("Message", "")).lower()):
+    if code in OF_THE_CLOCK or (code == "InvalidSignatureException" and str(said.get("Message", "")).startswith(SIGNED_AT_ANOTHER_TIME)):
         return "clock"
     if code in THROTTLED or status == 429:
         return "throttled"
