@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk screenshots browser-tools stand-ins env env-dev clean
+.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -83,6 +83,12 @@ proof-kill: $(TOOLS) ## Kills writers, servers and trainers 20 times each way, a
 proof-full-disk: $(TOOLS) ## Fills a small disk under the profile store; needs to be root.
 	@echo "Filling a disk."
 	@$(VENV)/bin/python -m tests.faults.full_disk
+
+proof-degraded: $(TOOLS) $(STAND_INS) ## Lets DynamoDB and S3 fail in 18 ways under a site in use, and shows that mistakes in it would be seen.
+	@echo "Letting Amazon fail, as stand-ins can; this takes eight minutes, and nothing else should run on this machine meanwhile."
+	@$(VENV)/bin/python -m tests.faults.degraded
+	@for planted in "a breaker that never opens" "no fallback" "a fallback that does not say so" "a fallback that shows the person" \
+		"ratings acknowledged that are not kept"; do $(VENV)/bin/python -m tests.faults.degraded --only hanging --seconds 4 --planted "$$planted"; done
 
 screenshots: $(TOOLS) ## Draws the README's pictures of the site anew, from a site of its own.
 	@echo "Taking the pictures in docs/images."

@@ -96,6 +96,18 @@ from recommender.serving import Recommender
 silent = Recommender._without_store
 Recommender._without_store = lambda self, *rest: replace(silent(self, *rest), notice="")
 """,
+    "a fallback that shows the person": """
+from recommender import serving
+seen, well_liked = {}, serving.Recommender._without_store
+def remember(record, n, first=serving._first):
+    made = seen[record.user_id] = first(record, n)
+    return made
+serving._first = remember
+def shown(self, user_id, *rest):
+    made = well_liked(self, user_id, *rest)
+    return serving.replace(made, movies=seen[user_id].movies) if user_id in seen and user_id > 1_000_000 else made
+serving.Recommender._without_store = shown
+""",
     "ratings acknowledged that are not kept": """
 from recommender.storage.profiles.dynamodb import DynamoProfiles
 DynamoProfiles.rate = lambda self, rating: self._void(rating.user_id)
@@ -160,8 +172,9 @@ class Site:
     profiles: Profiles
     server: subprocess.Popen[bytes] | None = None
 
-    def serve(self) -> None:
-        """Start the server and wait until it answers."""
+    def serve(self, planted: str = "") -> None:
+        """Start the server, with this mistake in it, and wait until it answers."""
+        (self.folder / "planted" / "sitecustomize.py").write_text(PLANTED[planted] if planted else "")
         with (self.folder / "log").open("ab") as log:
             self.server = subprocess.Popen(
                 [GUNICORN, "--config", str(REPOSITORY / "deploy" / "gunicorn.conf.py"), "webapp.wsgi:app"],
@@ -175,8 +188,8 @@ class Site:
         end = time.monotonic() + UP_WITHIN
         while time.monotonic() < end:
             assert self.server.poll() is None, f"the server did not come up: {self.last_words()}"
-            with contextlib.suppress(OSError):
-                if Client(self.port).ask("GET", "/readyz")[0] == 200:
+            with contextlib.suppress(OSError), contextlib.closing(Client(self.port)) as client:
+                if client.ask("GET", "/readyz")[0] == 200:
                     return
             time.sleep(0.05)
         raise AssertionError(f"the server did not come up in {UP_WITHIN} s: {self.last_words()}")
@@ -191,6 +204,7 @@ class Site:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.server.pid, signal.SIGKILL)
             self.server.wait()
+            self.server = None
 
     def last_words(self) -> str:
         """The end of what all the processes said."""
@@ -427,13 +441,15 @@ class Row:
     def broken(self) -> list[str]:
         """The limits that were not kept."""
         found = []
+        # Where lists come from their records all the time, the stand-in's own speed is in every answer.
+        after = self.limits.after if "dynamodb" in self.services else max(self.limits.after, 2 * self.before)
         for what, seconds, limit in (
             ("in the first second", self.first, self.limits.first),
-            ("with the breaker open", self.after, self.limits.after),
+            ("with the breaker open", self.after, after),
             ("until all is as before", self.healed, self.limits.healed),
         ):
             if seconds > limit:
-                found.append(f"{self.title}: {seconds:.3f} s {what}, more than {limit} s")
+                found.append(f"{self.title}: {seconds:.3f} s {what}, more than {limit:.3f} s")
         return found
 
     @property
@@ -482,20 +498,22 @@ class Verdict:
 
 
 def prove(
+    house: Site,
     faults: Sequence[tuple[str, tuple[str, ...]]] = FAULTS,
     *,
     seconds: float = 10.0,
+    well_seconds: float = WELL_SECONDS,
     limits: Limits = Limits(),
     kill: bool = True,
     planted: str = "",
-    data: str = "",
     seed: int = 580,
 ) -> Verdict:
     """Let people use the site while Amazon fails in these ways, one after another; then count."""
     verdict, rng = Verdict(), random.Random(seed)
-    with site(planted, data) as house:
-        house.serve()
-        known = learn(house)
+    house.serve(planted)
+    try:
+        with contextlib.closing(Client(house.port)) as client:
+            known = learn(client, house.profiles)
         people = [house.profiles.new_person(digest(f"token {n}"), shared=not n, now=0) for n in range(N_RATERS + 1)]
         for film_id in list(known.similar)[:3]:
             house.profiles.rate(Rating(people[0], film_id, 4.5, 1))  # type: ignore[arg-type]
@@ -518,12 +536,12 @@ def prove(
         for thread in (*visitors, *raters):
             thread.start()
         try:
-            time.sleep(WELL_SECONDS)
+            time.sleep(well_seconds)
             verdict.wrong += [f"{one.what} tells of trouble before there is any" for one in told.answers[:] if one.tells_of_trouble]
             for name, services in faults:
-                verdict.rows.append(let_fail(house.amazon, name, services, seconds, told, limits))
+                verdict.rows.append(let_fail(house.amazon, name, services, seconds, well_seconds, told, limits))
             if kill:
-                verdict.killed = kill_workers(house, told, verdict)
+                verdict.killed = kill_workers(house, told, verdict, well_seconds)
         finally:
             enough.set()
             for thread in (*visitors, *raters):
@@ -532,6 +550,8 @@ def prove(
             verdict.lost += rater.lost(house.profiles)
             verdict.n_acknowledged += rater.n_acknowledged
             verdict.n_refused += rater.n_refused
+    finally:
+        house.stop()
     verdict.n_answers, verdict.n_broken_off = len(told.answers), told.n_broken_off
     verdict.wrong += told.wrong
     for row in verdict.rows:
@@ -540,19 +560,21 @@ def prove(
     return verdict
 
 
-def let_fail(amazon: FlakyAmazon, name: str, services: tuple[str, ...], seconds: float, told: Told, limits: Limits) -> Row:
+def let_fail(
+    amazon: FlakyAmazon, name: str, services: tuple[str, ...], seconds: float, well_seconds: float, told: Told, limits: Limits
+) -> Row:
     """One fault, and the time after it."""
     amazon.turn(name, *services)
     begun = time.monotonic()
     time.sleep(seconds)
     row = Row(name, services, begun, time.monotonic(), limits)
     amazon.turn("well")
-    time.sleep(WELL_SECONDS)
+    time.sleep(well_seconds)
     row.judge(told.answers[:], time.monotonic())
     return row
 
 
-def kill_workers(house: Site, told: Told, verdict: Verdict) -> str:
+def kill_workers(house: Site, told: Told, verdict: Verdict, well_seconds: float) -> str:
     """kill -9 of every worker while nothing of Amazon answers: those that come after must serve from what this machine remembers."""
     house.amazon.turn("hanging")
     time.sleep(3)
@@ -570,17 +592,16 @@ def kill_workers(house: Site, told: Told, verdict: Verdict) -> str:
     verdict.wrong += [f"{answer.what} does not say where its list is from, after kill -9 in an outage" for answer in silent]
     ended = time.monotonic()
     house.amazon.turn("well")
-    time.sleep(WELL_SECONDS)
+    time.sleep(well_seconds)
     late = [answer for answer in told.answers[:] if answer.began > ended + 5 and answer.tells_of_trouble]
     verdict.wrong += [f"{answer.what} still tells of trouble {answer.began - ended:.1f} s after it ended" for answer in late]
     first = min((answer.ended for answer in lists), default=float("inf")) - died
     return f"kill -9 of {len(killed)} workers while both hang: the first list {first:.2f} s later, {len(lists)} lists with a notice in 12 s"
 
 
-def learn(house: Site) -> Known:
+def learn(client: Client, profiles: Profiles) -> Known:
     """What the site says while all is well."""
-    client = Client(house.port)
-    nobody = house.profiles.new_person(digest("nobody"), shared=True, now=0)
+    nobody = profiles.new_person(digest("nobody"), shared=True, now=0)
 
     def items(user_id: int) -> list[dict[str, Any]]:
         status, _, body = client.ask("GET", f"/api/v1/users/{user_id}/recommendations?n={LIST_LENGTH}")
@@ -592,7 +613,6 @@ def learn(house: Site) -> Known:
     films = {user_id: [item["movie_id"] for item in items(user_id)] for user_id in range(1, 21)}
     film_ids = sorted({film_id for of_one in films.values() for film_id in of_one})
     similar = {film_id: list(map(int, CARD.findall(client.ask("GET", f"/film/{film_id}")[2]))) for film_id in film_ids}
-    client.close()
     return Known(films, items(nobody), similar)
 
 
@@ -625,7 +645,7 @@ def p99(seconds: Iterable[float]) -> float:
 
 
 @contextmanager
-def site(planted: str, data: str) -> Iterator[Site]:
+def site(data: str = "") -> Iterator[Site]:
     """A trained site that does not serve yet, on a stand-in behind the proxy."""
     with (
         tempfile.TemporaryDirectory() as name,
@@ -633,7 +653,6 @@ def site(planted: str, data: str) -> Iterator[Site]:
     ):
         folder = Path(name)
         (folder / "planted").mkdir()
-        (folder / "planted" / "sitecustomize.py").write_text(PLANTED[planted] if planted else "")
         (folder / "stand-in").mkdir()
         url = things.enter_context(stand_ins.ministack(folder / "stand-in"))
         amazon = things.enter_context(flaky_amazon(url))
@@ -691,7 +710,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=580)
     asked = parser.parse_args()
     faults = [fault for fault in FAULTS if asked.only in ("", fault[0])]
-    verdict = prove(faults, seconds=asked.seconds, planted=asked.planted, data=asked.data, seed=asked.seed, kill=not asked.planted)
+    with site(asked.data) as house:
+        verdict = prove(house, faults, seconds=asked.seconds, planted=asked.planted, seed=asked.seed, kill=not asked.planted)
     print(verdict)
     as_it_should_be = verdict.holds != bool(asked.planted)
     print("as it should be" if as_it_should_be else "NOT as it should be")
