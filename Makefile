@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean
+.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -21,6 +21,8 @@ BENCH_VENV := .bench-venv
 PEERS := $(BENCH_VENV)/.installed
 STAND_INS_VENV := .stand-ins-venv
 STAND_INS := $(STAND_INS_VENV)/.installed
+STACK_VENV := .stack-venv
+STACK_TOOLS := $(STACK_VENV)/.installed
 BROWSER_TOOLS := node_modules/.installed
 
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -qq install
@@ -34,7 +36,7 @@ run: $(INSTALLED) ## Starts the site on http://127.0.0.1:8000, with data and a f
 	@echo "Starting Matinee; its address is printed when it is ready, and Ctrl-C stops it."
 	@exec $(VENV)/bin/matinee serve $(ARGS)
 
-test: $(TOOLS) $(STAND_INS) ## Runs all tests; ARGS="-k rating" runs some, ARGS=--require-browser skips none of those in a browser.
+test: $(TOOLS) $(STAND_INS) $(STACK_TOOLS) ## Runs all tests; ARGS="-k rating" runs some, ARGS=--require-browser skips none of those in a browser.
 	@echo "Running the tests."
 	@$(VENV)/bin/python -m pytest $(ARGS)
 
@@ -98,13 +100,22 @@ browser-tools: $(BROWSER_TOOLS) ## Installs the JavaScript tools that check the 
 
 stand-ins: $(STAND_INS) ## Installs the stand-ins for S3 and DynamoDB that the tests race on.
 
+check-stack: $(TOOLS) $(STACK_TOOLS) ## Checks the template of the stack on AWS, by cfn-lint, checkov and its promises, and that planted mistakes are caught.
+	@echo "Checking deploy/aws/template.yaml."
+	@$(STACK_VENV)/bin/cfn-lint deploy/aws/template.yaml
+	@$(STACK_VENV)/bin/checkov --file deploy/aws/template.yaml --framework cloudformation --skip-download --compact --quiet
+	@$(VENV)/bin/python -m pytest tests/deploy $(ARGS)
+
+policies: $(TOOLS) ## Writes deploy/aws/policies anew from the template of the stack, for who makes the roles by hand.
+	@$(VENV)/bin/python -m tests.deploy.stack
+
 env: $(INSTALLED) ## Makes .venv with everything that runs.
 
 env-dev: $(TOOLS) ## Makes .venv with the tools for tests and checks as well.
 
 clean: ## Removes the environments and all caches; var/, with people's ratings, stays.
-	@echo "Removing .venv, .bench-venv, .stand-ins-venv, node_modules and caches; var/ stays."
-	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) node_modules build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@echo "Removing .venv, .bench-venv, .stand-ins-venv, .stack-venv, node_modules and caches; var/ stays."
+	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) $(STACK_VENV) node_modules build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PACKAGES): requirements.txt
@@ -136,6 +147,12 @@ $(STAND_INS): requirements-stand-ins.txt | $(PACKAGES)
 	@echo "Installing what stands in for S3 and DynamoDB into $(STAND_INS_VENV)."
 	@"$(PYTHON)" -m venv --clear $(STAND_INS_VENV)
 	@$(STAND_INS_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-stand-ins.txt || $(PIP_FAILED)
+	@touch $@
+
+$(STACK_TOOLS): requirements-stack.txt | $(PACKAGES)
+	@echo "Installing what checks the stack's template into $(STACK_VENV)."
+	@"$(PYTHON)" -m venv --clear $(STACK_VENV)
+	@$(STACK_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-stack.txt || $(PIP_FAILED)
 	@touch $@
 
 $(BROWSER_TOOLS): package.json package-lock.json

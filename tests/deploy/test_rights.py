@@ -1,0 +1,192 @@
+"""What the stores really ask of AWS is what the template's roles allow: every call of theirs, recorded on stand-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+from moto import mock_aws
+
+from recommender.domain import ListRecord, Rating
+from recommender.storage.blobs.s3 import S3Blobs
+from recommender.storage.profiles.dynamodb import DynamoProfiles
+from recommender.storage.profiles.dynamodb_tables import create_tables
+from tests.deploy.stack import TEMPLATE, read
+
+NOW = 1_780_000_000
+SAMPLE_VIEWER, STRANGER = 7, 8
+HEAT, ALIEN = 6, 1214
+
+
+class Asked(NamedTuple):
+    """One call as IAM sees it. prefix: of a listing."""
+
+    action: str
+    resource: str
+    prefix: str | None = None
+
+
+def _asked(service: str, operation: str, parameters: dict[str, Any]) -> Iterator[Asked]:
+    """A transaction asks for each of its parts; S3 has no rights of their own for a look at an object and for an upload in parts."""
+    if service == "s3":
+        bucket, key = f"arn:aws:s3:::{parameters['Bucket']}", parameters.get("Key")
+        if operation == "ListObjectsV2":
+            yield Asked("s3:ListBucket", bucket, parameters["Prefix"])
+        else:
+            other_name = {
+                "HeadObject": "GetObject",
+                "CreateMultipartUpload": "PutObject",
+                "UploadPart": "PutObject",
+                "CompleteMultipartUpload": "PutObject",
+            }
+            yield Asked(f"s3:{other_name.get(operation, operation)}", f"{bucket}/{key}")
+    elif operation == "TransactWriteItems":
+        for item in parameters["TransactItems"]:
+            for part, what in item.items():
+                yield Asked(f"dynamodb:{part}Item", _table(what))
+    elif operation in ("BatchGetItem", "BatchWriteItem"):
+        for table in parameters["RequestItems"]:
+            yield Asked(f"dynamodb:{operation}", _table({"TableName": table}))
+    else:
+        yield Asked(f"dynamodb:{operation}", _table(parameters))
+
+
+def _table(parameters: dict[str, Any]) -> str:
+    return f"arn:aws:dynamodb:REGION:ACCOUNT:table/{parameters['TableName']}"
+
+
+def _is_allowed(asked: Asked, policy: str) -> bool:
+    return any(
+        asked.action in _several(statement["Action"])
+        and any(fnmatchcase(asked.resource, pattern) for pattern in _several(statement["Resource"]))
+        and all(
+            asked.prefix is None or any(fnmatchcase(asked.prefix, pattern) for pattern in _several(test["s3:prefix"]))
+            for test in statement.get("Condition", {}).values()
+        )
+        for statement in read(TEMPLATE.read_text()).policies()[policy]["Statement"]
+    )
+
+
+def _several(value: str | list[str]) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[Asked]]:
+    """Everything asked of DynamoDB and S3 once the tables and the bucket are there."""
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    calls: set[Asked] = set()
+    really = BaseClient._make_api_call
+
+    def recording(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+        calls.update(_asked(client.meta.service_model.service_name, operation, parameters))
+        return really(client, operation, parameters)
+
+    with mock_aws():
+        boto3.client("s3").create_bucket(Bucket="BUCKET")
+        create_tables("movie")
+        monkeypatch.setattr(BaseClient, "_make_api_call", recording)
+        yield calls
+
+
+def _a_list(user_id: int, rev: int) -> ListRecord:
+    return ListRecord(user_id, rev, (), generation=1, model="m", built_at=NOW, basis="ratings")
+
+
+def _everything_the_site_does(profiles: DynamoProfiles, blobs: S3Blobs) -> None:
+    somebody = profiles.new_person("0" * 64, shared=False, now=NOW)
+    profiles.has_person(somebody)
+    profiles.token_fits(somebody, "0" * 64)
+    profiles.is_shared(somebody)
+    profiles.share(somebody, True)
+    profiles.rate(Rating(somebody, HEAT, 4.5, NOW))
+    profiles.rate(Rating(somebody, ALIEN, 4.0, NOW))
+    profiles.unrate(somebody, ALIEN)
+    profiles.opinions(somebody)
+    profiles.keep_list(_a_list(somebody, 3))
+    profiles.keep_list(_a_list(SAMPLE_VIEWER, 0))
+    profiles.list_of(STRANGER)
+    profiles.highest_generation()
+    profiles.forget_person(somebody)
+    blobs.read("current.json")
+    blobs.list("models/")
+    blobs.local_copy("models/one")
+
+
+def _everything_a_training_does(profiles: DynamoProfiles, blobs: S3Blobs, folder: Path) -> None:
+    profiles.keep_lists([_a_list(SAMPLE_VIEWER, 0), _a_list(STRANGER, 0)])
+    profiles.clear_sample_lists(generation=2)
+    profiles.highest_generation()
+    list(profiles.all_ratings())
+    list(profiles.people())
+    profiles.counts()
+    profiles.opinions(SAMPLE_VIEWER)
+    profiles.list_of(SAMPLE_VIEWER)
+    blobs.create("training-lock.json", b"{}")
+    blobs.write("training-lock.json", b"{}")
+    (folder / "scores.npy").write_bytes(bytes(9_000_000))  # large enough to go up in parts
+    blobs.publish("models/one", folder)
+    blobs.local_copy("models/one")
+    pointer = blobs.read("current.json")
+    blobs.compare_and_set("current.json", b"{}", expected=pointer.tag if pointer else None)
+    blobs.list("models/")
+    blobs.remove("models/one")
+
+
+def _everything_a_move_does() -> None:
+    """Out of tables with people, ratings and lists, into new ones of another name, as a backup and a move read and write."""
+    create_tables("other")
+    other = DynamoProfiles("other")
+    somebody = other.new_person("0" * 64, shared=False, now=NOW)
+    other.rate(Rating(somebody, HEAT, 4.5, NOW))
+    other.keep_list(_a_list(somebody, 1))
+    old = DynamoProfiles("movie")
+    with other.contents() as contents:
+        old.adopt(contents)
+    old.check()
+    with old.contents() as contents:
+        assert len(list(contents.records)) == 1
+
+
+def test_the_site_may_do_all_that_it_does(recorded, tmp_path):
+    _everything_the_site_does(DynamoProfiles("movie"), S3Blobs("BUCKET", "matinee", cache_folder=tmp_path))
+
+    assert len(recorded) > 12
+    assert [asked for asked in sorted(recorded) if not _is_allowed(asked, "web")] == []
+
+
+def test_a_training_may_do_all_that_it_does_and_the_site_may_not(recorded, tmp_path):
+    (tmp_path / "folder").mkdir()
+    _everything_a_training_does(DynamoProfiles("movie"), S3Blobs("BUCKET", "matinee", cache_folder=tmp_path), tmp_path / "folder")
+
+    assert [asked for asked in sorted(recorded) if not _is_allowed(asked, "trainer")] == []
+    assert {asked.action for asked in recorded if not _is_allowed(asked, "web")} == {"dynamodb:Scan", "s3:PutObject", "s3:DeleteObject"}
+
+
+def test_a_backup_and_a_move_may_do_all_that_they_do_with_the_trainers_role(recorded):
+    _everything_a_move_does()
+
+    of_ours = [asked for asked in sorted(recorded) if "/other" not in asked.resource]
+    assert {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:DeleteItem"} <= {asked.action for asked in of_ours}
+    assert [asked for asked in of_ours if not _is_allowed(asked, "trainer")] == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Asked("dynamodb:Scan", "arn:aws:dynamodb:REGION:ACCOUNT:table/movie"),
+        Asked("dynamodb:DeleteItem", "arn:aws:dynamodb:REGION:ACCOUNT:table/movie"),
+        Asked("s3:PutObject", "arn:aws:s3:::BUCKET/matinee/current.json"),
+        Asked("s3:GetObject", "arn:aws:s3:::BUCKET/data/ratings.csv"),
+        Asked("s3:ListBucket", "arn:aws:s3:::BUCKET", "data/"),
+    ],
+    ids=lambda asked: f"{asked.action} {asked.prefix or asked.resource.rpartition(':')[2]}",
+)
+def test_the_site_may_not(asked):
+    assert not _is_allowed(asked, "web")
