@@ -92,7 +92,7 @@ MISTAKES = [
     Mistake("the machine starts before it has a way out", "DependsOn: [WayOut, RoutesOfSubnet, MayTrain]", "DependsOn: MayTrain", {OURS}),
     Mistake("a setting is misspelt", "MATINEE_PROFILES_URL", "MATINEE_PROFILE_URL", {OURS}),
     Mistake("the lists lie in another table", "dynamodb://${Table}", "dynamodb://movies", {OURS}),
-    Mistake("the first boot is no shell script", "; do sleep 2; done", "; do sleep 2", {OURS}),
+    Mistake("the first boot is no shell script", "update; do sleep 5; done", "update; do sleep 5", {OURS}),
     # who is told
     Mistake("there is no budget", "Type: AWS::Budgets::Budget", "Type: AWS::Budgets::Budget\n    Condition: HasDomain", {OURS}),
     Mistake("the budget does not look ahead", "NotificationType: FORECASTED", "NotificationType: ACTUAL", {OURS}),
