@@ -168,6 +168,11 @@ def _of_our_own(text: str) -> Iterator[str]:
                 yield name
 
 
+def test_the_page_tells_how_many_mistakes_are_planted():
+    assert f"{len(MISTAKES)} planted mistakes are caught" in (ROOT / "docs" / "aws.md").read_text()
+    assert len({mistake.name for mistake in MISTAKES}) == len(MISTAKES)
+
+
 def test_the_tools_are_installed_as_pinned_and_nothing_beside_them():
     if not (TOOLS / "checkov").exists():
         pytest.skip("cfn-lint and checkov are not installed; make check-stack does it")
