@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies
+.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-migrate proof-degraded screenshots browser-tools stand-ins env env-dev clean
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -91,6 +92,10 @@ proof-degraded: $(TOOLS) $(STAND_INS) ## Lets DynamoDB and S3 fail in 18 ways un
 	@$(VENV)/bin/python -m tests.faults.degraded
 	@for planted in "a breaker that never opens" "no fallback" "a fallback that does not say so" "a fallback that shows the person" \
 		"ratings acknowledged that are not kept"; do $(VENV)/bin/python -m tests.faults.degraded --only hanging --seconds 4 --planted "$$planted"; done
+
+proof-migrate: $(TOOLS) ## Moves ml-latest-small and 200 people's ratings away and back, and compares every byte; needs MATINEE_TEST_DATA.
+	@echo "Moving house, there and back."
+	@$(VENV)/bin/python -m tests.journeys.moving --people 200
 
 screenshots: $(TOOLS) ## Draws the README's pictures of the site anew, from a site of its own.
 	@echo "Taking the pictures in docs/images."

@@ -9,7 +9,7 @@ RecommenderError
 ├── DataError               a data set that cannot be read or used           exit code 1
 ├── ModelError              a model that is torn, foreign or not fitting     503
 ├── NoModelError            nothing has been trained yet                     503
-├── TrainingBusyError       somebody else is training                        exit code 1
+├── TrainingBusyError       somebody else is training, or moving house       exit code 1
 ├── SettingError            a MATINEE_ variable that is wrong or unknown     exit code 1
 └── StorageError            a store could not be reached or understood       503
 
@@ -85,7 +85,7 @@ class TrainingBusyError(RecommenderError):
     """Somebody else holds the training lock."""
 
     def __init__(self, holder: str, seconds: float) -> None:
-        super().__init__(f"{holder} has been training for {seconds:.0f} seconds; wait for it or stop it, then run `matinee train` again.")
+        super().__init__(f"{holder} has held the training lock for {seconds:.0f} seconds; wait for it or stop it, then try again.")
 
 
 class SettingError(RecommenderError):

@@ -11,6 +11,7 @@ import click
 
 from recommender.cli.evaluate import evaluate, predict
 from recommender.cli.examine import doctor
+from recommender.cli.move import backup, migrate, restore
 from recommender.cli.people import profile
 from recommender.cli.rank import batch, recommend
 from recommender.cli.serve import serve
@@ -45,5 +46,5 @@ def main(ctx: click.Context, verbose: bool) -> None:
     ctx.obj = read_settings(os.environ)
 
 
-for _command in (train, recommend, batch, predict, evaluate, profile, rollback, serve, doctor):
+for _command in (train, recommend, batch, predict, evaluate, profile, rollback, serve, doctor, backup, restore, migrate):
     main.add_command(_command)

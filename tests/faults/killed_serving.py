@@ -357,7 +357,7 @@ def _complaint(house: House, command: str) -> str:
         ran = subprocess.run([MATINEE, command], cwd=house.var, env=house.environment, capture_output=True, text=True, check=False)
         if ran.returncode == 0:
             return ""
-        if "has been training" not in ran.stderr or time.monotonic() > end:
+        if "has held the training lock" not in ran.stderr or time.monotonic() > end:
             return f"matinee {command}: {ran.stdout}{ran.stderr}"
         time.sleep(0.5)
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from recommender.domain import Account, ListRecord, Marks, Opinions, Rating, UserId
@@ -120,6 +121,12 @@ class Profiles(Protocol):
 
     def close(self) -> None:
         """Finish what is under way and let go of the files; closing twice is fine."""
+
+
+def is_made(url: str) -> bool:
+    """Whether something is there already; else opening would make a new, empty file. Tables are never made by opening them."""
+    scheme, _, rest = url.partition(":")
+    return scheme != "sqlite" or Path(rest).exists()
 
 
 def open_profiles(url: str, *, patient: bool = False) -> Profiles:

@@ -48,7 +48,7 @@ def test_who_comes_second_is_told_who_holds_the_lock_and_since_when(ada: Lease, 
     ada.acquire()
     clock.now += 45
 
-    with pytest.raises(TrainingBusyError, match=r"^Ada has been training for 45 seconds; wait for it or stop it"):
+    with pytest.raises(TrainingBusyError, match=r"^Ada has held the training lock for 45 seconds; wait for it or stop it"):
         bob.acquire()
 
 
@@ -76,7 +76,7 @@ def test_who_renews_keeps_the_lock(ada: Lease, bob: Lease, clock: Clock) -> None
         clock.now += 50
         ada.renew()
 
-    with pytest.raises(TrainingBusyError, match="Ada has been training for 150 seconds"):
+    with pytest.raises(TrainingBusyError, match="Ada has held the training lock for 150 seconds"):
         bob.acquire()
 
 

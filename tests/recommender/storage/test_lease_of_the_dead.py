@@ -95,6 +95,6 @@ def test_a_holder_that_might_live_keeps_the_lock_until_its_lease_runs_out(blobs:
 def test_a_lock_from_before_machines_were_written_down_is_understood(blobs: Blobs) -> None:
     blobs.write(KEY, json.dumps({"holder": "ann", "since": 990, "until": 1010, "ticket": "1"}).encode())
 
-    with pytest.raises(TrainingBusyError, match="ann has been training for 10 seconds"):
+    with pytest.raises(TrainingBusyError, match="ann has held the training lock for 10 seconds"):
         Lease(blobs, KEY, now=lambda: 1000).acquire()
     Lease(blobs, KEY, now=lambda: 1010).acquire()

@@ -1,0 +1,182 @@
+"""What a house holds, in figures that two houses can be compared by: counts and SHA-256 of one canonical form."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass
+from typing import Any, TypeVar
+
+from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, Marks, Rating, is_own_person
+from recommender.errors import StorageError
+from recommender.publication import LOCK
+from recommender.storage.blobs import Blobs
+from recommender.storage.profiles import Contents, Profiles
+from recommender.storage.profiles.records import to_json
+
+LAST_BACKUP = "last-backup.json"
+# Of one house, and never carried to another: who is training there, and when it was backed up.
+STAYS_BEHIND = frozenset({LOCK, LAST_BACKUP})
+PUBLISHED = ("models", "snapshots")  # below these every folder is one immutable whole
+EMPTY = Contents(Marks(FIRST_OWN_USER_ID - 1, 0, 0), (), (), ())
+
+Progress = Callable[[str, int, int], None]
+Row = TypeVar("Row", Account, Rating, ListRecord)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One kind of thing, or one blob. count: of rows, or bytes of the blob. sha256: in hex, of the canonical form or the bytes."""
+
+    count: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """profiles: accounts, ratings, records and marks. blobs: by key. Empty for a store that is not looked at."""
+
+    profiles: Mapping[str, Part]
+    blobs: Mapping[str, Part]
+
+    def rows(self) -> dict[str, Part]:
+        """For a table: each kind, each published folder as one, each blob that stands alone."""
+        found = dict(self.profiles)
+        for name, keys in self.folders().items():
+            lines = "".join(f"{key} {self.blobs[key].sha256}\n" for key in keys)
+            whole = Part(sum(self.blobs[key].count for key in keys), hashlib.sha256(lines.encode()).hexdigest())
+            found[name] = self.blobs[name] if keys == (name,) else whole
+        return found
+
+    def folders(self) -> dict[str, tuple[str, ...]]:
+        """The keys that belong together: a published folder each, or a blob that stands alone under its own key."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key in sorted(self.blobs):
+            found[folder_of(key)] = (*found.get(folder_of(key), ()), key)
+        return found
+
+
+def folder_of(key: str) -> str:
+    """The published folder that the key lies in; the key itself for a blob that stands alone."""
+    top, *below = key.split("/")
+    return f"{top}/{below[0]}" if top in PUBLISHED and len(below) > 1 else key
+
+
+class Counted:
+    """Contents that are counted, and their digest taken, while somebody goes through them.
+
+    A person who came after the accounts had been read, in a place that has no consistent read, has not come yet.
+    """
+
+    def __init__(self, contents: Contents, progress: Progress = lambda stage, done, total: None, totals: Mapping[str, int] | None = None):
+        """totals: how many of each kind there will be, where that is known."""
+        self._people: set[int] = set()
+        self._marks = contents.marks
+        self._tallies = {name: _Tally(name, progress, (totals or {}).get(name, 0)) for name in ("accounts", "ratings", "records")}
+        self.contents = Contents(
+            contents.marks,
+            self._tallies["accounts"].through(self._noted(contents.accounts)),
+            self._tallies["ratings"].through(one for one in contents.ratings if one.user_id in self._people),
+            self._tallies["records"].through(one for one in contents.records if self._is_known(one)),
+        )
+
+    def parts(self) -> dict[str, Part]:
+        """What has gone through."""
+        return {**{name: tally.part() for name, tally in self._tallies.items()}, "marks": _part_of(self._marks)}
+
+    def _noted(self, accounts: Iterable[Account]) -> Iterator[Account]:
+        for account in accounts:
+            self._people.add(account.user_id)
+            yield account
+
+    def _is_known(self, record: ListRecord) -> bool:
+        return record.deleted or not is_own_person(record.user_id) or record.user_id in self._people
+
+
+def parts_of(contents: Contents, progress: Progress = lambda stage, done, total: None) -> dict[str, Part]:
+    """Everything in the contents, gone through."""
+    counted = Counted(contents, progress)
+    for rows in (counted.contents.accounts, counted.contents.ratings, counted.contents.records):
+        for _ in rows:
+            pass
+    return counted.parts()
+
+
+def profiles_parts(profiles: Profiles, progress: Progress) -> dict[str, Part]:
+    """Everything the profiles keep, read."""
+    with profiles.contents() as contents:
+        return parts_of(contents, progress)
+
+
+def blobs_parts(blobs: Blobs, progress: Progress) -> dict[str, Part]:
+    """Every blob that a house is made of, read."""
+    keys = keys_of(blobs)
+    found = {}
+    for done, key in enumerate(keys, start=1):
+        found[key] = part_of_bytes(read(blobs, key))
+        progress("files", done, len(keys))
+    return found
+
+
+def keys_of(blobs: Blobs) -> list[str]:
+    """Every blob but those that stay behind, ascending."""
+    return [key for key in blobs.list("") if key not in STAYS_BEHIND]
+
+
+def read(blobs: Blobs, key: str) -> bytes:
+    """The bytes of a blob that was there a moment ago."""
+    blob = blobs.read(key)
+    if blob is None:
+        raise GoneError(key, blobs.url)
+    return blob.data
+
+
+class GoneError(StorageError):
+    """A blob that was listed and then was not there: a trainer has tidied up."""
+
+    def __init__(self, key: str, url: str) -> None:
+        super().__init__(f"{key} has gone from {url} while it was being copied, as after a training; begin again.", kind="missing")
+
+
+def part_of_bytes(data: bytes) -> Part:
+    return Part(len(data), hashlib.sha256(data).hexdigest())
+
+
+class _Tally:
+    """Counts what passes, and takes the digest of it."""
+
+    def __init__(self, name: str, progress: Progress, total: int) -> None:
+        self._name, self._progress, self._total = name, progress, total
+        self._count, self._sum = 0, hashlib.sha256()
+
+    def through(self, rows: Iterable[Row]) -> Iterator[Row]:
+        for row in rows:
+            self._sum.update(_canonical(row))
+            self._count += 1
+            self._progress(self._name, self._count, max(self._total, self._count))
+            yield row
+
+    def part(self) -> Part:
+        return Part(self._count, self._sum.hexdigest())
+
+
+def _part_of(marks: Marks) -> Part:
+    return Part(len(astuple(marks)), hashlib.sha256(_line(*map(int, astuple(marks)))).hexdigest())
+
+
+def _canonical(row: Account | Rating | ListRecord) -> bytes:
+    """A line of JSON; whatever number type a place uses, the same number is the same text."""
+    match row:
+        case Account():
+            return _line(int(row.user_id), row.token_digest, bool(row.shared), int(row.created_at))
+        case Rating():
+            return _line(int(row.user_id), int(row.movie_id), float(row.stars), int(row.rated_at))
+        case ListRecord():
+            movies = None if row.movies is None else to_json(row.movies)
+            where_from = (int(row.generation), row.model, float(row.built_at), row.basis)
+            return _line(int(row.user_id), int(row.rev), *where_from, bool(row.deleted), movies)
+
+
+def _line(*values: Any) -> bytes:
+    return json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n"

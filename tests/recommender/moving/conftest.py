@@ -1,0 +1,55 @@
+"""A house that somebody has lived in, and the commands that carry it elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from recommender import training
+from recommender.cli import main
+from recommender.serving import Recommender
+from recommender.settings import Settings, variable
+from recommender.storage.blobs import Blobs
+from recommender.storage.profiles import Profiles
+from tests.recommender.moving.life import BOB, CAROL, Matinee
+from tests.worlds import data_set_of, two_tastes
+
+
+@pytest.fixture
+def house(var_settings: Settings, blobs: Blobs, profiles: Profiles, train: Callable[..., training.Trained]) -> Settings:
+    """The settings of a house with two models, and with Alice, Bob, whose list is void, and Carol, who has left."""
+    for _ in range(2):
+        train(data_set_of(two_tastes()))
+    recommender = Recommender(var_settings, blobs, profiles)
+    for number in range(3):
+        user_id, token = recommender.new_person(shared=number == 0)
+        for movie_id in range(1, 8, 2):
+            recommender.rate(user_id, movie_id, 4.5, token=token)
+    profiles.unrate(BOB, 1)
+    profiles.forget_person(CAROL)
+    return var_settings
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, house: Settings) -> Settings:
+    """Where nothing is yet."""
+    there = tmp_path / "elsewhere"
+    return replace(house, profiles_url=f"sqlite://{there / 'people.sqlite3'}", blobs_url=f"file://{there / 'blobs'}")
+
+
+@pytest.fixture
+def matinee(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Matinee:
+    """Runs a command with settings, in a folder of its own."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+
+    def run(settings: Settings, *arguments: object, typed: str = "") -> Result:
+        given = {variable(f.name): str(getattr(settings, f.name)) for f in fields(settings) if getattr(settings, f.name) != f.default}
+        return CliRunner().invoke(main, [str(each) for each in arguments], env=given, input=typed)
+
+    return run

@@ -1,0 +1,43 @@
+"""Who lives in the houses of these tests, and what the tests ask of a house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+from recommender.domain import FIRST_OWN_USER_ID, ListRecord, Rating, UserId
+from recommender.moving.manifest import STAYS_BEHIND
+from recommender.settings import Settings
+from recommender.storage.blobs import open_blobs
+from recommender.storage.profiles import open_profiles
+
+Matinee = Callable[..., Result]
+ALICE, BOB, CAROL = (UserId(FIRST_OWN_USER_ID + n) for n in range(3))
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Nobody waits."""
+
+
+def everything(settings: Settings) -> tuple[object, list[object], list[Rating], list[ListRecord], dict[str, bytes]]:
+    """Marks, accounts, ratings and records, and every blob that moves."""
+    blobs, profiles = open_blobs(settings.blobs_url), open_profiles(settings.profiles_url)
+    with profiles.contents() as contents:
+        people = (contents.marks, list[object](contents.accounts), list(contents.ratings), list(contents.records))
+    profiles.close()
+    return *people, {key: blob.data for key in blobs.list("") if key not in STAYS_BEHIND and (blob := blobs.read(key))}
+
+
+def below(folder: Path) -> dict[str, bytes]:
+    """Every file below the folder with what is in it, but for what SQLite keeps beside a file that is open."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.endswith(("-wal", "-shm")))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def refused(result: Result) -> str:
+    """The last line, which says why."""
+    assert result.exit_code == 1, result.output
+    assert isinstance(result.exception, SystemExit), repr(result.exception)
+    return result.stderr.strip().splitlines()[-1].removeprefix("Error: ")
