@@ -83,9 +83,10 @@ proof-kill: $(TOOLS) ## Kills writers, servers and trainers 20 times each way, a
 	@$(VENV)/bin/python -m tests.faults.killed_serving --kills 20
 	@$(VENV)/bin/python -m tests.faults.killed_serving --kills 4 --planted
 
-proof-full-disk: $(TOOLS) ## Fills a small disk under the profile store; needs to be root.
+proof-full-disk: $(TOOLS) ## Fills a small disk under the profile store, and under a backup; needs to be root.
 	@echo "Filling a disk."
 	@$(VENV)/bin/python -m tests.faults.full_disk
+	@$(VENV)/bin/python -m tests.faults.full_disk --backup
 
 proof-degraded: $(TOOLS) $(STAND_INS) ## Lets DynamoDB and S3 fail in 18 ways under a site in use, and shows that mistakes in it would be seen.
 	@echo "Letting Amazon fail, as stand-ins can; this takes eight minutes, and nothing else should run on this machine meanwhile."

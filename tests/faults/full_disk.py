@@ -1,6 +1,7 @@
 """A disk that fills up: writes are refused in words, reads go on, and it heals by itself.
 
-    python -m tests.faults.full_disk
+    python -m tests.faults.full_disk             raters and a trainer
+    python -m tests.faults.full_disk --backup    a backup
 
 The stores live on a file system of a few megabytes, in a mount namespace of this proof's own.
 """
@@ -17,6 +18,7 @@ import apsw
 
 from recommender.domain import FIRST_OWN_USER_ID, ListRecord, Movie, MovieId, Rating, RecommendedMovie
 from recommender.errors import StorageError
+from recommender.moving import backups
 from recommender.storage.blobs.folder import FolderBlobs
 from recommender.storage.profiles.sqlite import SqliteProfiles
 
@@ -33,10 +35,12 @@ def why_not() -> str | None:
     return f"no mount namespace may be made here: {tried.stderr.strip()}" if tried.returncode else None
 
 
-def prove() -> str:
-    """What the proof says; AssertionError with what it said before it failed."""
+def prove(what: str = "on") -> str:
+    """What the proof says; AssertionError with what it said before it failed. what: "on" or "backup"."""
     with tempfile.TemporaryDirectory() as disk:
-        script = f'mount -t tmpfs -o size={MEGABYTES}m tmpfs "{disk}" && exec "{sys.executable}" -m tests.faults.full_disk --on "{disk}"'
+        script = (
+            f'mount -t tmpfs -o size={MEGABYTES}m tmpfs "{disk}" && exec "{sys.executable}" -m tests.faults.full_disk --{what} "{disk}"'
+        )
         done = subprocess.run([*_own_mounts(), "sh", "-c", script], cwd=REPOSITORY, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -109,14 +113,43 @@ def _check(profiles: SqliteProfiles, n_acknowledged: int, *, full: bool) -> None
     assert full or record.movies is not None
 
 
+def back_up_to(disk: Path) -> None:
+    """Backups of a house of a megabyte onto a disk that has ever less room, until there is room again."""
+    with tempfile.TemporaryDirectory() as house:
+        profiles, blobs = SqliteProfiles(Path(house) / "profiles.sqlite3"), FolderBlobs(Path(house) / "blobs")
+        profiles.new_person("digest", shared=False, now=0)
+        for movie_id in range(1, 40):
+            _write_something(profiles, movie_id)
+        blobs.write("models/v1/matrix.npy", bytes(700_000))
+        ballast, n_refused = disk / "ballast", 0
+        for free in (0, 50_000, 150_000, 300_000, 500_000, 700_000):
+            ballast.write_bytes(bytes(max(0, shutil.disk_usage(disk).free - free)))
+            try:
+                backups.take(profiles, blobs, disk / "backups", progress=lambda stage, done, total: None)
+                raise AssertionError(f"a megabyte went into {free} bytes")
+            except StorageError as refusal:
+                n_refused += 1
+                if "disk is full" not in str(refusal) and "no space left on device" not in str(refusal):
+                    raise AssertionError(f"{refusal} does not say that the disk is full") from refusal
+            left = [path for path in (disk / "backups").rglob("*") if path.is_file() and path.name != "~lock"]
+            assert left == [], f"a refused backup left {left} behind"
+            ballast.unlink()
+        made = backups.take(profiles, blobs, disk / "backups", progress=lambda stage, done, total: None)
+        backups.check(made.backup.folder, lambda stage, done, total: None)
+        profiles.close()
+    print(f"{n_refused} backups refused in words, no backup looks whole that is not, nothing left behind; healed")
+
+
 def main() -> None:
     """The whole proof."""
     if sys.argv[1:2] == ["--on"]:
         fill_up(Path(sys.argv[2]))
+    elif sys.argv[1:2] == ["--backup"] and len(sys.argv) == 3:
+        back_up_to(Path(sys.argv[2]))
     elif reason := why_not():
         sys.exit(f"This proof cannot be made here: {reason}.")
     else:
-        print(prove(), end="")
+        print(prove("backup" if sys.argv[1:] == ["--backup"] else "on"), end="")
 
 
 if __name__ == "__main__":
