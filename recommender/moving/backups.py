@@ -24,9 +24,9 @@ from recommender.moving.manifest import (
     GoneError,
     Part,
     Progress,
+    contents_of,
     keys_of,
     profiles_parts,
-    read,
 )
 from recommender.moving.migration import House, write_file
 from recommender.publication import POINTER
@@ -171,9 +171,8 @@ def _copy_blobs_once(blobs: Blobs, folder: Path, progress: Progress) -> None:
     folder.mkdir(mode=0o700)
     pointer = blobs.read(POINTER)
     keys = [key for key in keys_of(blobs) if key != POINTER]
-    for done, key in enumerate(keys, start=1):
-        write_file(folder / key, read(blobs, key))
-        progress("files", done, len(keys))
+    for key, data in contents_of(blobs, keys, progress):
+        write_file(folder / key, data)
     if pointer is not None:
         write_file(folder / POINTER, pointer.data)
 

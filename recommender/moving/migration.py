@@ -5,12 +5,11 @@ from __future__ import annotations
 import errno
 import tempfile
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from recommender.errors import StorageError
-from recommender.moving.manifest import EMPTY, Counted, Manifest, Progress, blobs_parts, parts_of, profiles_parts, read
+from recommender.moving.manifest import EMPTY, Counted, Manifest, Progress, blobs_parts, contents_of, parts_of, profiles_parts
 from recommender.publication import LOCK, POINTER
 from recommender.storage.blobs import Blobs
 from recommender.storage.lease import Lease
@@ -126,16 +125,17 @@ def _is_whole(profiles: Profiles) -> bool:
     return True
 
 
-def _copy(name: str, keys: Iterable[str], source: Blobs, target: Blobs) -> None:
-    if (name,) == tuple(keys):
-        data = read(source, name)
-        if not target.create(name, data) and (there := target.read(name)) and there.data != data:
-            raise StorageError(f"Somebody else has put {name} into {target.url} meanwhile; begin again with an empty place.")
+def _copy(name: str, keys: tuple[str, ...], source: Blobs, target: Blobs) -> None:
+    found = contents_of(source, keys, lambda stage, done, total: None)
+    if keys == (name,):
+        for _, data in found:
+            if not target.create(name, data) and (there := target.read(name)) and there.data != data:
+                raise StorageError(f"Somebody else has put {name} into {target.url} meanwhile; begin again with an empty place.")
         return
     with tempfile.TemporaryDirectory() as temporary:
         room = Path(temporary) / "folder"
-        for key in keys:
-            write_file(room / key.removeprefix(f"{name}/"), read(source, key))
+        for key, data in found:
+            write_file(room / key.removeprefix(f"{name}/"), data)
         target.publish(name, room)
 
 

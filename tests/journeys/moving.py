@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import sys
 import tempfile
 from collections.abc import Callable
@@ -25,10 +26,24 @@ from recommender.serving import Recommender, open_recommender
 from recommender.settings import Settings, variable
 from recommender.storage.blobs import open_blobs
 from recommender.storage.profiles import open_profiles
+from recommender.storage.profiles.dynamodb_tables import create_tables
 from recommender.storage.profiles.records import to_json
+from tests import stand_ins
+
+
+def on_aws(folder: Path) -> tuple[str, str]:
+    """Tables and a bucket of their own, wherever the environment sends boto3."""
+    import boto3
+
+    name = f"movie-{secrets.token_hex(4)}"
+    create_tables(name)
+    boto3.client("s3").create_bucket(Bucket=name)
+    return f"dynamodb://{name}", f"s3://{name}/matinee"
+
 
 PLACES: dict[str, Callable[[Path], tuple[str, str]]] = {  # name to the URLs of profiles and blobs of an empty place
     "files": lambda folder: (f"sqlite://{folder / 'elsewhere.sqlite3'}", f"file://{folder / 'elsewhere'}"),
+    "AWS": on_aws,
 }
 N_RATINGS = 20  # of each person
 
@@ -126,7 +141,8 @@ def main() -> None:
         sys.exit(f"There is no {path}; set MATINEE_TEST_DATA to a folder that holds {chosen.data}.")
     data = read_data_set(path)
     for name, place in PLACES.items():
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, stand_ins.moto() as url:
+            os.environ.update(stand_ins.environment_for(url))
             print(f"{name}: {prove(data, chosen.people, place, Path(folder))}")
             os.chdir("/")
 

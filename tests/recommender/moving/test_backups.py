@@ -19,7 +19,7 @@ from recommender.errors import StorageError
 from recommender.moving import backups
 from recommender.moving.manifest import LAST_BACKUP
 from recommender.settings import Settings
-from recommender.storage.blobs import Blob, Blobs, open_blobs
+from recommender.storage.blobs import Blobs, open_blobs
 from recommender.storage.blobs.folder import FolderBlobs
 from recommender.storage.profiles import Profiles, open_profiles
 from tests.faults import full_disk
@@ -225,12 +225,12 @@ class TidiedUp(FolderBlobs):
         super().__init__(path)
         self.times = times
 
-    def read(self, key: str) -> Blob | None:
-        """Nothing, for as often as was said, for the files of models."""
-        if key.startswith("models/") and self.times:
+    def local_copy(self, prefix: str) -> Path | None:
+        """Nothing, for as often as was said."""
+        if self.times:
             self.times -= 1
             return None
-        return super().read(key)
+        return super().local_copy(prefix)
 
 
 def test_a_training_that_tidies_up_meanwhile_is_no_harm(profiles: Profiles, house: Settings, var: Path, tmp_path: Path) -> None:
