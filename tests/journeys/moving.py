@@ -1,4 +1,4 @@
-"""House, elsewhere, house: does every list and every rating come back byte for byte?
+"""House, elsewhere, house: does every list and every rating come back byte for byte? And from a backup of elsewhere?
 
     python -m tests.journeys.moving --people 200 --data ml-latest-small
 
@@ -22,6 +22,7 @@ from recommender import training
 from recommender.cli import main as matinee
 from recommender.data.movielens import DataSet, read_data_set
 from recommender.domain import MovieId, Rating, UserId
+from recommender.moving.manifest import STAYS_BEHIND
 from recommender.serving import Recommender, open_recommender
 from recommender.settings import Settings, variable
 from recommender.storage.blobs import open_blobs
@@ -87,7 +88,7 @@ def look_back(settings: Settings, cache: Path) -> Lived:
         everybody = [record.user_id for record in contents.records]
     said = {user_id: _said(profiles.opinions(user_id).ratings, profiles.list_of(user_id)) for user_id in everybody}
     profiles.close()
-    files = {key: blob.data for key in blobs.list("") if key != training.LOCK and (blob := blobs.read(key))}
+    files = {key: blob.data for key in blobs.list("") if key not in STAYS_BEHIND and (blob := blobs.read(key))}
     recommender = open_recommender(settings)
     shown: list[object] = [recommender.list_for(user_id) for user_id in shared]
     recommender.close()
@@ -108,7 +109,7 @@ def run(settings: Settings, *arguments: str) -> str:
 
 
 def prove(data: DataSet, n_people: int, place: Callable[[Path], tuple[str, str]], folder: Path) -> str:
-    """House, the place, house; what was moved, in a sentence. AssertionError where anything is not as it was."""
+    """House, the place, house, and a backup of the place; what was moved, in a sentence. AssertionError where anything is not as it was."""
     homes = [
         Settings(
             download_url="",
@@ -116,7 +117,7 @@ def prove(data: DataSet, n_people: int, place: Callable[[Path], tuple[str, str]]
             blobs_url=f"file://{folder / name}",
             cache_folder=str(folder / "cache"),
         )
-        for name in ("home", "home-again")
+        for name in ("home", "home-again", "restored")
     ]
     profiles_url, blobs_url = place(folder)
     away = replace(homes[0], profiles_url=profiles_url, blobs_url=blobs_url)
@@ -126,8 +127,13 @@ def prove(data: DataSet, n_people: int, place: Callable[[Path], tuple[str, str]]
     for number, (source, target) in enumerate([(homes[0], away), (away, homes[1])]):
         run(source, "migrate", "--to", target.profiles_url, "--to", target.blobs_url, "--yes", "--manifest", f"moved-{number}.json")
         assert look_back(target, folder / f"cache-{number + 1}") == at_first, f"not as it was after move {number + 1}"
+    backup = run(away, "backup", "backups").strip()
+    run(homes[2], "restore", backup, "--yes", "--manifest", "restored.json")
+    assert look_back(homes[2], folder / "cache-3") == at_first, "not as it was after a backup and its restoration"
     assert look_back(homes[0], folder / "cache-0") == at_first, "the source has changed"
-    return f"{len(at_first.said):,} people and viewers, {len(at_first.files)} files: byte for byte the same there and back"
+    return (
+        f"{len(at_first.said):,} people and viewers, {len(at_first.files)} files: byte for byte the same there and back, and from a backup"
+    )
 
 
 def main() -> None:
