@@ -74,6 +74,7 @@ def take(
     It appears whole or not at all, and holds everything that was acknowledged before this call. The newest `keep` stay. What was done
     is noted in the blob LAST_BACKUP.
     """
+    _check_is_apart(folder, blobs)
     shelf = FolderBlobs(folder)
     with _room(folder) as room:
         _copy_profiles(profiles, room / PROFILES, progress)
@@ -128,6 +129,12 @@ def check(folder: Path, progress: Progress) -> Backup:
     for name in there.keys() - backup.files.keys() - {MANIFEST}:
         raise _damaged(there[name], "the manifest does not know it")
     return backup
+
+
+def _check_is_apart(folder: Path, blobs: Blobs) -> None:
+    scheme, _, rest = blobs.url.partition(":")
+    if scheme == "file" and folder.resolve().is_relative_to(Path(rest).resolve()):
+        raise StorageError(f"{folder} lies in {blobs.url}, and each backup would hold those before it; name a folder outside.")
 
 
 def _copy_profiles(profiles: Profiles, path: Path, progress: Progress) -> None:

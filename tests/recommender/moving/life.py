@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from click.testing import Result
@@ -11,10 +12,20 @@ from recommender.domain import FIRST_OWN_USER_ID, ListRecord, Rating, UserId
 from recommender.moving.manifest import STAYS_BEHIND
 from recommender.settings import Settings
 from recommender.storage.blobs import open_blobs
-from recommender.storage.profiles import open_profiles
+from recommender.storage.profiles import Contents, open_profiles
+from recommender.storage.profiles.sqlite import SqliteProfiles
 
 Matinee = Callable[..., Result]
 ALICE, BOB, CAROL = (UserId(FIRST_OWN_USER_ID + n) for n in range(3))
+
+
+class Forgetful(SqliteProfiles):
+    """The planted fault: leaves one rating out of what it takes over."""
+
+    def adopt(self, contents: Contents) -> None:
+        """All but the first."""
+        accounts, ratings = list(contents.accounts), list(contents.ratings)
+        super().adopt(replace(contents, accounts=accounts, ratings=ratings[1:]))
 
 
 def silent(stage: str, done: int, total: int) -> None:

@@ -23,7 +23,7 @@ from recommender.storage.blobs import Blobs, open_blobs
 from recommender.storage.blobs.folder import FolderBlobs
 from recommender.storage.profiles import Profiles, open_profiles
 from tests.faults import full_disk
-from tests.recommender.moving.life import ALICE, Matinee, below, everything, refused, silent
+from tests.recommender.moving.life import ALICE, Forgetful, Matinee, below, everything, refused, silent
 
 REPOSITORY = Path(__file__).parents[3]
 OLDEST = 1_795_540_000.0  # seconds since 1970, UTC
@@ -101,6 +101,24 @@ def test_two_backups_of_the_same_second_get_names_of_their_own(profiles: Profile
 
 def test_an_address_with_a_password_is_written_without_it() -> None:
     assert backups._without_secrets("s3://key:secret@bucket/x") == "s3://bucket/x"
+
+
+def test_a_folder_among_the_blobs_is_refused(matinee: Matinee, house: Settings, var: Path) -> None:
+    told = refused(matinee(house, "backup", var / "blobs" / "backups"))
+
+    assert told == f"{var}/blobs/backups lies in {house.blobs_url}, and each backup would hold those before it; name a folder outside."
+
+
+def test_a_backup_is_read_back_before_it_gets_its_name(
+    profiles: Profiles, house: Settings, blobs: Blobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy that leaves out a rating is the planted fault."""
+    monkeypatch.setattr(backups, "SqliteProfiles", Forgetful)
+
+    with pytest.raises(StorageError, match="was not read as it was written 3 times in a row"):
+        backups.take(profiles, blobs, tmp_path / "backups", progress=silent)
+
+    assert list((tmp_path / "backups").glob("2*")) == []
 
 
 # Restoring

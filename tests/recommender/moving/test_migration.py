@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,9 @@ from recommender.settings import Settings
 from recommender.storage.blobs import Blobs, open_blobs
 from recommender.storage.blobs.folder import FolderBlobs
 from recommender.storage.lease import Lease
-from recommender.storage.profiles import Contents, Profiles, open_profiles
+from recommender.storage.profiles import Profiles, open_profiles
 from recommender.storage.profiles.sqlite import SqliteProfiles
-from tests.recommender.moving.life import ALICE, Matinee, below, everything, refused, silent
+from tests.recommender.moving.life import ALICE, Forgetful, Matinee, below, everything, refused, silent
 
 
 def both(settings: Settings) -> tuple[str, ...]:
@@ -185,15 +184,6 @@ def test_nobody_trains_while_somebody_moves(house: Settings, matinee: Matinee, b
         assert "`matinee migrate` has held the training lock" in refused(matinee(house, "train"))
 
 
-class Forgetful(SqliteProfiles):
-    """The planted fault: leaves one rating out of what it takes over."""
-
-    def adopt(self, contents: Contents) -> None:
-        """All but the first."""
-        accounts, ratings = list(contents.accounts), list(contents.ratings)
-        super().adopt(replace(contents, accounts=accounts, ratings=ratings[1:]))
-
-
 class Careless(FolderBlobs):
     """The planted fault: puts another byte than it was given."""
 
@@ -208,6 +198,35 @@ class HalfMovedIn(SqliteProfiles):
     def check(self) -> None:
         """Never well."""
         raise StorageError("A move into this store was cut off.")
+
+
+class Noting(FolderBlobs):
+    """Remembers in which order things came."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.came: list[str] = []
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Whether the key was free."""
+        self.came.append(key)
+        return super().create(key, data)
+
+    def publish(self, prefix: str, folder: Path) -> None:
+        """As ever."""
+        self.came.append(prefix)
+        super().publish(prefix, folder)
+
+
+def test_the_pointer_comes_last_so_that_half_a_house_has_no_model_in_force(house: Settings, blobs: Blobs, tmp_path: Path) -> None:
+    blobs.write("z-note.json", b"{}")
+    source, target = House(None, blobs), House(None, Noting(tmp_path / "blobs"))
+
+    migration.move(migration.plan(source, target, silent), source, target, silent)
+
+    assert isinstance(target.blobs, Noting)
+    assert len(target.blobs.came) == 2 + 1 + 2
+    assert target.blobs.came[-1] == POINTER
 
 
 def test_a_rating_that_did_not_come_along_is_seen(house: Settings, blobs: Blobs, profiles: Profiles, tmp_path: Path) -> None:
