@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -13,24 +13,40 @@ from recommender import training
 from recommender.cli import main
 from recommender.serving import Recommender
 from recommender.settings import Settings, variable
-from recommender.storage.blobs import Blobs
-from recommender.storage.profiles import Profiles
+from recommender.storage.blobs import open_blobs
+from recommender.storage.profiles import open_profiles
 from tests.recommender.moving.life import BOB, CAROL, Matinee
 from tests.worlds import data_set_of, two_tastes
 
 
-@pytest.fixture
-def house(var_settings: Settings, blobs: Blobs, profiles: Profiles, train: Callable[..., training.Trained]) -> Settings:
-    """The settings of a house with two models, and with Alice, Bob, whose list is void, and Carol, who has left."""
+@pytest.fixture(scope="session")
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The var folder of a house with two models, and with Alice, Bob, whose list is void, and Carol, who has left."""
+    var = tmp_path_factory.mktemp("lived-in")
+    settings = Settings(profiles_url=f"sqlite://{var / 'matinee.sqlite3'}", blobs_url=f"file://{var / 'blobs'}")
+    blobs, profiles = open_blobs(settings.blobs_url), open_profiles(settings.profiles_url)
     for _ in range(2):
-        train(data_set_of(two_tastes()))
-    recommender = Recommender(var_settings, blobs, profiles)
+        training.train(data_set_of(two_tastes()), blobs, profiles, recipe="user-cosine", parameters={"n_neighbours": 5})
+    recommender = Recommender(settings, blobs, profiles)
     for number in range(3):
         user_id, token = recommender.new_person(shared=number == 0)
         for movie_id in range(1, 8, 2):
             recommender.rate(user_id, movie_id, 4.5, token=token)
     profiles.unrate(BOB, 1)
     profiles.forget_person(CAROL)
+    recommender.close()
+    return var
+
+
+@pytest.fixture
+def var(tmp_path: Path, lived_in: Path) -> Path:
+    """A var folder of this test's own, lived in."""
+    return Path(shutil.copytree(lived_in, tmp_path / "var"))
+
+
+@pytest.fixture
+def house(var_settings: Settings) -> Settings:
+    """The settings of the house that was lived in."""
     return var_settings
 
 
