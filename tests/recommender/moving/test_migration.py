@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -21,6 +25,8 @@ from recommender.storage.lease import Lease
 from recommender.storage.profiles import Profiles, open_profiles
 from recommender.storage.profiles.sqlite import SqliteProfiles
 from tests.recommender.moving.life import ALICE, Forgetful, Matinee, below, everything, refused, silent
+
+REPOSITORY = Path(__file__).parents[3]
 
 
 def both(settings: Settings) -> tuple[str, ...]:
@@ -160,6 +166,45 @@ def test_a_move_that_was_cut_off_goes_on_where_it_was(matinee: Matinee, house: S
     assert result.exit_code == 0, result.output
     assert everything(elsewhere) == everything(house)
     assert {path: path.stat().st_ino for path in kept} == kept  # not written again
+
+
+DIES_AT_A_STEP = """
+import os, sys
+from recommender.cli import main
+
+left, *arguments = sys.argv[1:]
+left, there = int(left), arguments.pop()
+
+def look(event, arguments):
+    global left
+    if event in ("open", "os.rename", "os.mkdir") and any(str(each).startswith(there) for each in arguments):
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), 9)
+
+sys.addaudithook(look)
+main(arguments)
+"""
+
+
+@pytest.mark.parametrize("step", [3, 12, 24, 36, 60])
+def test_a_move_that_was_killed_can_be_repeated(matinee: Matinee, house: Settings, elsewhere: Settings, tmp_path: Path, step: int) -> None:
+    """It dies when so many files have been opened, made or renamed over there."""
+    environment = {
+        **os.environ,
+        "MATINEE_PROFILES_URL": house.profiles_url,
+        "MATINEE_BLOBS_URL": house.blobs_url,
+        "PYTHONPATH": str(REPOSITORY),
+    }
+    story = [sys.executable, "-c", DIES_AT_A_STEP, str(step), "migrate", *both(elsewhere), "--yes", str(tmp_path / "elsewhere")]
+    assert subprocess.run(story, env=environment, capture_output=True).returncode == -signal.SIGKILL
+    if open_blobs(elsewhere.blobs_url).read(POINTER):  # then it died over the reading back
+        assert everything(elsewhere) == everything(house)
+
+    result = matinee(house, "migrate", *both(elsewhere), "--yes")
+
+    assert result.exit_code == 0, result.output
+    assert everything(elsewhere) == everything(house)
 
 
 def test_what_is_there_already_is_not_moved_again(matinee: Matinee, house: Settings, elsewhere: Settings) -> None:
