@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from recommender.errors import SettingError
+from recommender.logs import FORMATS
 
 LONGEST_NUMBER = 18  # digits; whatever has more is a mistake
 
 
-def _setting(default: object, meaning: str, *, most: int | None = None) -> Any:
-    """most: the highest number that makes sense; None where any does."""
-    return field(default=default, metadata={"meaning": meaning, "most": most})
+def _setting(default: object, meaning: str, *, most: int | None = None, one_of: tuple[str, ...] = ()) -> Any:
+    """most: the highest number that makes sense; None where any does. one_of: the words that are allowed; empty where any are."""
+    return field(default=default, metadata={"meaning": meaning, "most": most, "one_of": one_of})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Settings:
     workers: int = _setting(2, "web worker processes")
     threads: int = _setting(4, "threads in each web worker")
     behind_proxy: bool = _setting(False, "whether nginx stands in front on this machine, and says who asks and by which scheme")
-    log_format: str = _setting("text", "how the site's log is written: text, or json with one object a line")
+    log_format: str = _setting("text", "how the site's log is written: text, or json with one object a line", one_of=FORMATS)
     operator_file: str = _setting("var/operator", "the digest of the operator's key, made by `matinee operator key`")
     test_data: str = _setting("", "the folder with ml-latest-small and ml-100k that the tests use; empty: those tests skip")
 
@@ -66,11 +67,15 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         if name not in known:
             likely = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
             raise SettingError(f"There is no setting {name}; did you mean {likely}?")
-        values[known[name].name] = _value(name, text, type(known[name].default), known[name].metadata["most"])
+        values[known[name].name] = _value(name, text, type(known[name].default), **_limits(known[name]))
     return Settings(**values)
 
 
-def _value(name: str, text: str, kind: type, most: int | None) -> object:
+def _limits(of: Field[Any]) -> dict[str, Any]:
+    return {"most": of.metadata["most"], "one_of": of.metadata["one_of"]}
+
+
+def _value(name: str, text: str, kind: type, *, most: int | None, one_of: tuple[str, ...]) -> object:
     if kind is bool:
         if text not in ("true", "false"):
             raise SettingError(f"{name} must be true or false, not {text!r}.")
@@ -81,4 +86,6 @@ def _value(name: str, text: str, kind: type, most: int | None) -> object:
             shown = repr(text) if len(text) <= LONGEST_NUMBER else repr(text[:LONGEST_NUMBER] + "…")
             raise SettingError(f"{name} must be a whole number from 1 {f'to {most}' if most else 'up'}, not {shown}.")
         return number
+    if one_of and text not in one_of:
+        raise SettingError(f"{name} must be {' or '.join(one_of)}, not {text!r}.")
     return text

@@ -60,6 +60,15 @@ def take(data: DataSet, blobs: Blobs, profiles: Profiles, *, now: float) -> Snap
     return _read(name, digest, blobs)
 
 
+def read(name: str, blobs: Blobs) -> Snapshot:
+    """The snapshot of that name, every checksum right; ModelError when it is gone or not what it was."""
+    folder = blobs.local_copy(f"{PLACE}/{name}")
+    digest = files.manifest_digest(folder) if folder else ""
+    if not digest.startswith(name.rpartition("-")[2]):
+        raise ModelError(f"The snapshot {name} is not the one that was taken; train again.")
+    return _read(name, digest, blobs)
+
+
 def remove_all_but(kept: str, blobs: Blobs) -> None:
     """Take away every snapshot but one."""
     for name in {key.split("/")[1] for key in blobs.list(f"{PLACE}/")} - {kept}:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from recommender import lists, publication, showcase, snapshots
+from recommender import history, lists, publication, showcase, snapshots
 from recommender.data import sample
 from recommender.data.matrix import RatingMatrix
 from recommender.data.movielens import DataSet
 from recommender.domain import FIRST_OWN_USER_ID, ListRecord, UserId
 from recommender.errors import ModelError
+from recommender.history import Training
 from recommender.models import History, Model, Parameters, recipes
 from recommender.publication import LOCK, Pointer, Published
 from recommender.snapshots import Snapshot
@@ -82,6 +83,7 @@ def train(
         lease.renew()
         publication.remove_unused(blobs)
         snapshots.remove_all_but(snapshot.name, blobs)
+        history.add(blobs, _remembered(pointer, model, snapshot, n_lists, watch.seconds, now=now()))
     log.info("trained recipe=%s ratings=%d users=%d lists=%d seconds=%.1f", recipe, matrix.n_ratings, matrix.n_users, n_lists, watch.total)
     return Trained(pointer, matrix.n_ratings, n_lists, watch.seconds)
 
@@ -146,6 +148,22 @@ def _publish(model: Model, snapshot: Snapshot, source: str, blobs: Blobs, profil
         digest = publication.write_version(folder, model, snapshot.catalogue, facts)
         version, above = snapshots.version_name(now, digest), profiles.highest_generation()
         return publication.put_in_force(blobs, version, folder, digest, above=above, before=clear_sample_lists)
+
+
+def _remembered(pointer: Pointer, model: Model, snapshot: Snapshot, n_lists: int, seconds: Mapping[str, float], *, now: float) -> Training:
+    matrix = model.matrix
+    return Training(
+        version=pointer.version,
+        generation=pointer.generation,
+        trained_at=now,
+        recipe=model.recipe,
+        data=snapshot.facts["data"],
+        n_ratings=matrix.n_ratings,
+        n_users=matrix.n_users,
+        n_people=int((matrix.user_ids >= FIRST_OWN_USER_ID).sum()),
+        n_lists=n_lists,
+        seconds={stage: round(took, 3) for stage, took in seconds.items()},
+    )
 
 
 def _rewrite_lists(published: Published, profiles: Profiles, progress: Progress, now: Callable[[], float]) -> int:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+import logging.config
 import os
 import sys
 from typing import Any
 
 import click
 
+from recommender import logs
 from recommender.cli.evaluate import evaluate, predict
 from recommender.cli.examine import doctor
 from recommender.cli.move import backup, migrate, restore
+from recommender.cli.operator import operator
 from recommender.cli.people import profile
 from recommender.cli.rank import batch, recommend
 from recommender.cli.serve import serve
@@ -42,9 +45,12 @@ class Commands(click.Group):
 @click.pass_context
 def main(ctx: click.Context, verbose: bool) -> None:
     """Films recommended from people's own ratings."""
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    level = "INFO" if verbose else "WARNING"
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
     ctx.obj = read_settings(os.environ)
+    if ctx.obj.log_format == "json":
+        logging.config.dictConfig(logs.configuration("json", level=level))
 
 
-for _command in (train, recommend, batch, predict, evaluate, profile, rollback, serve, doctor, backup, restore, migrate):
+for _command in (train, recommend, batch, predict, evaluate, profile, rollback, serve, operator, doctor, backup, restore, migrate):
     main.add_command(_command)

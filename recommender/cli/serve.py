@@ -28,7 +28,7 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
     """Serve the site and the API.
 
     The first start fetches data and trains. Later starts serve the model in force at once; ratings that it has not learned from yet are
-    learned beside the serving.
+    learned beside the serving, and the quality of a new model is measured there.
     """
     from recommender import training
     from recommender.storage.blobs import open_blobs
@@ -37,9 +37,8 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
     _check_port_is_free(settings.host, settings.port)
     if not training.is_usable(settings.data, settings.recipe, open_blobs(settings.blobs_url, cache_folder=settings.cache_folder)):
         train_and_publish(settings, settings.recipe, {}, if_needed=True)
-    else:
-        # Beside the serving, since nobody should wait for it: Ctrl-C ends both.
-        subprocess.Popen([_beside_python("matinee"), "train", "--if-needed"], stdin=subprocess.DEVNULL)  # noqa: S603  our own program
+    # Beside the serving, since nobody should wait for it: Ctrl-C ends both. After a first training it only measures.
+    subprocess.Popen([_beside_python("matinee"), "train", "--if-needed", "--measure"], stdin=subprocess.DEVNULL)  # noqa: S603  our own program
     os.environ |= {"MATINEE_HOST": settings.host, "MATINEE_PORT": str(settings.port)}
     click.echo(f"\nMatinee is at http://{settings.host}:{settings.port}  (Ctrl-C stops it)\n", err=True)
     sys.stderr.flush()

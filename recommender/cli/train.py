@@ -27,11 +27,22 @@ from recommender.terminal import Bars
 @NEIGHBOURS
 @DAMPING
 @click.option("--if-needed", is_flag=True, help="Do nothing when there is nothing new to learn from.")
+@click.option("--measure", is_flag=True, help="Then measure how good the lists are, for the operator's page.")
 @click.pass_obj
-def train(settings: Settings, data: str | None, recipe: str | None, neighbours: int | None, damping: float | None, if_needed: bool) -> None:
+def train(
+    settings: Settings,
+    data: str | None,
+    recipe: str | None,
+    neighbours: int | None,
+    damping: float | None,
+    if_needed: bool,
+    measure: bool,
+) -> None:
     """Make and publish a model of the data and everybody's list."""
     settings = replace(settings, data=settings.data if data is None else data)
     train_and_publish(settings, recipe or settings.recipe, chosen_parameters(neighbours, damping), if_needed=if_needed)
+    if measure:
+        _measure(settings)
 
 
 @click.command()
@@ -64,3 +75,22 @@ def train_and_publish(settings: Settings, recipe: str, parameters: dict[str, flo
             trained = training.train(data_set, blobs, profiles, recipe=recipe, parameters=parameters, source=settings.data, progress=bars)
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in trained.seconds.items())
     click.echo(f"Trained {recipe} on {data_set.name}: {trained.n_ratings:,} ratings, {trained.n_lists:,} lists ({stages}).", err=True)
+
+
+def _measure(settings: Settings) -> None:
+    from recommender import measuring
+    from recommender.storage.blobs import open_blobs
+
+    with Bars() as bars:
+        measured = measuring.measure(open_blobs(settings.blobs_url, cache_folder=settings.cache_folder, patient=True), bars)
+    if measured is None:
+        return
+    if measured.quality is None:
+        click.echo(f"Not measured: {measured.unmeasured}.", err=True)
+    else:
+        quality = measured.quality
+        click.echo(
+            f"Measured {measured.recipe}: NDCG@10 {quality.ndcg:.4f} ±{quality.error:.4f}, popular {quality.popular:.4f}, "
+            f"{quality.n_people:,} people.",
+            err=True,
+        )

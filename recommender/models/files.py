@@ -65,6 +65,14 @@ def load(folder: Path, *, sha256: str) -> Saved:
     return Saved(arrays, manifest["facts"])
 
 
+def manifest_digest(folder: Path) -> str:
+    """The SHA-256 of the manifest in the folder, in hex; ModelError when there is none."""
+    try:
+        return _digest(folder / MANIFEST)
+    except OSError as error:
+        raise ModelError(f"The model's {folder / MANIFEST} cannot be read ({error.strerror}); train again or roll back.") from error
+
+
 def _manifest(folder: Path, sha256: str) -> dict[str, Any]:
     path = folder / MANIFEST
     try:

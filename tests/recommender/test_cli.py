@@ -546,6 +546,24 @@ class TestDoctor:
         assert found["model"] == {"what": "model", "state": "BAD", "text": "No trained model in file:var/blobs; run `matinee train`."}
 
 
+class TestMeasure:
+    def test_a_training_is_measured_when_asked_for_and_once(self, matinee: Matinee, data: Path) -> None:
+        first = matinee("train", "--measure", data=str(data))
+        second = matinee("train", "--if-needed", "--measure", data=str(data))
+
+        assert re.search(
+            r"^Measured user-cosine: NDCG@10 [01]\.\d{4} ±0\.\d{4}, popular 0\.\d{4}, 20 people\.$", first.stderr, re.MULTILINE
+        )
+        assert done(second) == ""
+        assert second.stderr == ""
+
+    def test_the_log_of_a_training_is_json_when_that_is_asked_for(self, matinee: Matinee, data: Path) -> None:
+        result = matinee("--verbose", "train", data=str(data), log_format="json")
+
+        events = [json.loads(line) for line in result.stderr.splitlines() if line.startswith("{")]
+        assert [event["recipe"] for event in events if event["event"] == "trained"] == ["user-cosine"]
+
+
 class TestServe:
     def test_a_port_that_is_taken_is_said_before_any_work(self, matinee: Matinee) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -575,14 +593,16 @@ class TestServe:
         assert done(result) == ""
         assert "Matinee is at http://127.0.0.1:" in result.stderr
         assert "Trained" not in result.stderr
-        assert [command[1:] for command in started] == [["train", "--if-needed"]]
+        assert [command[1:] for command in started] == [["train", "--if-needed", "--measure"]]
         assert [command[-1] for command in served] == ["webapp.wsgi:app"]
 
     def test_the_first_start_trains_before_it_serves(self, matinee: Matinee, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(os, "execv", lambda program, command: None)
+        monkeypatch.setattr(subprocess, "Popen", lambda command, **_: None)
 
         result = matinee("serve", "--port", free_port(), data=str(data))
 
+        assert "Measured" not in result.stderr
         assert result.stderr.index("Trained user-cosine on two tastes") < result.stderr.index("Matinee is at")
         assert model_in_force()["generation"] == 1
 

@@ -19,7 +19,7 @@ def test_variables_of_others_are_none_of_our_business() -> None:
 
 
 def test_each_setting_has_a_variable_and_a_meaning() -> None:
-    texts = {"recipe": "popular"}
+    texts = {"recipe": "popular", "log_format": "json"}
     environment = {
         variable(f.name): {bool: str(not f.default).lower(), int: "7", str: texts.get(f.name, f"some {f.name}")}[type(f.default)]
         for f in fields(Settings)
@@ -91,3 +91,10 @@ def test_settings_do_not_change_once_read() -> None:
     with pytest.raises(FrozenInstanceError):
         settings.port = 8000  # type: ignore[misc]
     assert settings.port == 8123
+
+
+def test_a_form_of_the_log_is_one_that_there_is() -> None:
+    with pytest.raises(SettingError) as refused:
+        read_settings({"MATINEE_LOG_FORMAT": "xml"})
+
+    assert str(refused.value) == "MATINEE_LOG_FORMAT must be text or json, not 'xml'."
