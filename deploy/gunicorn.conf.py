@@ -3,7 +3,6 @@
 nginx stands in front on a public machine: it speaks TLS, holds slow clients and limits rates.
 """
 
-import logging
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import gunicorn
 
+from recommender import logs, worker_folder
 from recommender.errors import RecommenderError
 from recommender.settings import read_settings
 
@@ -36,15 +36,32 @@ limit_request_line = 8190  # bytes, the most there is; the longest question that
 limit_request_fields = 60
 limit_request_field_size = 8190  # bytes
 
-# One line a request, without the query: what people searched for and whom they asked about stays out of the log.
-accesslog = "-"
-access_log_format = '%(h)s %({x-request-id}o)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
+# One line a request, by its route alone: what people searched for, whom they asked about and what they rated stay out of the log.
+accesslog = None  # the handlers of logconfig_dict take its place
+access_log_format = (
+    "request request_id=%({matinee.request_id}e)s method=%(m)s route=%({matinee.route}e)s status=%(s)s ms=%({matinee.ms}e)s bytes=%(B)s"
+)
 errorlog = "-"
 loglevel = "info"
+logconfig_dict = logs.configuration(_settings.log_format)
+
+
+def on_starting(server: Any) -> None:
+    """A folder for the counts of all workers, before any of them is there."""
+    worker_folder.begin()
 
 
 def post_worker_init(worker: Any) -> None:
-    """The application's own log, and the model mapped before the first visitor asks for it; without one, /readyz says so."""
-    logging.basicConfig(format="%(asctime)s [%(process)d] [%(levelname)s] %(name)s %(message)s", level=logging.INFO)
+    """The model mapped before the first visitor asks for it; without one, /readyz says so."""
     with suppress(RecommenderError):
         worker.wsgi.extensions["recommender"].check()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """What a dead worker counted stays, marked as such."""
+    worker_folder.mark_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    """The counts end with the server."""
+    worker_folder.end()

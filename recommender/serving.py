@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import lists
+from recommender import history, lists
 from recommender.domain import (
     ALONE,
     LIST_LENGTH,
@@ -43,6 +43,7 @@ from recommender.errors import (
     UnknownMovieError,
     UnknownUserError,
 )
+from recommender.history import Backup, Training
 from recommender.models import History, recipes
 from recommender.models.similar import similar_movies
 from recommender.publication import InForce, Published
@@ -75,6 +76,7 @@ class Recommender:
     def __init__(self, settings: Settings, blobs: Blobs, profiles: Profiles, *, now: Callable[[], float] = time.time) -> None:
         self.settings = settings
         self._profiles, self._now = profiles, now
+        self._blobs = blobs
         memory = Path(settings.cache_folder) / f"pointer-{hashlib.sha256(blobs.url.encode()).hexdigest()[:16]}.json"
         self._in_force = InForce(blobs, memory=memory if blobs.is_far else None)
 
@@ -195,6 +197,18 @@ class Recommender:
         """A number of one's own and its bearer token, which is shown this once and kept only as a digest."""
         token = secrets.token_urlsafe(32)
         return self._profiles.new_person(_digest(token), shared=shared, now=int(self._now())), token
+
+    def trouble(self) -> str | None:
+        """Why the model published last is not the one in use, in words for an operator; None while it is."""
+        return self._in_force.trouble
+
+    def trainings(self) -> tuple[Training, ...]:
+        """What was trained before, oldest first."""
+        return history.trainings(self._blobs)
+
+    def last_backup(self) -> Backup | None:
+        """The last backup; None when none was ever taken."""
+        return history.last_backup(self._blobs)
 
     def check(self) -> None:
         """Nothing, if lists can be served; else the error that says why not."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from recommender.serving import Recommender
-from webapp import api, delivery, error_handlers, headers
+from webapp import api, delivery, error_handlers, headers, metrics
 from webapp.health import health
+from webapp.metrics.exposition import exposition
+from webapp.operator.pages import operator
 from webapp.pages import pages
 from webapp.secret import site_secret
 from webapp.sessions import LazySessions
@@ -29,4 +31,7 @@ def create_app(recommender: Recommender) -> Flask:
     error_handlers.install(app)
     api.install(app, health)
     app.register_blueprint(pages)
+    app.register_blueprint(exposition)
+    app.register_blueprint(operator)
+    metrics.install(app)
     return app

@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 import logging
 import re
-import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, render_template, request
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from recommender import errors
+from webapp.metrics import REQUEST_ID, tally
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ STATUS: dict[type[errors.RecommenderError], int] = {
 RETRY_AFTER = 10  # seconds; a store or a model is back by then, or somebody has to look
 CHALLENGE = 'Bearer realm="Matinee"'
 FORM_OF = {"/result/": "/movies/"}  # the page that asks the question which the other one answers
-PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json")  # paths that only programs ask for
+PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json", "/metrics")  # paths that only programs ask for
 
 SENTENCES = {
     400: "The request could not be understood.",
@@ -97,9 +97,7 @@ def install(app: Flask) -> None:
 
 def request_id() -> str:
     """The number of this request, to find it again in the log."""
-    if "request_id" not in g:
-        g.request_id = secrets.token_hex(6)
-    return str(g.request_id)
+    return str(request.environ[REQUEST_ID])
 
 
 def answer_own_error(error: errors.RecommenderError) -> Response:
@@ -108,6 +106,8 @@ def answer_own_error(error: errors.RecommenderError) -> Response:
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return answer_surprise(error)
     message = str(error)
+    if isinstance(error, errors.StorageError) and request.method not in ("GET", "HEAD"):
+        tally().write_refused(error.kind)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("not served request_id=%s path=%r reason=%s", request_id(), request.path, error)
         if isinstance(error, TALKS_OF_THE_INSIDE):

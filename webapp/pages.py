@@ -14,6 +14,7 @@ from recommender.domain import LIST_LENGTH, LONGEST_LIST, POPULAR, Movie
 from recommender.errors import NoModelError, RecommenderError
 from webapp import charts, inputs, posters, wording
 from webapp.engine import engine
+from webapp.metrics import tally
 
 HOT_FILMS = 12
 FILMS_FOUND = 40
@@ -70,6 +71,7 @@ def result() -> str:
     wanted, unwanted = inputs.genres(question.with_genres), inputs.genres(question.without_genres)
 
     made = engine().list_for(user_id, amount, with_genres=wanted, without_genres=unwanted)
+    tally().list_shown(made)
     return render_template("result.html", made=made, amount=amount, question=question)
 
 

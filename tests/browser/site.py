@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from recommender.settings import variable
+
 MATINEE = Path(sys.executable).with_name("matinee")
 READY_WITHIN = 120  # seconds, with data to read and a first model to train
 POLL = 0.1  # seconds
@@ -59,8 +61,8 @@ class Site:
 
 
 @contextmanager
-def running_site(var: Path, data: Path | None) -> Iterator[Site]:
-    """Start the site, wait until it is ready, and stop it at the end. data: None for the built-in sample."""
+def running_site(var: Path, data: Path | None, **settings: str) -> Iterator[Site]:
+    """Start the site, wait until it is ready, and stop it at the end. data: None for the built-in sample. settings: more, by name."""
     port = _free_port()
     environment = {
         "PATH": os.environ["PATH"],
@@ -71,6 +73,8 @@ def running_site(var: Path, data: Path | None) -> Iterator[Site]:
         "MATINEE_PROFILES_URL": f"sqlite://{var / 'matinee.sqlite3'}",
         "MATINEE_BLOBS_URL": f"file://{var / 'blobs'}",
         "MATINEE_SECRET_FILE": str(var / "secret"),
+        "MATINEE_OPERATOR_FILE": str(var / "operator"),
+        **{variable(name): value for name, value in settings.items()},
     }
     site = Site(f"http://127.0.0.1:{port}", environment)
     printed = var / "serve.log"

@@ -2,7 +2,8 @@
 
 Twelve films; viewers 1 to 610 are samples; Ada (ADA, token ADA_TOKEN) has a private list, Bob (BOB) shares his.
 The list of a viewer is the films they have not rated, in an order that turns with their number; the score falls by a tenth a line.
-`fault`, when set, is raised by every method: a store that is gone, a model that is not there.
+`fault`, when set, is raised by every method: a store that is gone, a model that is not there. `away`, when set, is the kind of a trouble
+that lists are made in spite of.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from recommender.domain import (
+    ALONE,
     FIRST_OWN_USER_ID,
     LONGEST_LIST,
     PERSONAL,
     POPULAR,
+    RECORD,
     InUse,
     Movie,
     MovieDetails,
@@ -29,6 +32,7 @@ from recommender.domain import (
     is_own_person,
 )
 from recommender.errors import InvalidInputError, NotAllowedError, ReadOnlyError, UnknownMovieError, UnknownUserError
+from recommender.history import Backup, Quality, Training
 from recommender.serving import Recommender
 from recommender.settings import Settings
 
@@ -54,6 +58,20 @@ MOVIES = {
     ]
 }
 
+TRAINING = Training(
+    version="user-cosine-4f2a91c0",
+    generation=3,
+    trained_at=BUILT_AT,
+    recipe="user-cosine",
+    data="ml-latest-small",
+    n_ratings=100_836,
+    n_users=610,
+    n_people=2,
+    n_lists=612,
+    seconds={"snapshot": 0.1, "model": 0.2, "publication": 0.3, "lists": 3.0},
+    quality=Quality(0.0753, 0.0056, 0.0436, 610),
+)
+
 
 class FakeRecommender(Recommender):
     """Everything in memory; `stars` holds the ratings given through it, by (user, movie)."""
@@ -68,6 +86,10 @@ class FakeRecommender(Recommender):
         self.model = "user-cosine-4f2a91c0"
         self.fault: Exception | None = None
         self.cannot_build = False  # ratings are kept, lists cannot be made
+        self.away = ""
+        self.refused: str | None = None  # why the model published last is not in use
+        self.remembered: tuple[Training, ...] = (TRAINING,)
+        self.backup: Backup | None = Backup(BUILT_AT, "/mnt/backup/2026-11-21")
 
     def list_for(
         self,
@@ -162,6 +184,17 @@ class FakeRecommender(Recommender):
     def new_person(self, *, shared: bool = False) -> tuple[UserId, str]:
         raise NotImplementedError("the web makes no people yet")
 
+    def trouble(self) -> str | None:
+        return self.refused
+
+    def trainings(self) -> tuple[Training, ...]:
+        self._may_fail()
+        return self.remembered
+
+    def last_backup(self) -> Backup | None:
+        self._may_fail()
+        return self.backup
+
     def check(self) -> None:
         self._may_fail()
 
@@ -184,6 +217,8 @@ class FakeRecommender(Recommender):
             BUILT_AT,
             PERSONAL if personal else POPULAR,
             tuple(_recommended(movie, place, personal=personal) for place, movie in enumerate(open_to[:n])),
+            source=ALONE if self.away else RECORD,
+            trouble=self.away,
         )
 
     def _changed(self, user_id: int) -> Rated:

@@ -14,6 +14,7 @@ from webapp.api import contract
 from webapp.api.bodies import finished, recommendation_list
 from webapp.api.tokens import bearer_token
 from webapp.engine import engine
+from webapp.metrics import tally
 
 FORMAT = "2"  # of the body; a change makes every ETag of before wrong
 MOST_RECENT = 512  # bodies kept in memory, some 3 KB each
@@ -55,6 +56,7 @@ def recommendations(user_id: str) -> Response:
     wanted = inputs.genres(args.getlist("with"), "with")
     unwanted = inputs.genres(args.getlist("without"), "without")
     made = engine().list_for(viewer, n, with_genres=wanted, without_genres=unwanted, token=bearer_token())
+    tally().list_shown(made)
     if made.trouble:
         return finished(orjson.dumps(recommendation_list(made)), "no-store")
     tag, body = _written((made.user_id, made.rev, made.model, made.generation, made.built_at, n, wanted, unwanted), made)

@@ -11,6 +11,7 @@ from webapp.api import contract
 from webapp.api.bodies import json_response, recommendation_list
 from webapp.api.tokens import bearer_token
 from webapp.engine import engine
+from webapp.metrics import tally
 
 LARGEST_RATING = 1024  # bytes of body
 
@@ -90,4 +91,6 @@ def unrate(user_id: str, movie_id: str) -> Response:
 
 
 def _answer(rated: Rated) -> Response:
+    if rated.list:
+        tally().list_shown(rated.list)
     return json_response({"rev": rated.rev, "list": recommendation_list(rated.list) if rated.list else None}, "no-store")

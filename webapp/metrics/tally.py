@@ -1,0 +1,73 @@
+"""What one worker counts: requests, lists and writes that were refused, for programs by kind and for people by the minute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from recommender.domain import ALONE, LIVE, RECORD, WELL_LIKED, RecommendationList
+from webapp.metrics.minutes import Ring
+
+SOURCES = (RECORD, LIVE, ALONE, WELL_LIKED)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+NO_ROUTE = "none"  # of an address where nothing is: what was asked for is anybody's word
+OTHER = "other"
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Tally:
+    """Counting is cheap: a few words of memory that no other process writes, some microseconds in all for a request.
+
+    Labels are words of ours alone: routes as they are written in the code, never what somebody asked for.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        """folder: shared with the other workers; None where this process works alone, and counts for itself."""
+        self.registry = CollectorRegistry()
+        self.ring = Ring(folder)
+        self._requests = Counter(
+            "matinee_requests",
+            "Requests answered, by route, method and class of status.",
+            ["route", "method", "status"],
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "matinee_request_seconds", "Time to answer inside the worker.", ["route"], buckets=SECONDS, registry=self.registry
+        )
+        lists = Counter("matinee_lists", "Lists shown, by where they came from.", ["source"], registry=self.registry)
+        self._lists = {source: lists.labels(source) for source in SOURCES}
+        self._fallbacks = Counter(
+            "matinee_fallbacks", "Lists made without the store, by what was wrong with it.", ["reason"], registry=self.registry
+        )
+        self._refused = Counter(
+            "matinee_refused_writes", "Writes that the store did not take, by what was wrong with it.", ["reason"], registry=self.registry
+        )
+        # Finding a counter by its labels costs more than counting.
+        self._of_a_request: dict[tuple[str, str, str], tuple[Counter, Histogram]] = {}
+
+    def request(self, route: str, method: str, status: str, seconds: float) -> None:
+        """A request was answered. status: as in the status line, "200 OK"."""
+        kind = (route, method, status[0])
+        known = self._of_a_request.get(kind)
+        if known is None:
+            named = method if method in METHODS else OTHER
+            known = self._requests.labels(route, named, f"{status[0]}xx"), self._seconds.labels(route)
+            if named is not OTHER:
+                self._of_a_request[kind] = known
+        known[0].inc()
+        known[1].observe(seconds)
+        self.ring.request(seconds, failed=status[0] == "5")
+
+    def list_shown(self, made: RecommendationList) -> None:
+        """A list went to a page or a program."""
+        self._lists[made.source].inc()
+        self.ring.add("lists")
+        if made.trouble:
+            self._fallbacks.labels(made.trouble).inc()
+            self.ring.add("fallbacks")
+
+    def write_refused(self, reason: str) -> None:
+        """A write that the store did not take. reason: as StorageError.kind."""
+        self._refused.labels(reason).inc()
+        self.ring.add("refused")
