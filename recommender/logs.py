@@ -11,12 +11,14 @@ from functools import lru_cache
 from typing import Any
 
 FORMATS = ("text", "json")
-NUMBERS = {"status", "ms", "bytes"}  # what the web server hands over as text
+LEVELS = {number: logging.getLevelName(number).lower() for number in (10, 20, 30, 40, 50)}
+WHOLE, DECIMALS = {"status", "bytes"}, {"ms"}  # numbers that the web server hands over as text
 # "trained recipe=%s seconds=%.1f" and, of the web server, "request method=%(m)s": the words are the event, the rest its facts.
 EVENT = re.compile(r"([^=%]+?)((?: \w+=%(?:\([^)]+\))?[-#0 +]*\d*(?:\.\d+)?[a-z])*)")
 FACT = re.compile(r"(\w+)=(%(?:\(([^)]+)\))?([-#0 +]*\d*(?:\.\d+)?[a-z]))")
 QUESTION = re.compile(r"\?[^\s'\"]+")  # in what the web server says of a request that it could not read
-PLAIN = re.compile(r"[^\s\"=\\]+")
+is_plain = re.compile(r"[^\s\"=\\]+").fullmatch
+to_json = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one for every line
 
 
 class Lines(logging.Formatter):
@@ -27,10 +29,15 @@ class Lines(logging.Formatter):
         self._as_json = form == "json"
 
     def format(self, record: logging.LogRecord) -> str:
-        facts = {"time": _time(record.created), "level": record.levelname.lower(), **facts_of(record), "process": record.process}
+        facts = {
+            "time": _time(record.created),
+            "level": LEVELS.get(record.levelno, record.levelname),
+            **facts_of(record),
+            "process": record.process,
+        }
         trace = self.formatException(record.exc_info) if record.exc_info else ""
         if self._as_json:
-            return json.dumps(facts | ({"traceback": trace} if trace else {}), ensure_ascii=False)
+            return to_json(facts | ({"traceback": trace} if trace else {}))
         line = " ".join(f"{name}={_word(value)}" for name, value in facts.items() if value is not None)
         return f"{line}\n{trace}" if trace else line
 
@@ -83,14 +90,19 @@ def _value(name: str, form: str, value: object) -> object:
     text = str(value)
     if text == "-":
         return None
-    return json.loads(text) if name in NUMBERS and re.fullmatch(r"\d+(\.\d+)?", text) else text
+    return float(text) if name in DECIMALS else int(text) if name in WHOLE and text.isdecimal() else text
 
 
 def _time(seconds: float) -> str:
     whole, milliseconds = divmod(int(seconds * 1000), 1000)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(whole))}.{milliseconds:03d}Z"
+    return f"{_second(whole)}.{milliseconds:03d}Z"
+
+
+@lru_cache(maxsize=8)
+def _second(whole: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole))
 
 
 def _word(value: object) -> str:
     text = str(value)
-    return text if PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    return text if is_plain(text) else to_json(text)

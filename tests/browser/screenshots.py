@@ -13,6 +13,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser
 
+from tests.browser.busy_hour import make_busy, operators_key
 from tests.browser.chromium import chromium, executable
 from tests.browser.site import Site, running_site
 
@@ -32,13 +33,21 @@ def main() -> None:
         for name, path in {"movie": f"/movies/?user={VIEWER}&amount=10", "result": f"/result/?user={VIEWER}&amount=10"}.items():
             take(browser, site, path, "light", IMAGES / f"{name}.png")
             take(browser, site, path, "dark", IMAGES / f"{name}-dark.png")
+        make_busy(site)  # nobody has visited a site that was started for its picture
+        key = operators_key(site)
+        take(browser, site, "/operator/", "light", IMAGES / "operator.png", key=key)
+        take(browser, site, "/operator/", "dark", IMAGES / "operator-dark.png", key=key)
 
 
-def take(browser: Browser, site: Site, path: str, theme: Literal["light", "dark"], file: Path) -> None:
-    """One picture of what a person sees first; stops with words if it is too large for a README."""
+def take(browser: Browser, site: Site, path: str, theme: Literal["light", "dark"], file: Path, *, key: str = "") -> None:
+    """One picture of what a person sees first; stops with words if it is too large for a README. key: the operator's, to come in with."""
     with browser.new_context(color_scheme=theme, viewport=WINDOW, reduced_motion="reduce") as context:  # type: ignore[arg-type]
         page = context.new_page()
         page.goto(site.address + path, wait_until="networkidle")
+        if key:
+            page.locator("#key").fill(key)
+            page.locator("main [type=submit]").click()
+            page.locator(".verdict").wait_for()
         page.screenshot(path=file)
     size = file.stat().st_size
     print(f"{file.relative_to(IMAGES.parents[1])}  {size // 1000} kB")

@@ -30,10 +30,14 @@ class SiteError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A site that answers. address: without a slash at the end. environment: what `matinee` needs to work on the same store."""
+    """A site that answers. address: without a slash at the end. environment: what `matinee` needs to work on the same store.
+
+    pid: of the web server, whose children are the workers.
+    """
 
     address: str
     environment: dict[str, str]
+    pid: int
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and text of a page, as a browser that runs nothing would get it."""
@@ -76,7 +80,6 @@ def running_site(var: Path, data: Path | None, **settings: str) -> Iterator[Site
         "MATINEE_OPERATOR_FILE": str(var / "operator"),
         **{variable(name): value for name, value in settings.items()},
     }
-    site = Site(f"http://127.0.0.1:{port}", environment)
     printed = var / "serve.log"
     with printed.open("wb") as log:
         # A session of its own, so that the end reaches the web workers and a first training as well.
@@ -89,6 +92,7 @@ def running_site(var: Path, data: Path | None, **settings: str) -> Iterator[Site
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    site = Site(f"http://127.0.0.1:{port}", environment, server.pid)
     try:
         _wait_until_ready(site, server, printed)
         yield site

@@ -73,6 +73,7 @@ STATES = [
     State("search for nothing", "/search/?q="),
     State("about", "/about/"),
     State("no such page", "/nowhere", 404),
+    State("operator's door", "/operator/", says="Behind the screen"),
     State("API documents", "/api/docs", says="/api/v1/movies/{movie_id}/similar"),
 ]
 
