@@ -33,5 +33,5 @@ def create_app(recommender: Recommender) -> Flask:
     app.register_blueprint(pages)
     app.register_blueprint(exposition)
     app.register_blueprint(operator)
-    metrics.install(app)
+    metrics.install(app, is_behind_proxy=recommender.settings.behind_proxy)
     return app

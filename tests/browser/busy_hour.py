@@ -42,7 +42,10 @@ def make_busy(site: Site) -> None:
         trained_at = last.trained_at - ago * A_DAY
         version = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(trained_at))}-{chance.getrandbits(32):08x}"
         before = replace(last, version=version, generation=15 - ago, trained_at=trained_at, n_people=14 - ago, quality=quality)
-        history.add(blobs, before if ago != 6 else replace(before, quality=None, unmeasured="1,204,311 ratings; measured up to 1,000,000"))
+        history.add(
+            blobs,
+            before if ago != 6 else replace(before, quality=None, unmeasured="1,204,311 ratings; quality is measured up to 1,100,000"),
+        )
     history.add(blobs, replace(last, quality=last.quality or Quality(0.0753, 0.0056, 0.0436, 610)))
     blobs.write(BACKUP, f'{{"taken_at": {now - 2 * 3600:.0f}, "place": "/mnt/backup/matinee"}}'.encode())
 

@@ -19,6 +19,7 @@ from tests.browser.site import Site, running_site
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WINDOW = {"width": 1280, "height": 960}
+TALL_WINDOW = {"width": 1280, "height": 1080}
 VIEWER = 580  # of ml-latest-small and of the built-in sample
 MOST_BYTES = 250_000  # a README that loads at once
 
@@ -41,7 +42,7 @@ def main() -> None:
 
 def take(browser: Browser, site: Site, path: str, theme: Literal["light", "dark"], file: Path, *, key: str = "") -> None:
     """One picture of what a person sees first; stops with words if it is too large for a README. key: the operator's, to come in with."""
-    with browser.new_context(color_scheme=theme, viewport=WINDOW, reduced_motion="reduce") as context:  # type: ignore[arg-type]
+    with browser.new_context(color_scheme=theme, viewport=TALL_WINDOW if key else WINDOW, reduced_motion="reduce") as context:  # type: ignore[arg-type]
         page = context.new_page()
         page.goto(site.address + path, wait_until="networkidle")
         if key:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recommender import operator_key
 from recommender.errors import ModelError, NoModelError, StorageError
@@ -182,6 +184,18 @@ def test_only_this_machine_reads_without_a_key(client, key, address, headers, st
         assert answer.mimetype == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("client_of_nginx", "more", "status"),
+    [("127.0.0.1", {}, 200), ("192.0.2.7", {}, 404), ("192.0.2.7, 127.0.0.1", {}, 404), ("127.0.0.1", {"Via": "1.1 tunnel"}, 404)],
+)
+def test_behind_a_server_in_front_its_word_counts(recommender, client_of_nginx, more, status):
+    app = create_app(recommender)
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)
+    headers = {"X-Forwarded-For": client_of_nginx, "X-Forwarded-Proto": "https", "X-Forwarded-Host": "films.example"} | more
+
+    assert app.test_client().get("/metrics", headers=headers, environ_base={"REMOTE_ADDR": ""}).status_code == status
+
+
 def test_the_operators_key_reads_from_anywhere(client, key):
     answer = client.get("/metrics", headers={"Authorization": f"Bearer {key}", "X-Forwarded-For": "192.0.2.7"})
 
@@ -205,6 +219,19 @@ def test_where_everything_is_kept_elsewhere_the_disk_here_is_told(tmp_path):
     client = create_app(FakeRecommender(settings)).test_client()
 
     assert set(read(client)["matinee_disk_free_bytes"]) == {(("of", "here"),)}
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "sent", "is_taken"),
+    [(True, "0" * 31 + "a", True), (True, "<script>", False), (True, "0" * 31 + "A", False), (False, "0" * 31 + "a", False)],
+)
+def test_the_number_of_the_server_in_front_is_taken_where_it_is_believed(recommender, behind_proxy, sent, is_taken):
+    app = create_app(FakeRecommender(replace(recommender.settings, behind_proxy=behind_proxy)))
+    app.add_url_rule("/boom", "boom", lambda: 1 / 0)
+
+    answer = app.test_client().get("/boom", headers={"X-Request-Id": sent})
+
+    assert (answer.headers["X-Request-Id"] == sent) is is_taken
 
 
 def test_each_request_has_a_number_and_an_error_tells_it(app: Flask, recommender, caplog):

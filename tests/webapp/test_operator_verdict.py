@@ -108,6 +108,8 @@ def test_the_worst_comes_first_and_names_the_verdict():
 
     assert [check.what for check in found.checks][:3] == ["Model", "Answers", "Backup"]
     assert (found.level, found.sentence) == (BAD, "Something is wrong")
+    assert verdict(standing(backup=None, trainings=StorageError("away"))).sentence == "Two things want a look"
+    assert verdict(replace(standing(trouble="torn"), free={"here": 0})).sentence == "Two things are wrong"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from time import perf_counter
@@ -15,14 +16,15 @@ from webapp.metrics.tally import NO_ROUTE, Tally
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+NUMBER = re.compile("[0-9a-f]{32}")  # as nginx writes $request_id
 # In the environment of the request, where the web server's log finds them too.
 REQUEST_ID, ROUTE, MILLISECONDS = "matinee.request_id", "matinee.route", "matinee.ms"
 
 
-def install(app: Flask) -> None:
-    """Number, time and count every request of the app."""
+def install(app: Flask, *, is_behind_proxy: bool = False) -> None:
+    """Number, time and count every request of the app. is_behind_proxy: whether the server in front numbers them, to be believed."""
     app.extensions["tally"] = Tally(shared())
-    app.wsgi_app = counted(app.wsgi_app, app.extensions["tally"])  # type: ignore[method-assign, assignment]  # Flask's documented place
+    app.wsgi_app = counted(app.wsgi_app, app.extensions["tally"], is_numbered=is_behind_proxy)  # type: ignore[method-assign, assignment]  # Flask's documented place
 
 
 def tally() -> Tally:
@@ -30,12 +32,16 @@ def tally() -> Tally:
     return cast(Tally, current_app.extensions["tally"])
 
 
-def counted(app: WSGIApplication, tally: Tally) -> WSGIApplication:
-    """The same application, outside of which each request gets a number, and is counted once its answer begins."""
+def counted(app: WSGIApplication, tally: Tally, *, is_numbered: bool = False) -> WSGIApplication:
+    """The same application, outside of which each request gets a number, and is counted once its answer begins.
+
+    is_numbered: whether X-Request-Id is to be taken, if it looks as nginx writes it, so that both logs have the same number.
+    """
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         began = perf_counter()
-        environ[REQUEST_ID] = secrets.token_hex(6)
+        given = environ.get("HTTP_X_REQUEST_ID", "") if is_numbered else ""
+        environ[REQUEST_ID] = given if NUMBER.fullmatch(given) else secrets.token_hex(6)
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
             seconds = perf_counter() - began

@@ -18,7 +18,7 @@ from werkzeug.exceptions import Unauthorized
 from recommender.domain import InUse
 from recommender.errors import RecommenderError
 from recommender.history import Training
-from recommender.worker_folder import shared
+from recommender.worker_folder import n_servers, shared
 from webapp.api.tokens import bearer_token
 from webapp.engine import engine
 from webapp.metrics import tally
@@ -28,7 +28,8 @@ from webapp.operator.keyhole import key_fits
 
 log = logging.getLogger(__name__)
 
-FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_VIA")
+FROM_THE_SERVER_IN_FRONT = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO")
+FROM_AFAR = ("HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 LOOPBACK = ("127.0.0.1", "::1")
 WRONG_KEY = "This is not the operator's key; `matinee operator key` makes a new one."
 
@@ -73,8 +74,8 @@ def workers() -> list[Worker]:
 
 
 def workers_wanted() -> int:
-    """How many there should be: one, where this process works alone."""
-    return engine().settings.workers if shared() else 1
+    """How many there should be, of all servers that count together: one, where this process works alone."""
+    return engine().settings.workers * n_servers() if shared() else 1
 
 
 class Fixed(Collector):
@@ -88,9 +89,11 @@ class Fixed(Collector):
 
 
 def _is_local() -> bool:
-    """Whether a program of this machine asks by itself: nobody has passed the request on."""
+    """Whether a program of this machine asks: by itself, or through the server in front where that is believed (MATINEE_BEHIND_PROXY)."""
     environ = request.environ
-    return environ.get("REMOTE_ADDR") in LOOPBACK and not any(header in environ for header in FORWARDED)
+    is_believed = "werkzeug.proxy_fix.orig" in environ and "," not in environ.get("HTTP_X_FORWARDED_FOR", "")
+    told = FROM_AFAR if is_believed else FROM_AFAR + FROM_THE_SERVER_IN_FRONT
+    return environ.get("REMOTE_ADDR") in LOOPBACK and not any(header in environ for header in told)
 
 
 def _whole(files: Iterable[Path]) -> list[str]:

@@ -122,7 +122,7 @@ def _drawn(made: Report) -> dict[str, object]:
         ),
         "took": graphs.named_columns(
             [count for _, count in took],
-            [name if name != "1024" else "1 s" for name, _ in took],
+            [{"1024": "1 s", "more": "+"}.get(name, name) for name, _ in took],
             "Requests of the last hour by the milliseconds they took.",
         ),
         "p50": percentile(hour.took, 0.5),

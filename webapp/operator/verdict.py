@@ -11,6 +11,7 @@ from recommender.errors import NoModelError, RecommenderError
 from recommender.history import Training
 from webapp.metrics.minutes import percentile
 from webapp.operator.report import Report
+from webapp.wording import in_words
 
 WELL, LOOK, BAD = "well", "look", "bad"  # from best to worst
 LEVELS = (WELL, LOOK, BAD)
@@ -57,9 +58,9 @@ def verdict(report: Report) -> Verdict:
     n_wrong = sum(check.level == BAD for check in checks)
     n_doubtful = sum(check.level == LOOK for check in checks)
     if level == BAD:
-        sentence = "Something is wrong" if n_wrong == 1 else f"{n_wrong} things are wrong"
+        sentence = "Something is wrong" if n_wrong == 1 else f"{in_words(n_wrong).capitalize()} things are wrong"
     elif level == LOOK:
-        sentence = "One thing wants a look" if n_doubtful == 1 else f"{n_doubtful} things want a look"
+        sentence = "One thing wants a look" if n_doubtful == 1 else f"{in_words(n_doubtful).capitalize()} things want a look"
     else:
         sentence = "All is well"
     worst_first = sorted(checks, key=lambda check: -LEVELS.index(check.level))
