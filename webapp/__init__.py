@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recommender.serving import Recommender
 from webapp import api, delivery, error_handlers, headers, metrics
@@ -34,4 +35,12 @@ def create_app(recommender: Recommender) -> Flask:
     app.register_blueprint(exposition)
     app.register_blueprint(operator)
     metrics.install(app, is_behind_proxy=recommender.settings.behind_proxy)
+    if recommender.settings.behind_proxy:
+        _trust_the_server_in_front(app)
     return app
+
+
+def _trust_the_server_in_front(app: Flask) -> None:
+    """It says who asks, under which name and by which scheme; whoever reaches the app without it could say anything."""
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # Flask's documented place for it
+    app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_NAME="__Host-session")

@@ -1,4 +1,7 @@
-"""How pages and their files travel: compressed where the browser can read that, and kept by it where they never change."""
+"""How pages and their files travel: compressed where the browser can read that, and kept where they never change.
+
+A page that is the same for everyone may be kept for a moment by a web server in front; every other page is its reader's alone.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ WORTH_IT = 1000  # bytes; below it compression saves nothing
 LEVEL = 6
 A_YEAR = 365 * 24 * 3600  # seconds
 NEVER_CHANGE = (".woff2",)  # under their name; everything else is told apart by ?v=
+SAME_FOR_EVERYONE = {"pages.home", "pages.about", "pages.film", "pages.search"}
+MOMENT = 2  # seconds that a web server in front may hand out the same page
 
 
 def install(app: Flask) -> None:
@@ -33,6 +38,10 @@ def static(filename: str) -> str:
 def deliver(response: Response) -> Response:
     """What the program interface answers goes through untouched: its bodies are small and its readers count microseconds."""
     is_file = request.endpoint == "static"
+    if request.endpoint in SAME_FOR_EVERYONE and response.status_code == 200 and _asks_as_anybody():
+        response.cache_control.public = True
+        response.cache_control.max_age = 0
+        response.cache_control.s_maxage = MOMENT
     if not is_file and response.mimetype not in COMPRESSED:
         return response
     if is_file and response.status_code == 200 and ("v" in request.args or request.path.endswith(NEVER_CHANGE)):
@@ -45,6 +54,12 @@ def deliver(response: Response) -> Response:
         if request.method == "GET" and response.status_code != 304 and request.accept_encodings["gzip"]:
             _compress(response)
     return response
+
+
+def _asks_as_anybody() -> bool:
+    """Neither a cookie nor a token, and no question but a search: Home keeps what was typed into its form."""
+    is_plain = not request.query_string or request.endpoint == "pages.search"
+    return is_plain and not request.cookies and "Authorization" not in request.headers
 
 
 def _compress(response: Response) -> None:

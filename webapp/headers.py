@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
+from base64 import b64encode
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, request
+from flask import Flask
+from markupsafe import Markup
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-NONCE = "matinee.csp_nonce"  # in the environment of the request
 COMMON = [
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
@@ -21,16 +22,23 @@ COMMON = [
 ]
 NOT_A_PAGE = [*COMMON, ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")]
 
+# The one script that stands in a page: it runs before the first paint, so that a chosen evening does not begin with a white flash.
+EARLY_SCRIPT = 'try { const theme = localStorage.getItem("theme"); if (theme) document.documentElement.dataset.bsTheme = theme } catch {}'
+
+# That script by its sum, everything else from this site alone; `data:` pictures because Bootstrap's style sheet holds some. No nonce: a
+# page that a cache hands to many would hand them all the same one.
+PAGE_POLICY = (
+    f"default-src 'none'; script-src 'self' 'sha256-{b64encode(sha256(EARLY_SCRIPT.encode()).digest()).decode()}'; style-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "manifest-src 'self'"
+)
+A_PAGE = [*COMMON, ("Content-Security-Policy", PAGE_POLICY), ("Cache-Control", "private, no-cache")]
+
 
 def install(app: Flask) -> None:
-    """Put the headers on every answer of the app, error pages and static files too, and give templates `csp_nonce()`."""
-    app.add_template_global(csp_nonce)
+    """Put the headers on every answer of the app, error pages and static files too, and give templates `early_script`."""
+    app.jinja_env.globals["early_script"] = Markup(EARLY_SCRIPT)  # noqa: S704 - our own words
     app.wsgi_app = guarded(app.wsgi_app)  # type: ignore[method-assign, assignment]  # Flask's documented place for it
-
-
-def csp_nonce() -> str:
-    """The word that allows a script on this page alone: ``<script nonce="{{ csp_nonce() }}">``."""
-    return _nonce(request.environ)
 
 
 def guarded(app: WSGIApplication) -> WSGIApplication:
@@ -42,30 +50,10 @@ def guarded(app: WSGIApplication) -> WSGIApplication:
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
             there = {name.lower(): value for name, value in headers}
-            is_page = there.get("content-type", "").startswith("text/html")
-            ours = _of_a_page(environ) if is_page else NOT_A_PAGE
+            ours = A_PAGE if there.get("content-type", "").startswith("text/html") else NOT_A_PAGE
             headers.extend([header for header in ours if header[0].lower() not in there])
             return start_response(status, headers, exc_info)
 
         return app(environ, start)
 
     return answer
-
-
-def _of_a_page(environ: WSGIEnvironment) -> list[tuple[str, str]]:
-    """A policy of its own, and no place in shared caches: the nonce must not be known beforehand."""
-    return [*COMMON, ("Content-Security-Policy", page_policy(_nonce(environ))), ("Cache-Control", "private, no-cache")]
-
-
-def page_policy(nonce: str) -> str:
-    """Scripts by nonce, everything else from this site alone; `data:` pictures because Bootstrap's style sheet holds some."""
-    return (
-        f"default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
-    )
-
-
-def _nonce(environ: WSGIEnvironment) -> str:
-    if NONCE not in environ:
-        environ[NONCE] = secrets.token_urlsafe(16)
-    return str(environ[NONCE])
