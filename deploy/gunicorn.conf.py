@@ -1,9 +1,11 @@
 """How gunicorn serves the site: `gunicorn --config deploy/gunicorn.conf.py webapp.wsgi:app`; addresses and numbers from MATINEE_ settings.
 
-nginx stands in front on a public machine: it speaks TLS, holds slow clients and limits rates.
+nginx stands in front on a public machine (deploy/nginx.conf): it speaks TLS, holds slow clients and limits rates. There systemd holds a
+unix socket and hands it over in LISTEN_FDS (deploy/systemd/); gunicorn then takes that in the place of host and port.
 """
 
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,6 @@ from typing import Any
 import gunicorn
 
 from recommender import logs, worker_folder
-from recommender.errors import RecommenderError
 from recommender.settings import read_settings
 
 gunicorn.SERVER = "Matinee"  # in every answer; which program serves is nobody's business
@@ -32,6 +33,10 @@ timeout = 30  # seconds without a heartbeat; building a list takes milliseconds,
 graceful_timeout = 20  # seconds for requests under way when the server is asked to stop
 keepalive = 15  # seconds; longer than nginx waits between two requests of one page
 
+# Who asks and by which scheme is the site's to read, where MATINEE_BEHIND_PROXY says that somebody tells it.
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+
 limit_request_line = 8190  # bytes, the most there is; the longest question that means something takes a quarter
 limit_request_fields = 60
 limit_request_field_size = 8190  # bytes
@@ -51,8 +56,16 @@ def on_starting(server: Any) -> None:
     worker_folder.begin()
 
 
+def pre_fork(server: Any, worker: Any) -> None:
+    """A worker finds none of our modules in memory: after a reload (SIGHUP) it would meet those that this file read months ago."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "recommender"]:
+        del sys.modules[name]
+
+
 def post_worker_init(worker: Any) -> None:
     """The model mapped before the first visitor asks for it; without one, /readyz says so."""
+    from recommender.errors import RecommenderError  # the worker's own, see pre_fork
+
     with suppress(RecommenderError):
         worker.wsgi.extensions["recommender"].check()
 

@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import sys
 from pathlib import Path
 from types import FunctionType, ModuleType
 
@@ -48,6 +49,19 @@ def test_nobody_steers_the_server_through_a_file(configured):
 
 def test_each_worker_opens_its_stores_itself(configured):
     assert configured()["preload_app"] is False
+
+
+def test_a_worker_finds_none_of_our_modules_in_memory(configured, monkeypatch):
+    everything = configured()
+    monkeypatch.setattr(sys, "modules", {"recommender": 1, "recommender.settings": 1, "recommendations": 1})
+
+    everything["pre_fork"](None, None)
+
+    assert sys.modules == {"recommendations": 1}
+
+
+def test_what_a_visitor_says_about_the_scheme_is_nothing_to_the_server(configured):
+    assert (configured()["secure_scheme_headers"], configured()["forwarder_headers"]) == ({}, "")
 
 
 def test_the_log_of_requests_holds_no_questions(configured):

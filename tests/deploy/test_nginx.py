@@ -1,0 +1,351 @@
+"""What visitors get from nginx in front of the real site, on the files of deploy/ as they are."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.machine import DEPLOY, HOST, Machine, Ports, configuration, lay_out, nginx, running_machine, start_nginx, stop
+from webapp.error_handlers import RETRY_AFTER, SENTENCES, TITLES
+from webapp.headers import EARLY_SCRIPT, NOT_A_PAGE
+
+STRICT = bool(os.environ.get("CI"))  # where everything has to be there, nothing is skipped
+
+pytestmark = [
+    pytest.mark.skipif(not STRICT and nginx() is None, reason="there is no nginx on this machine"),
+    pytest.mark.skipif(sys.platform != "linux", reason="the machine of deploy/ is a Linux"),
+]
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    with running_machine(tmp_path_factory.mktemp("machine")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def dead_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """nginx alone: nobody is behind it."""
+    dead = lay_out(tmp_path_factory.mktemp("dead"), Ports.free())
+    start_nginx(dead)
+    yield dead
+    stop(dead)
+
+
+def test_nginx_understands_the_whole_file_without_a_warning(tmp_path: Path) -> None:
+    root = lay_out(tmp_path / "root", Ports.free()).root
+
+    program = nginx()
+    assert program is not None
+    tried = subprocess.run([program, "-t", "-c", root / "nginx.conf"], capture_output=True, text=True, check=False)
+
+    assert tried.returncode == 0, tried.stderr
+    assert "[warn]" not in tried.stderr
+
+
+def test_every_page_and_answer_comes_through(machine: Machine) -> None:
+    for path, contains in {
+        "/": "Best films",
+        "/movies/": "Movie",
+        "/about/": "About Matinee",
+        "/film/318": "How it was rated",
+        "/search/?q=matrix": "Matrix",
+        "/result/?user=5&amount=10": "for viewer 5",
+        "/api/v1/users/5/recommendations": '"user_id":5',
+        "/api/docs": "for programs",
+        "/openapi.json": "openapi",
+        "/healthz": "ok",
+    }.items():
+        answer = machine.get(path)
+        assert (answer.status, contains in answer.text) == (200, True), path
+        assert answer.headers["strict-transport-security"] == "max-age=63072000"
+
+
+def test_the_site_knows_its_name_and_scheme_and_nobody_talks_it_out_of_them(machine: Machine) -> None:
+    lied = machine.get(
+        "/movies/", X_Forwarded_Host="evil.example", X_Forwarded_Proto="http", Forwarded="host=evil.example", X_Forwarded_Port="81"
+    )
+
+    assert f'content="https://{HOST}/static/icons/og.png"' in lied.text
+
+
+def test_who_asks_is_who_opened_the_connection(machine: Machine) -> None:
+    machine.get("/movies/", X_Forwarded_For="203.0.113.77", X_Real_Ip="203.0.113.78")
+
+    seen = "".join(server.last_words() for server in machine.servers.values())
+    assert '127.0.0.1 - "GET /movies/"' in seen
+    assert "203.0.113" not in seen
+
+
+def test_what_people_ask_for_stays_out_of_every_log(machine: Machine) -> None:
+    machine.get("/search/?q=secretword")
+    machine.get("/result/?user=580&secretword=1", Referer=f"https://{HOST}/search/?q=secretword")
+
+    assert machine.logged('"GET /search/ HTTP/1.1" 200')
+    assert "secretword" not in machine.log() + "".join(server.last_words() for server in machine.servers.values())
+
+
+def test_what_people_ask_for_stays_out_of_every_log_in_trouble_too(dead_machine: Machine) -> None:
+    dead_machine.get("/search/?q=secretword")
+
+    assert dead_machine.logged('"GET /search/ HTTP/1.1" 503')
+    assert "secretword" not in dead_machine.log() + (dead_machine.root / "nginx.log").read_text()
+
+
+@pytest.mark.parametrize("query", ["?v=deadbeef", ""])
+def test_files_come_from_nginx_with_the_headers_of_the_site(machine: Machine, query: str) -> None:
+    answer = machine.get(f"/static/css/matinee.css{query}", Accept_Encoding="gzip")
+
+    assert gzip.decompress(answer.body) == (DEPLOY.parent / "webapp/static/css/matinee.css").read_bytes()
+    assert answer.headers["cache-control"] == ("public, max-age=31536000, immutable" if query else "no-cache")
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert {name: answer.headers.get(name.lower()) for name, _ in NOT_A_PAGE} == dict(NOT_A_PAGE)
+    assert answer.headers["strict-transport-security"]
+    assert machine.logged(r"/static/css/matinee\.css .* upstream=-")
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        ("js/matinee.js", "text/javascript; charset=utf-8"),
+        ("icons/favicon.svg", "image/svg+xml"),
+        ("icons/og.png", "image/png"),
+        ("fonts/big-shoulders-display-800.woff2", "font/woff2"),
+        ("fonts/OFL.txt", "text/plain; charset=utf-8"),
+    ],
+)
+def test_every_kind_of_file_says_what_it_is(machine: Machine, file: str, kind: str) -> None:
+    answer = machine.get(f"/static/{file}")
+
+    assert (answer.status, answer.headers["content-type"]) == (200, kind)
+    assert ("immutable" in answer.headers["cache-control"]) is file.endswith(".woff2")
+
+
+def test_a_file_that_is_not_there_is_missed_in_the_sites_words(machine: Machine) -> None:
+    answer = machine.get("/static/nowhere.css")
+
+    assert answer.status == 404
+    assert "There is nothing at this address." in answer.text
+
+
+@pytest.mark.parametrize("path", ["/static/../app.py", "/static/..%2f..%2fwebapp/secret.py", "/static/%2e%2e/%2e%2e/etc/passwd"])
+def test_nothing_beside_the_files_is_given_out(machine: Machine, path: str) -> None:
+    assert machine.get(path).status in (400, 404)
+
+
+@pytest.mark.parametrize("path", ["/", "/about/", "/film/260", "/search/?q=star", "/poster/260.svg"])
+def test_a_public_page_is_made_once_for_everybody_who_asks_in_the_same_moment(machine: Machine, path: str) -> None:
+    first, second = machine.get(path), machine.get(path)
+
+    assert first.body == second.body
+    assert first.headers["vary"] == "Accept-Encoding"
+    wanted = path.partition("?")[0]
+    assert machine.logged(rf'"GET {re.escape(wanted)} HTTP/1\.1" 200 .* cache=HIT')
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/result/?user=7", {}),
+        ("/?user=7", {}),
+        ("/movies/", {}),
+        ("/api/v1/users/7/recommendations", {}),
+        ("/film/1", {"Cookie": "__Host-session=somebody"}),
+        ("/film/2", {"Authorization": "Bearer somebody"}),
+        ("/film/0", {}),  # a refusal
+    ],
+)
+def test_nothing_of_anybody_is_kept(machine: Machine, path: str, headers: dict[str, str]) -> None:
+    for _ in range(2):
+        machine.get(path, **headers)
+
+    assert f"https{HOST}{path}" not in machine.kept()
+
+
+def test_who_sends_a_token_is_not_answered_from_what_was_kept(machine: Machine) -> None:
+    machine.get("/film/3")
+    machine.get("/film/3", Authorization="Bearer somebody")
+
+    assert machine.logged(r'"GET /film/3 .* cache=(\S+)', 2) == ["MISS", "BYPASS"]
+
+
+def test_a_page_is_kept_for_two_seconds_only(machine: Machine) -> None:
+    machine.get("/film/296")
+    time.sleep(3.1)  # nginx counts whole seconds
+    machine.get("/film/296")
+
+    assert machine.logged(r'"GET /film/296 .* cache=(\S+)', 2) == ["MISS", "EXPIRED"]
+
+
+def test_a_reader_who_cannot_unpack_gets_the_same_page_plain(machine: Machine) -> None:
+    small, plain = machine.get("/about/", Accept_Encoding="gzip"), machine.get("/about/")
+
+    assert small.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert gzip.decompress(small.body) == plain.body
+
+
+def test_a_rating_goes_to_one_server_once(machine: Machine) -> None:
+    printed = machine.matinee("profile", "new")
+    me, token = re.search(r"^number +(\d+)", printed, re.M)[1], re.search(r"^token +(\S+)", printed, re.M)[1]  # type: ignore[index]
+
+    rated = machine.get(
+        f"/api/v1/users/{me}/ratings/1",
+        "PUT",
+        body=json.dumps({"rating": 4.5}),
+        Content_Type="application/json",
+        Authorization=f"Bearer {token}",
+    )
+    listed = machine.get(f"/api/v1/users/{me}/recommendations", Authorization=f"Bearer {token}")
+
+    assert (rated.status, json.loads(rated.text)["rev"], json.loads(listed.text)["rev"]) == (200, 1, 1)
+    assert machine.logged(rf'"PUT /api/v1/users/{me}/ratings/1 HTTP/1\.1" 200 .* upstream=200 ')
+
+
+@pytest.mark.parametrize("path", ["/result/?user=5", "/nowhere", "/static/nowhere.css"])
+def test_when_nobody_answers_there_is_a_page_with_a_way_back(dead_machine: Machine, path: str) -> None:
+    answer = dead_machine.get(path)
+
+    assert (answer.status, answer.headers["retry-after"], answer.headers["cache-control"]) == (503, str(RETRY_AFTER), "no-store")
+    assert "<h1>The projector has stopped</h1>" in answer.text
+    assert '<a href="/">Home</a>' in answer.text
+    assert "<!--#" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/api/v1/users/5/recommendations", "/healthz", "/openapi.json"])
+def test_when_nobody_answers_programs_get_a_problem(dead_machine: Machine, path: str) -> None:
+    answer = dead_machine.get(path)
+
+    problem = json.loads(answer.text)
+    assert (answer.status, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert (problem["status"], problem["title"], problem["type"]) == (503, TITLES[503], "about:blank")
+    assert re.fullmatch("[0-9a-f]{32}", problem["request_id"])
+    assert answer.headers["retry-after"] == str(RETRY_AFTER)
+    assert {name: answer.headers.get(name.lower()) for name, _ in NOT_A_PAGE} == dict(NOT_A_PAGE)
+
+
+def test_a_write_that_nobody_takes_is_refused_in_words(dead_machine: Machine) -> None:
+    answer = dead_machine.get("/api/v1/users/1000001/ratings/1", "PUT", body='{"rating": 4}', Content_Type="application/json")
+
+    assert (answer.status, json.loads(answer.text)["title"]) == (503, "Not ready")
+
+
+def test_too_large_a_body_is_refused_in_words(machine: Machine) -> None:
+    answer = machine.get("/api/v1/users/1000001/ratings/1", "PUT", body="x" * 70_000, Content_Type="application/json")
+
+    assert (answer.status, json.loads(answer.text)["detail"]) == (413, SENTENCES[413])
+    assert "Too large" in machine.get("/result/", "POST", body="x" * 70_000).text
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "at_most"),
+    [("/api/v1/movies/1", "GET", 41 + 20), ("/static/icons/favicon.svg", "GET", 101 + 50), ("/api/v1/users/1/ratings/1", "DELETE", 21 + 5)],
+)
+def test_greed_is_held_back_and_told_so(machine: Machine, path: str, method: str, at_most: int) -> None:
+    """at_most: the burst, and what one second lets through; each of these visitors comes from an address of their own."""
+    source = f"127.0.{at_most}.7"
+    connection, statuses, began = machine.connect(source=source), [], time.monotonic()
+    while len(statuses) < at_most + 60 and time.monotonic() - began < 0.9:
+        connection.request(method, path)
+        answer = connection.getresponse()
+        body = answer.read()
+        statuses.append(answer.status)
+    connection.close()
+
+    if 429 not in statuses:
+        pytest.skip(f"this machine answered only {len(statuses)} requests in a second, too few to be held back")
+    assert len([status for status in statuses if status != 429]) <= at_most
+    assert statuses[-1] == 429
+    assert b"That was a lot at once." in body
+
+
+def test_the_problem_and_the_page_say_what_the_site_says(machine: Machine) -> None:
+    text = (DEPLOY / "nginx.conf").read_text()
+
+    for status in (413, 429):
+        assert f'"title": "{TITLES[status]}", "status": {status}, "detail": "{SENTENCES[status]}"' in text
+
+
+def test_the_notice_is_whole_by_itself_and_allowed_by_its_policy(dead_machine: Machine) -> None:
+    page = (DEPLOY / "notice.html").read_text()
+    policy = dead_machine.get("/movies/").headers["content-security-policy"]
+
+    (script,) = re.findall("<script>(.*?)</script>", page)
+    (style,) = re.findall("<style>(.*?)</style>", page, re.DOTALL)
+    assert script == EARLY_SCRIPT
+    for inside, kind in ((script, "script"), (style, "style")):
+        assert f"{kind}-src 'sha256-{b64encode(sha256(inside.encode()).digest()).decode()}';" in policy
+    assert re.findall(r'(?:src|href)="(?!/"|")', page) == []
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/metrics?x=1"])
+def test_what_a_watching_program_reads_is_not_for_the_world(machine: Machine, path: str) -> None:
+    assert machine.get(path).status == 404
+
+
+def test_port_80_sends_to_tls_and_answers_the_certificate_authority(machine: Machine) -> None:
+    folder = machine.root / "var/www/acme/.well-known/acme-challenge"
+    folder.mkdir(parents=True)
+    (folder / "token").write_text("answer")
+
+    assert plain(machine, "/film/1?a=b", "evil.example") == (301, f"https://{HOST}/film/1?a=b", b"")
+    assert plain(machine, "/.well-known/acme-challenge/token", HOST) == (200, "", b"answer")
+
+
+def plain(machine: Machine, path: str, host: str) -> tuple[int, str, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", machine.ports.http, timeout=10)
+    connection.request("GET", path, headers={"Host": host})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, answer.getheader("Location", ""), body if answer.status == 200 else b""
+
+
+def test_another_name_gets_no_certificate(machine: Machine) -> None:
+    with socket.create_connection(("127.0.0.1", machine.ports.https)) as connection, pytest.raises(ssl.SSLError):
+        machine.trust().wrap_socket(connection, server_hostname="other.example")
+
+
+def test_another_name_inside_a_good_connection_is_misdirected(machine: Machine) -> None:
+    connection = machine.connect()
+    connection.putrequest("GET", "/", skip_host=True)
+    connection.putheader("host", "other.example")
+    connection.endheaders()
+
+    assert connection.getresponse().status == 421
+    connection.close()
+
+
+@pytest.mark.skipif(not STRICT and shutil.which("curl") is None, reason="HTTP/2 is spoken by curl, and there is none here")
+def test_it_speaks_http_2(machine: Machine) -> None:
+    asked = subprocess.run(
+        ["curl", "-sS", "--http2", "--cacert", machine.authority, "--resolve", f"{HOST}:{machine.ports.https}:127.0.0.1",
+         "-o", os.devnull, "-w", "%{http_version} %{http_code}", f"https://{HOST}:{machine.ports.https}/about/"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert asked.stdout == "2 200", asked.stderr
+
+
+def test_slow_visitors_are_let_go(machine: Machine) -> None:
+    """By the settings that are in force, since waiting for them would take ten seconds each."""
+    text = configuration(machine.root, machine.ports)
+
+    for timeout in ("client_header_timeout", "client_body_timeout", "send_timeout"):
+        assert re.search(rf"^ +{timeout} 10s;", text, re.MULTILINE)
