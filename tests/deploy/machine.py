@@ -273,7 +273,8 @@ def lay_out(root: Path, ports: Ports, plant: Callable[[str], str] = str) -> Mach
     ):
         (root / place).mkdir(parents=True)
     current = root / "opt/matinee/current"
-    (current / "bin/gunicorn").symlink_to(Path(sys.executable).with_name("gunicorn"))
+    for program in ("gunicorn", "matinee"):
+        (current / "bin" / program).symlink_to(Path(sys.executable).with_name(program))
     (current / "static").symlink_to(REPOSITORY / "webapp/static")
     for name in ("notice.html", "gunicorn.conf.py"):
         (current / name).symlink_to(DEPLOY / name)
