@@ -5,8 +5,10 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies
-.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-migrate proof-degraded screenshots browser-tools stand-ins env env-dev clean
+.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded \
+	screenshots browser-tools stand-ins env env-dev clean check-stack policies proof-migrate proof-front \
+	check-deploy deploy-tools
+.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-front check-deploy screenshots browser-tools stand-ins deploy-tools env env-dev clean
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -25,6 +27,9 @@ STAND_INS := $(STAND_INS_VENV)/.installed
 STACK_VENV := .stack-venv
 STACK_TOOLS := $(STACK_VENV)/.installed
 BROWSER_TOOLS := node_modules/.installed
+DEPLOY_VENV := .deploy-venv
+DEPLOY_TOOLS := $(DEPLOY_VENV)/.installed
+OBSERVATORY := tests/deploy/observatory
 
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -qq install
 PIP_FAILED := { echo "The packages could not be installed; what pip said stands above. It needs a network once, and none after that."; exit 1; }
@@ -98,6 +103,22 @@ proof-migrate: $(TOOLS) ## Moves ml-latest-small and 200 people's ratings away a
 	@echo "Moving house, there and back."
 	@$(VENV)/bin/python -m tests.journeys.moving --people 200
 
+proof-front: $(TOOLS) ## Reloads, restarts and kills servers and swaps models behind nginx under load, and shows that mistakes would be seen.
+	@echo "Reading through nginx while everything behind it comes and goes; this takes three minutes."
+	@$(VENV)/bin/python -m tests.faults.front
+	@$(VENV)/bin/python -m tests.faults.front --planted one-server --kills 12 --reloads 0 --swaps 0 --restarts 0
+	@$(VENV)/bin/python -m tests.faults.front --planted kept-lists --kills 1 --reloads 1 --swaps 0 --restarts 0
+
+check-deploy: $(TOOLS) $(DEPLOY_TOOLS) ## Checks deploy/ with nginx, systemd-analyze, gixy, sslyze and the MDN Observatory, and lays an installation out.
+	@echo "Checking deploy/: nothing is skipped."
+	@CI=true $(VENV)/bin/python -m pytest tests/deploy $(ARGS)
+	@laid=$$(mktemp -d); trap 'rm -rf "$$laid"' EXIT; \
+	DESTDIR="$$laid" PYTHON="$(PYTHON)" deploy/install.sh films.example.com; \
+	"$$laid"/opt/matinee/current/bin/matinee --help >/dev/null; \
+	"$$laid"/opt/matinee/current/bin/gunicorn --check-config --config "$$laid"/opt/matinee/current/gunicorn.conf.py webapp.wsgi:app; \
+	test -s "$$laid"/opt/matinee/current/static/css/matinee.css -a -s "$$laid"/opt/matinee/current/notice.html; \
+	echo "The installation is whole."
+
 screenshots: $(TOOLS) ## Draws the README's pictures of the site anew, from a site of its own.
 	@echo "Taking the pictures in docs/images."
 	@$(VENV)/bin/python -m tests.browser.screenshots $(ARGS)
@@ -114,14 +135,19 @@ check-stack: $(TOOLS) $(STACK_TOOLS) ## Checks the template of the stack on AWS,
 
 policies: $(TOOLS) ## Writes deploy/aws/policies anew from the template of the stack, for who makes the roles by hand.
 	@$(VENV)/bin/python -m tests.deploy.stack
+deploy-tools: $(DEPLOY_TOOLS) ## Installs the tools that look at deploy/ from outside, with Node.js 20 or newer.
 
 env: $(INSTALLED) ## Makes .venv with everything that runs.
 
 env-dev: $(TOOLS) ## Makes .venv with the tools for tests and checks as well.
 
 clean: ## Removes the environments and all caches; var/, with people's ratings, stays.
-	@echo "Removing .venv, .bench-venv, .stand-ins-venv, .stack-venv, node_modules and caches; var/ stays."
-	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) $(STACK_VENV) node_modules build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@echo "Removing .venv, .bench-venv, .stand-ins-venv, .stack-venv, .deploy-venv, node_modules and caches; var/ stays."
+	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) $(STACK_VENV) $(DEPLOY_VENV) node_modules $(OBSERVATORY)/node_modules build *.egg-info \
+		.hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@echo "Removing .venv, .bench-venv, .stand-ins-venv, .stack-venv, .deploy-venv, node_modules and caches; var/ stays."
+	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) $(STACK_VENV) $(DEPLOY_VENV) node_modules $(OBSERVATORY)/node_modules build *.egg-info \
+		.hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PACKAGES): requirements.txt
@@ -164,4 +190,13 @@ $(STACK_TOOLS): requirements-stack.txt | $(PACKAGES)
 $(BROWSER_TOOLS): package.json package-lock.json
 	@echo "Installing the JavaScript tools of package-lock.json into node_modules."
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# The Observatory's list of sites that browsers know to speak TLS alone is fetched by its own installation; here it is empty.
+$(DEPLOY_TOOLS): requirements-deploy.txt $(OBSERVATORY)/package.json $(OBSERVATORY)/package-lock.json | $(PACKAGES)
+	@echo "Installing the tools that look at deploy/ into $(DEPLOY_VENV) and $(OBSERVATORY)/node_modules."
+	@"$(PYTHON)" -m venv --clear $(DEPLOY_VENV)
+	@$(DEPLOY_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-deploy.txt || $(PIP_FAILED)
+	@cd $(OBSERVATORY) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@echo '{}' > $(OBSERVATORY)/node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json
 	@touch $@

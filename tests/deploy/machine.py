@@ -315,9 +315,23 @@ def make_certificate(folder: Path) -> None:
     """An authority of our own and the site's certificate by it, as an authority of the world would make it."""
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     sign = ["-CA", "ca.pem", "-CAkey", "ca-key.pem", "-CAcreateserial", "-days", "30", "-extfile", "names"]
-    (folder / "names").write_text(f"subjectAltName=DNS:{HOST}\nextendedKeyUsage=serverAuth\n")
+    may_sign = ["-addext", "keyUsage=critical,keyCertSign"]
+    (folder / "names").write_text(f"subjectAltName=DNS:{HOST}\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n")
     for arguments in (
-        ["req", "-x509", *key, "-keyout", "ca-key.pem", "-out", "ca.pem", "-subj", "/CN=Authority of these tests", "-days", "30"],
+        [
+            "req",
+            "-x509",
+            *key,
+            "-keyout",
+            "ca-key.pem",
+            "-out",
+            "ca.pem",
+            "-subj",
+            "/CN=Authority of these tests",
+            "-days",
+            "30",
+            *may_sign,
+        ],
         ["req", *key, "-keyout", "privkey.pem", "-out", "asked.pem", "-subj", f"/CN={HOST}"],
         ["x509", "-req", "-in", "asked.pem", "-out", "fullchain.pem", *sign],
     ):

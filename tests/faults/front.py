@@ -210,7 +210,8 @@ def prove(
     deeds = ["reloads"] * reloads + ["kills"] * kills + ["swaps"] * swaps + ["restarts"] * restarts
     rng.shuffle(deeds)
     with running_machine(root, plant=PLANTED[planted]) as machine:
-        machine.matinee("train")  # so that there is one to swap with
+        if swaps:
+            machine.matinee("train")  # so that there is a model to swap with
         enough, trust = threading.Event(), machine.trust()
         readers = [Reader(machine, number, trust, enough) for number in range(N_READERS)]
         raters = [Rater(machine, N_READERS + number, trust, enough) for number in range(N_RATERS)]
