@@ -8,7 +8,6 @@ MAKEFLAGS += --no-print-directory
 .PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded \
 	screenshots browser-tools stand-ins env env-dev clean check-stack policies proof-migrate proof-front \
 	check-deploy deploy-tools
-.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-front check-deploy screenshots browser-tools stand-ins deploy-tools env env-dev clean
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -142,9 +141,6 @@ env: $(INSTALLED) ## Makes .venv with everything that runs.
 env-dev: $(TOOLS) ## Makes .venv with the tools for tests and checks as well.
 
 clean: ## Removes the environments and all caches; var/, with people's ratings, stays.
-	@echo "Removing .venv, .bench-venv, .stand-ins-venv, .stack-venv, .deploy-venv, node_modules and caches; var/ stays."
-	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) $(STACK_VENV) $(DEPLOY_VENV) node_modules $(OBSERVATORY)/node_modules build *.egg-info \
-		.hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@echo "Removing .venv, .bench-venv, .stand-ins-venv, .stack-venv, .deploy-venv, node_modules and caches; var/ stays."
 	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) $(STACK_VENV) $(DEPLOY_VENV) node_modules $(OBSERVATORY)/node_modules build *.egg-info \
 		.hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

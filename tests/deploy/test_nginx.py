@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.machine import DEPLOY, HOST, Machine, Ports, configuration, lay_out, nginx, running_machine, start_nginx, stop
-from webapp.error_handlers import RETRY_AFTER, SENTENCES, TITLES
+from webapp.error_handlers import NOT_WRITTEN, RETRY_AFTER, SENTENCES, TITLES
 from webapp.headers import EARLY_SCRIPT, NOT_A_PAGE
 
 STRICT = bool(os.environ.get("CI"))  # where everything has to be there, nothing is skipped
@@ -226,6 +226,7 @@ def test_when_nobody_answers_there_is_a_page_with_a_way_back(dead_machine: Machi
     assert "<h1>The projector has stopped</h1>" in answer.text
     assert '<a href="/">Home</a>' in answer.text
     assert "<!--#" not in answer.text
+    assert len(re.findall("<h1>|<p>", answer.text)) == 2
 
 
 @pytest.mark.parametrize("path", ["/api/v1/users/5/recommendations", "/healthz", "/openapi.json"])
@@ -244,6 +245,10 @@ def test_a_write_that_nobody_takes_is_refused_in_words(dead_machine: Machine) ->
     answer = dead_machine.get("/api/v1/users/1000001/ratings/1", "PUT", body='{"rating": 4}', Content_Type="application/json")
 
     assert (answer.status, json.loads(answer.text)["title"]) == (503, "Not ready")
+    assert json.loads(answer.text)["detail"] == NOT_WRITTEN.replace("reach its ratings", "be reached")
+    page = dead_machine.get("/result/", "POST", body="x").text
+    assert "It is not certain that what you sent was kept" in page
+    assert len(re.findall("<h1>|<p>", page)) == 2
 
 
 def test_too_large_a_body_is_refused_in_words(machine: Machine) -> None:
