@@ -7,12 +7,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.deploy.machine import DEPLOY, HOST, REPOSITORY, Machine, Ports, lay_out, nginx, running_machine, start_nginx, stop
+from tests.deploy.machine import DEPLOY, HOST, REPOSITORY, Machine, Ports, lay_out, nginx, start_nginx, stop
 
 STRICT = bool(os.environ.get("CI"))  # where everything has to be there, nothing is skipped
 TOOLS = REPOSITORY / ".deploy-venv/bin"
@@ -57,12 +56,6 @@ def test_gixy_sees_a_slip(right: str, slip: str, name: str) -> None:
     assert right in text
 
     assert name in {issue["plugin"] for issue in gixy(text.replace(right, slip))}
-
-
-@pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    with running_machine(tmp_path_factory.mktemp("machine")) as running:
-        yield running
 
 
 def front_with(machine: Machine, folder: Path, right: str, slip: str) -> Machine:

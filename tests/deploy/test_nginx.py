@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.machine import DEPLOY, HOST, Machine, Ports, configuration, lay_out, nginx, running_machine, start_nginx, stop
+from tests.deploy.machine import DEPLOY, HOST, Machine, Ports, configuration, lay_out, nginx, start_nginx, stop
 from webapp.error_handlers import NOT_WRITTEN, RETRY_AFTER, SENTENCES, TITLES
 from webapp.headers import EARLY_SCRIPT, NOT_A_PAGE
 
@@ -30,12 +30,6 @@ pytestmark = [
     pytest.mark.skipif(not STRICT and nginx() is None, reason="there is no nginx on this machine"),
     pytest.mark.skipif(sys.platform != "linux", reason="the machine of deploy/ is a Linux"),
 ]
-
-
-@pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    with running_machine(tmp_path_factory.mktemp("machine")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
