@@ -35,8 +35,8 @@ class Tally:
         self._seconds = Histogram(
             "matinee_request_seconds", "Time to answer inside the worker.", ["route"], buckets=SECONDS, registry=self.registry
         )
-        lists = Counter("matinee_lists", "Lists shown, by where they came from.", ["source"], registry=self.registry)
-        self._lists = {source: lists.labels(source) for source in SOURCES}
+        self._lists_by_source = Counter("matinee_lists", "Lists shown, by where they came from.", ["source"], registry=self.registry)
+        self._lists = {source: self._lists_by_source.labels(source) for source in SOURCES}
         self._fallbacks = Counter(
             "matinee_fallbacks", "Lists made without the store, by what was wrong with it.", ["reason"], registry=self.registry
         )
@@ -61,7 +61,7 @@ class Tally:
 
     def list_shown(self, made: RecommendationList) -> None:
         """A list went to a page or a program."""
-        self._lists[made.source].inc()
+        (self._lists.get(made.source) or self._lists_by_source.labels(made.source)).inc()
         self.ring.add("lists")
         if made.trouble:
             self._fallbacks.labels(made.trouble).inc()
