@@ -99,7 +99,7 @@ proof-degraded: $(TOOLS) $(STAND_INS) ## Lets DynamoDB and S3 fail in 18 ways un
 		"ratings acknowledged that are not kept"; do $(VENV)/bin/python -m tests.faults.degraded --only hanging --seconds 4 --planted "$$planted"; done
 
 proof-migrate: $(TOOLS) ## Moves ml-latest-small and 200 people's ratings away and back, and compares every byte; needs MATINEE_TEST_DATA.
-	@echo "Moving house, there and back."
+	@echo "Moving house, there and back, and out of a backup; on a stand-in for AWS too, so this takes some minutes."
 	@$(VENV)/bin/python -m tests.journeys.moving --people 200
 
 proof-front: $(TOOLS) ## Reloads, restarts and kills servers and swaps models behind nginx under load, and shows that mistakes would be seen.
