@@ -36,10 +36,9 @@ class Calls:
     bodies that were cut off, answers that lack what every answer has.
     """
 
-    def __init__(self, service: str, place: str, patience: Patience, *, probe: Callable[[Calls], object]) -> None:
+    def __init__(self, clients: Clients, place: str, patience: Patience, *, probe: Callable[[Calls], object]) -> None:
         """place: for people, as in "the table movie". probe: one cheap read of it, asked for by the breaker."""
-        self._place, self._patience = place, patience
-        self._clients = Clients(service, patience)
+        self._clients, self._place, self._patience = clients, place, patience
         self._breaker = Breaker(place, lambda: probe(self)) if patience.has_breaker else None
 
     def __call__(

@@ -28,7 +28,7 @@ from typing import Any
 
 from recommender.errors import InvalidInputError, StorageError
 from recommender.storage.amazon.calls import Answer, Calls
-from recommender.storage.amazon.clients import PATIENT, QUICK, Patience
+from recommender.storage.amazon.clients import PATIENT, QUICK, Clients, Patience
 from recommender.storage.amazon.faults import GarbledError, Refused
 from recommender.storage.blobs import Blob
 from recommender.storage.blobs.keys import check_contents, check_key, check_prefix
@@ -68,8 +68,8 @@ class S3Blobs:
         self._bucket, self._prefix = bucket, f"{prefix}/" if prefix else ""
         self._cache = Path(cache_folder).absolute() / hashlib.sha256(self.url.encode()).hexdigest()[:16]
         place = f"the bucket {bucket}"
-        self._small = Calls("s3", place, patience, probe=self._look)
-        self._large = Calls("s3", place, PATIENT, probe=self._look)
+        self._small = Calls(Clients("s3", patience), place, patience, probe=self._look)
+        self._large = Calls(Clients("s3", PATIENT), place, PATIENT, probe=self._look)
 
     def read(self, key: str) -> Blob | None:
         """The blob, or None when there is none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from recommender.storage.amazon.calls import Calls
-from recommender.storage.amazon.clients import PATIENT
+from recommender.storage.amazon.clients import PATIENT, Clients
 from recommender.storage.amazon.faults import Refused
 
 WITHOUT_CONSTRAINT = "us-east-1"  # S3 refuses to be told of the region that it takes by itself
@@ -13,7 +13,7 @@ WITHOUT_CONSTRAINT = "us-east-1"  # S3 refuses to be told of the region that it 
 
 def create_bucket(name: str) -> bool:
     """Make the bucket, closed to the public and with old versions kept, unless it is there and ours; whether it was made."""
-    calls = Calls("s3", f"the bucket {name}", PATIENT, probe=lambda calls: None)
+    calls = Calls(Clients("s3", PATIENT), f"the bucket {name}", PATIENT, probe=lambda calls: None)
     try:
         calls("head_bucket", Bucket=name, refusals=["404", "NoSuchBucket"])
     except Refused:

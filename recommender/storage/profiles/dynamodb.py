@@ -50,7 +50,7 @@ class DynamoProfiles:
     def __init__(self, name: str, *, patience: Patience = QUICK) -> None:
         self.url = f"dynamodb://{name}"
         self._tables = Tables.of(name)
-        self._at = DynamoCalls(self.url, self._tables.movie, patience)
+        self._at = DynamoCalls(self.url, self._tables, patience)
         self._noted = -1  # the highest generation that this process knows to be remembered
 
     def new_person(self, token_digest: str, *, shared: bool, now: int) -> UserId:

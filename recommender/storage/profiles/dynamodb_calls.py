@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -11,9 +12,10 @@ from typing import Any
 from recommender.domain import UserId
 from recommender.errors import StorageError
 from recommender.storage.amazon.calls import Answer, Calls
-from recommender.storage.amazon.clients import Patience
+from recommender.storage.amazon.clients import Clients, Patience
 from recommender.storage.amazon.faults import GarbledError, Refused
 from recommender.storage.profiles.dynamodb_items import Item, wire
+from recommender.storage.profiles.dynamodb_tables import Tables
 
 CONDITION = "ConditionalCheckFailedException"
 NOBODY = UserId(0)  # a number that nobody has; stands for those too long for DynamoDB
@@ -28,10 +30,15 @@ class DynamoCalls:
     Every call asks for the capacity it consumed, since each true answer then has a field that a body cut off, or somebody else's, lacks.
     """
 
-    def __init__(self, url: str, table: str, patience: Patience) -> None:
-        """url: for what is said of a closed store. table: the one whose answer tells that all is well."""
-        self._url, self._table = url, table
-        self._calls = Calls("dynamodb", f"the table {table}", patience, probe=self._look)
+    def __init__(self, url: str, tables: Tables, patience: Patience) -> None:
+        """url: for what is said of a closed store."""
+        self._url, self._tables = url, tables
+        clients = Clients("dynamodb", patience)
+        # Each table has a breaker of its own: one that is throttled leaves the others in use.
+        self._calls = {
+            table: Calls(clients, f"the table {table}", patience, probe=functools.partial(_look, table, key))
+            for table, key in tables.keys().items()
+        }
         self._closed = threading.Event()
 
     def get(self, table: str, key: Item, **parameters: Any) -> Item | None:
@@ -51,7 +58,7 @@ class DynamoCalls:
                 not_processed: Answer = answer.get("UnprocessedKeys", {})
                 return not_processed
 
-            self._calls.until_nothing_is_left(read, {table: {"Keys": chunk, "ConsistentRead": True}})
+            self._calls[table].until_nothing_is_left(read, {table: {"Keys": chunk, "ConsistentRead": True}})
             yield from found
 
     def query(self, **parameters: Any) -> Iterator[Item]:
@@ -98,7 +105,7 @@ class DynamoCalls:
             return not_processed
 
         def send_all(chunk: list[Answer]) -> None:
-            self._calls.until_nothing_is_left(send, {table: chunk})
+            self._calls[table].until_nothing_is_left(send, {table: chunk})
 
         with ThreadPoolExecutor(AT_ONCE) as writers:
             while chunks := [chunk for _ in range(AT_ONCE) if (chunk := list(itertools.islice(requests, LARGEST_WRITE)))]:
@@ -120,12 +127,16 @@ class DynamoCalls:
     def _called(self, operation: str, *, check: Callable[[Answer], None] | None = None, **parameters: Any) -> Answer:
         if self._closed.is_set():
             raise StorageError(f"{self._url} has been closed.")
-        return self._calls(operation, check=check or _is_true_answer, ReturnConsumedCapacity="TOTAL", **parameters)
+        # A transaction is over several; the first of them stands for it.
+        table = parameters.get("TableName") or next(iter(parameters.get("RequestItems", ())), self._tables.movie)
+        return self._calls[table](operation, check=check or _is_true_answer, ReturnConsumedCapacity="TOTAL", **parameters)
 
-    def _look(self, calls: Calls) -> object:
-        """Whether the table answers."""
-        parameters: dict[str, Any] = {"TableName": self._table, "Key": {"userID": wire(NOBODY)}, "ConsistentRead": True}
-        return calls("get_item", check=_is_true_answer, past_breaker=True, ReturnConsumedCapacity="TOTAL", **parameters)
+
+def _look(table: str, key: dict[str, str], calls: Calls) -> object:
+    """Whether the table answers. key: attribute to type, of an item that is not there."""
+    nobody = {name: wire(NOBODY) if kind == "N" else wire("#nobody") for name, kind in key.items()}
+    parameters: dict[str, Any] = {"TableName": table, "Key": nobody, "ConsistentRead": True}
+    return calls("get_item", check=_is_true_answer, past_breaker=True, ReturnConsumedCapacity="TOTAL", **parameters)
 
 
 def _is_true_answer(answer: Answer) -> None:

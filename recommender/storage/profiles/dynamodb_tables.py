@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from recommender.storage.amazon.calls import Calls
-from recommender.storage.amazon.clients import PATIENT
+from recommender.storage.amazon.clients import PATIENT, Clients
 from recommender.storage.amazon.faults import Refused
 
 
@@ -30,7 +30,7 @@ class Tables:
 
 def create_tables(name: str) -> list[str]:
     """Make those of the three that are not there, paid by request, and wait until they can be used; the names of the ones made."""
-    calls = Calls("dynamodb", f"the tables of {name}", PATIENT, probe=lambda calls: None)
+    calls = Calls(Clients("dynamodb", PATIENT), f"the tables of {name}", PATIENT, probe=lambda calls: None)
     made = []
     for table, key in Tables.of(name).keys().items():
         definition: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,9 @@ def amazon(_amazon: FlakyAmazon) -> Iterator[FlakyAmazon]:
     _amazon.calls()
     yield _amazon
     _amazon.turn("well")
+    for thread in threading.enumerate():  # else a breaker that is still open asks in the middle of the next test
+        if thread.name.startswith("watches "):
+            thread.join(10)
 
 
 @pytest.fixture(scope="session")

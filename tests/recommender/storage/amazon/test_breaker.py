@@ -14,6 +14,7 @@ from recommender.storage.amazon.clients import QUICK
 from recommender.storage.profiles.dynamodb import DynamoProfiles
 from recommender.storage.profiles.dynamodb_calls import DynamoCalls
 from recommender.storage.profiles.dynamodb_items import wire
+from recommender.storage.profiles.dynamodb_tables import Tables
 from tests.faults.flaky_amazon import FlakyAmazon
 
 SLOW = StorageError("The table movie cannot be used: it does not answer in time.", kind="slow")
@@ -181,7 +182,7 @@ def test_two_who_wait_at_the_same_time_are_enough_and_neither_waits_twice(amazon
 
 @pytest.mark.parametrize(("weather", "opens"), [("throttled", False), ("denied", False), ("conflict", False), ("hanging", True)])
 def test_a_write_that_is_refused_leaves_reads_alone(weather: str, opens: bool, amazon: FlakyAmazon, table: str) -> None:
-    calls = DynamoCalls("dynamodb://movie", table, QUICK)
+    calls = DynamoCalls("dynamodb://movie", Tables.of(table), QUICK)
     calls.get(table, {"userID": wire(1)})
     amazon.turn(weather, only="PutItem")
     for _ in range(3):
@@ -197,10 +198,22 @@ def test_a_write_that_is_refused_leaves_reads_alone(weather: str, opens: bool, a
 
 @pytest.mark.parametrize("weather", ["conflict", "unheard of"])
 def test_trouble_with_one_item_closes_the_place_for_nobody(weather: str, amazon: FlakyAmazon, table: str) -> None:
-    calls = DynamoCalls("dynamodb://movie", table, QUICK)
+    calls = DynamoCalls("dynamodb://movie", Tables.of(table), QUICK)
     amazon.turn(weather, "dynamodb", only="Query")
     for _ in range(3):
         with pytest.raises(StorageError):
             list(calls.query(TableName=table, KeyConditionExpression="userID = :one", ExpressionAttributeValues={":one": wire(1)}))
 
     assert calls.get(table, {"userID": wire(1)}) is None
+
+
+def test_a_table_in_trouble_leaves_the_others_in_use(amazon: FlakyAmazon, profiles: DynamoProfiles) -> None:
+    """Ratings that are throttled are no reason not to show a list that is kept."""
+    user_id = profiles.new_person("digest", shared=True, now=0)
+    amazon.turn("throttled", "dynamodb", only="Query")
+    for _ in range(3):
+        with pytest.raises(StorageError, match=r"The table movie-\w+-ratings cannot be used: it is asked for more than it allows just now"):
+            profiles.opinions(user_id)
+
+    assert profiles.list_of(user_id) is None
+    assert profiles.is_shared(user_id)
