@@ -200,7 +200,7 @@ class InForce:
         self.trouble = str(error)
         if self._published is not None:
             return
-        pointer = _last_good(self._blobs) if isinstance(error, ModelError) else self._remembered()
+        pointer = (_last_good(self._blobs) if isinstance(error, ModelError) else None) or self._remembered()
         if pointer is None:
             raise error
         self._published = load(self._blobs, pointer)

@@ -321,6 +321,18 @@ def test_a_start_while_the_blobs_are_away_takes_the_last_good_model(far: Far, tr
     assert a_moment_later(lambda: restarted.trouble is None), "the trouble is forgotten when it is over"
 
 
+def test_a_start_on_a_pointer_that_makes_no_sense_takes_the_last_good_model(far: Far, train: Train, clock: Clock, tmp_path: Path) -> None:
+    memory = tmp_path / "cache" / "pointer.json"
+    train(data_set_of(two_tastes()))
+    InForce(far, memory=memory, clock=clock).published()
+    far.write(publication.POINTER, b"<html>It works!</html>")
+
+    restarted = InForce(far, memory=memory, clock=clock)
+
+    assert restarted.published().generation == 1
+    assert "cannot be understood" in (restarted.trouble or "")
+
+
 @pytest.mark.parametrize(
     "remembered", [None, b"", b"{", b'{"format": 1, "generation": 3, "version": "gone", "manifest_sha256": "0", "previous": null}']
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from recommender.errors import StorageError
 from recommender.storage.amazon.calls import Calls
-from recommender.storage.amazon.clients import QUICK
+from recommender.storage.amazon.clients import QUICK, Clients
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +24,5 @@ def who_we_are() -> Identity:
     found = boto3.session.Session().get_credentials()
     if found is None:
         raise StorageError("There are no keys for AWS; give the machine a role, or run `aws sso login`.", kind="denied")
-    answer = Calls("sts", "the account", QUICK, probe=lambda calls: None)("get_caller_identity")
+    answer = Calls(Clients("sts", QUICK), "the account", QUICK, probe=lambda calls: None)("get_caller_identity")
     return Identity(str(answer["Arn"]), str(found.access_key))
