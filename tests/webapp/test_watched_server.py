@@ -12,6 +12,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,9 +115,11 @@ def test_the_log_has_one_line_a_request_and_not_a_word_of_what_people_do(site: S
             file.seek(start)
             return file.read().splitlines()
 
-    assert soon(lambda: len(lines()) >= len(asked) + 1)  # the sign-in leads to the page, which is a request of its own
-    events = [json.loads(line) for line in lines()]
-    requests = [event for event in events if event["event"] == "request"]
+    def requests_told() -> list[dict[str, Any]]:
+        return [event for event in map(json.loads, lines()) if event["event"] == "request"]
+
+    assert soon(lambda: len(requests_told()) >= len(asked) + 1)  # the sign-in leads to the page, which is a request of its own
+    requests = requests_told()
     assert len(requests) == len(asked) + 1
     assert len({event["request_id"] for event in requests}) == len(requests)
     assert {"/search/", "none", "/api/v1/users/<user_id>/ratings/<movie_id>", "/metrics"} <= {event["route"] for event in requests}
