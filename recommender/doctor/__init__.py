@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from recommender.doctor import account, backup, blobs, clock, disk, model, profiles, secrets, training, versions
+from recommender.doctor.disk import LEAST_FREE_BYTES
 from recommender.doctor.finding import BAD, NOTE, OK, Finding, Said
+from recommender.doctor.model import OLD_MODEL_DAYS
 from recommender.errors import RecommenderError
 from recommender.settings import Settings
 
-__all__ = ["BAD", "NOTE", "OK", "Finding", "examine"]
+__all__ = ["BAD", "LEAST_FREE_BYTES", "NOTE", "OK", "OLD_MODEL_DAYS", "Finding", "examine"]
 
 Look = Callable[[Settings], Said]
 LOOKS: dict[str, Look] = {

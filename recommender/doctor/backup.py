@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 import time
 from pathlib import Path
@@ -29,12 +28,11 @@ def look(settings: Settings) -> Said:
         )
     try:
         said = json.loads(there.data)
-        taken_at = calendar.timegm(time.strptime(said["taken_at"], "%Y-%m-%dT%H:%M:%SZ"))
+        age = time.time() - float(said["taken_at"])
         what = f"{said['people']:,} people, {said['ratings']:,} ratings, {said['bytes'] / 1e6:,.1f} MB"
         place = str(said["place"])
     except (ValueError, TypeError, KeyError) as error:
         raise StorageError(f"{LAST_BACKUP} in {settings.blobs_url} cannot be understood; run `matinee backup`.") from error
-    age = time.time() - taken_at
     text = f"{ago(age)} ago, in {place}: {what}"
     if age > OLD_DAYS * 86400:
         return NOTE, f"The last one was {text}; run `matinee backup`."

@@ -10,7 +10,7 @@ from recommender.doctor.places import blobs_of
 from recommender.errors import StorageError
 from recommender.settings import Settings
 
-OLD_DAYS = 30
+OLD_MODEL_DAYS = 30
 
 
 def look(settings: Settings) -> Said:
@@ -20,7 +20,7 @@ def look(settings: Settings) -> Said:
     if in_force.trouble:
         raise StorageError(f"The model before is in use: {in_force.trouble}")
     days = (time.time() - published.facts["trained_at"]) / 86400
-    if days > OLD_DAYS:
+    if days > OLD_MODEL_DAYS:
         return NOTE, f"The model is {days:.0f} days old; run `matinee train` if people have rated since."
     made_of = f"{published.model.recipe} on {published.facts['data']}"
     return OK, f"{published.version}, generation {published.generation}, {made_of}, every checksum right"

@@ -82,13 +82,13 @@ def take(
         _copy_blobs(blobs, room / BLOBS, progress)
         kinds = _kinds_of(room / PROFILES)
         files = {path.relative_to(room).as_posix(): _part_of_file(path) for path in sorted(room.rglob("*")) if path.is_file()}
-        name, taken_at = _free_name(folder, now)
+        name, taken_at, seconds = _free_name(folder, now)
         made = Backup(folder / name, taken_at, _without_secrets(profiles.url), _without_secrets(blobs.url), kinds, files)
         write_file(room / MANIFEST, _encoded(made))
         for path in room.rglob("*"):
             path.chmod(0o700 if path.is_dir() else 0o600)
         shelf.publish(name, room)
-    noted = {"taken_at": taken_at, "place": str(made.folder.absolute()), "people": kinds["accounts"].count}
+    noted = {"taken_at": seconds, "place": str(made.folder.absolute()), "people": kinds["accounts"].count}
     noted |= {"ratings": kinds["ratings"].count, "bytes": made.n_bytes}
     blobs.write(LAST_BACKUP, json.dumps(noted, indent=1).encode())
     return Taken(made, _remove_all_but(keep, folder, shelf))
@@ -200,13 +200,14 @@ def _room(folder: Path) -> Iterator[Path]:
         shutil.rmtree(room, ignore_errors=True)
 
 
-def _free_name(folder: Path, now: Callable[[], float]) -> tuple[str, str]:
-    """The time as a name that no backup has yet, and as people write it."""
+def _free_name(folder: Path, now: Callable[[], float]) -> tuple[str, str, int]:
+    """The time as a name that no backup has yet, as people write it, and in seconds since 1970, UTC."""
     while True:
-        moment = time.gmtime(now())
+        seconds = int(now())
+        moment = time.gmtime(seconds)
         name = time.strftime("%Y%m%dT%H%M%SZ", moment)
         if not (folder / name).exists():
-            return name, time.strftime("%Y-%m-%dT%H:%M:%SZ", moment)
+            return name, time.strftime("%Y-%m-%dT%H:%M:%SZ", moment), seconds
         time.sleep(0.1)
 
 

@@ -110,7 +110,9 @@ class TestModel:
         assert not finding("model", var_settings).is_well
 
     def test_an_old_one_is_told_with_its_age(self, var_settings: Settings, blobs: Blobs, profiles: Profiles) -> None:
-        training.train(data_set_of(two_tastes()), blobs, profiles, recipe="popular", now=lambda: time.time() - (model.OLD_DAYS + 1) * 86400)
+        training.train(
+            data_set_of(two_tastes()), blobs, profiles, recipe="popular", now=lambda: time.time() - (model.OLD_MODEL_DAYS + 1) * 86400
+        )
 
         text = "The model is 31 days old; run `matinee train` if people have rated since."
         assert finding("model", var_settings) == Finding("model", NOTE, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import json
 import re
 import stat
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from recommender import history
 from recommender.domain import MovieId, Rating
 from recommender.errors import StorageError
 from recommender.moving import backups
@@ -77,8 +79,16 @@ def test_the_store_remembers_its_last_backup(backup: Path, house: Settings) -> N
     said = json.loads(there.data)
     n_bytes = sum(path.stat().st_size for path in backup.rglob("*") if path.is_file() and path.name != "manifest.json")
     n_bytes += sum(path.stat().st_size for path in (backup / "blobs").rglob("manifest.json"))
-    taken_at = f"{backup.name[:4]}-{backup.name[4:6]}-{backup.name[6:11]}:{backup.name[11:13]}:{backup.name[13:]}"
+    taken_at = calendar.timegm(time.strptime(backup.name, "%Y%m%dT%H%M%SZ"))
     assert said == {"taken_at": taken_at, "place": str(backup), "people": 2, "ratings": 7, "bytes": n_bytes}
+
+
+def test_the_operators_page_can_read_what_the_store_remembers(backup: Path, house: Settings) -> None:
+    found = history.last_backup(open_blobs(house.blobs_url))
+
+    assert found is not None
+    assert found.place == str(backup)
+    assert time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(found.taken_at)) == backup.name
 
 
 def test_the_newest_stay_and_what_is_not_ours_too(profiles: Profiles, house: Settings, blobs: Blobs, tmp_path: Path) -> None:
