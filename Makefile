@@ -5,9 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded \
-	screenshots browser-tools stand-ins env env-dev clean check-stack policies proof-migrate proof-front \
-	check-deploy deploy-tools
+.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies proof-migrate proof-front check-deploy deploy-tools stack-tools
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -41,7 +39,7 @@ run: $(INSTALLED) ## Starts the site on http://127.0.0.1:8000, with data and a f
 	@echo "Starting Matinee; its address is printed when it is ready, and Ctrl-C stops it."
 	@exec $(VENV)/bin/matinee serve $(ARGS)
 
-test: $(TOOLS) $(STAND_INS) $(STACK_TOOLS) ## Runs all tests; ARGS="-k rating" runs some, ARGS=--require-browser skips none of those in a browser.
+test: $(TOOLS) $(STAND_INS) ## Runs all tests; ARGS="-k rating" runs some, ARGS=--require-browser skips none of those in a browser.
 	@echo "Running the tests."
 	@$(VENV)/bin/python -m pytest $(ARGS)
 
@@ -134,6 +132,8 @@ check-stack: $(TOOLS) $(STACK_TOOLS) ## Checks the template of the stack on AWS,
 
 policies: $(TOOLS) ## Writes deploy/aws/policies anew from the template of the stack, for who makes the roles by hand.
 	@$(VENV)/bin/python -m tests.deploy.stack
+stack-tools: $(STACK_TOOLS) ## Installs cfn-lint and checkov, which check the template of the stack.
+
 deploy-tools: $(DEPLOY_TOOLS) ## Installs the tools that look at deploy/ from outside, with Node.js 20 or newer.
 
 env: $(INSTALLED) ## Makes .venv with everything that runs.
