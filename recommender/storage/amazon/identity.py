@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from recommender.errors import StorageError
 from recommender.storage.amazon.calls import Calls
-from recommender.storage.amazon.clients import QUICK, Clients
-from recommender.storage.amazon.clients import Patience
+from recommender.storage.amazon.clients import Clients, Patience
 
 # An operator waits, once.
 BRIEF = Patience(connect_seconds=2, read_seconds=10, boto_attempts=1, tries=1, pause_seconds=0.1, has_breaker=False)
@@ -28,6 +27,5 @@ def who_we_are() -> Identity:
     found = boto3.session.Session().get_credentials()
     if found is None:
         raise StorageError("There are no keys for AWS; give the machine a role, or run `aws sso login`.", kind="denied")
-    answer = Calls(Clients("sts", QUICK), "the account", QUICK, probe=lambda calls: None)("get_caller_identity")
-    answer = Calls("sts", "the account", BRIEF, probe=lambda calls: None)("get_caller_identity")
+    answer = Calls(Clients("sts", BRIEF), "the account", BRIEF, probe=lambda calls: None)("get_caller_identity")
     return Identity(str(answer["Arn"]), str(found.access_key))
