@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from recommender.doctor.disk import LEAST_FREE_BYTES
-from recommender.doctor.model import OLD_DAYS as OLD_MODEL_DAYS
+from recommender.doctor.model import OLD_MODEL_DAYS
 from recommender.domain import InUse
 from recommender.errors import NoModelError, RecommenderError
 from recommender.history import Training
