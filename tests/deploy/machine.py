@@ -67,6 +67,11 @@ def settings_of_unit(unit: str, name: str) -> list[str]:
     return re.findall(rf"^{name}=(.*)$", (DEPLOY / "systemd" / unit).read_text(), re.MULTILINE)
 
 
+def environment_of_unit(unit: str, root: Path) -> dict[str, str]:
+    """What the unit itself puts into the environment, with its places under root."""
+    return dict(under(root, given).split("=", 1) for given in settings_of_unit(unit, "Environment"))
+
+
 @dataclass
 class Server:
     """One gunicorn of the unit matinee-web@.service, and the socket that outlives it."""
@@ -93,7 +98,7 @@ class Server:
                 ["bash", "-c", f'exec 3<&{self.listener.fileno()}; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', "systemd", *command],
                 pass_fds=[self.listener.fileno()],
                 cwd=self.root / "var/lib/matinee",
-                env=self.environment,
+                env=self.environment | environment_of_unit("matinee-web@.service", self.root),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

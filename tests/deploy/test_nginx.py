@@ -12,7 +12,9 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
+import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
@@ -78,12 +80,40 @@ def test_the_site_knows_its_name_and_scheme_and_nobody_talks_it_out_of_them(mach
     assert f'content="https://{HOST}/static/icons/og.png"' in lied.text
 
 
-def test_who_asks_is_who_opened_the_connection(machine: Machine) -> None:
-    machine.get("/movies/", X_Forwarded_For="203.0.113.77", X_Real_Ip="203.0.113.78")
+def test_who_asks_is_who_opened_the_connection_whatever_they_say(dead_machine: Machine) -> None:
+    told: list[str] = []
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(dead_machine.servers["a"].path))
+        listener.listen()
 
-    seen = "".join(server.last_words() for server in machine.servers.values())
-    assert '127.0.0.1 - "GET /movies/"' in seen
-    assert "203.0.113" not in seen
+        def answer_once() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                told.append(connection.recv(65536).decode().lower())
+                connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+
+        server = threading.Thread(target=answer_once)
+        server.start()
+        dead_machine.get(
+            "/result/",
+            X_Forwarded_For="203.0.113.7",
+            X_Forwarded_Proto="http",
+            X_Forwarded_Host="evil.example",
+            Forwarded="for=203.0.113.7",
+        )
+        server.join(10)
+    dead_machine.servers["a"].path.unlink()
+
+    assert re.findall("^x-forwarded-(.*)\r$", told[0], re.MULTILINE) == ["for: 127.0.0.1", "proto: https", f"host: {HOST}"]
+    assert re.findall("^(?:host|forwarded): (.*)\r$", told[0], re.MULTILINE) == [HOST]
+
+
+def test_the_site_is_told_the_number_under_which_nginx_writes_the_request_down(machine: Machine) -> None:
+    machine.get("/numbered", X_Request_Id="0" * 32)
+
+    (number,) = machine.logged(r'"GET /numbered HTTP/1\.1" 404 .* request_id=(\w+)')
+    assert number != "0" * 32
+    assert any(number in server.last_words() for server in machine.servers.values())
 
 
 def test_what_people_ask_for_stays_out_of_every_log(machine: Machine) -> None:
@@ -305,6 +335,16 @@ def test_port_80_sends_to_tls_and_answers_the_certificate_authority(machine: Mac
 
     assert plain(machine, "/film/1?a=b", "evil.example") == (301, f"https://{HOST}/film/1?a=b", b"")
     assert plain(machine, "/.well-known/acme-challenge/token", HOST) == (200, "", b"answer")
+
+
+def test_a_watching_program_on_this_machine_gets_the_counts_of_both_servers(machine: Machine) -> None:
+    machine.get("/about/")
+
+    with urllib.request.urlopen(f"http://127.0.0.1:{machine.ports.own}/metrics", timeout=10) as answer:
+        counts = answer.read().decode()
+
+    assert re.search(r"^matinee_workers 4", counts, re.MULTILINE)
+    assert re.search(r'^matinee_requests_total\{.*route="[^"]*about.*\} ', counts, re.MULTILINE)
 
 
 def plain(machine: Machine, path: str, host: str) -> tuple[int, str, bytes]:
