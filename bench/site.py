@@ -29,7 +29,16 @@ class Site:
     environment: dict[str, str]
 
     def workers(self) -> list[int]:
-        """The processes that answer requests: gunicorn's children."""
+        """The processes that answer requests: gunicorn's children, but for the trainer that `matinee serve` starts beside them."""
+        return [pid for pid in self._children() if not _is_trainer(pid)]
+
+    def wait_for_the_trainer(self) -> None:
+        """Until only workers are left: what is learned and measured beside the serving is not what serving costs."""
+        end = time.monotonic() + SECONDS_TO_START
+        while time.monotonic() < end and any(map(_is_trainer, self._children())):
+            time.sleep(0.1)
+
+    def _children(self) -> list[int]:
         return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
 
     def worker_seconds(self) -> float:
@@ -56,6 +65,7 @@ def matinee(data: Path, folder: Path) -> Iterator[Site]:
         "MATINEE_SECRET_FILE": f"{folder.resolve()}/secret",
     }
     with _running(_matinee("serve"), environment, folder, "/readyz") as site:
+        site.wait_for_the_trainer()
         yield site
 
 
@@ -97,6 +107,13 @@ def _wait(process: subprocess.Popen[bytes], port: int, ready: str, log: Path) ->
         except OSError:
             time.sleep(0.1)
     raise RuntimeError(f"The server did not start:\n{log.read_text()[-4000:]}")
+
+
+def _is_trainer(pid: int) -> bool:
+    try:
+        return b"\0train\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False  # it has just ended
 
 
 def _matinee(*arguments: str) -> list[str]:

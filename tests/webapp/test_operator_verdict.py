@@ -82,7 +82,7 @@ def test_all_is_well():
         (measured(0.08, 0.069), "Quality", LOOK, "fell from 0.0800 to 0.0690"),
         (measured(0.08, 0.071), "Quality", WELL, "NDCG@10 is 0.0710"),  # within two standard errors
         (standing(backup=None), "Backup", LOOK, "never backed up"),
-        (standing(backup=Backup(NOW - 3 * 86400, "/mnt")), "Backup", LOOK, "3 days old"),
+        (standing(backup=Backup(NOW - 9 * 86400, "/mnt")), "Backup", LOOK, "9 days old"),
         (standing(backup=StorageError("away")), "Backup", LOOK, "cannot be told: away"),
         (replace(WELL_REPORT, free={"ratings": 100 * 1024**2, "models": GIB}), "Disk", BAD, "100 MB are free for ratings; make room"),
         (replace(WELL_REPORT, free={"here": 900 * 1024**2}), "Disk", LOOK, "900 MB are free; make room"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from recommender.doctor.backup import OLD_DAYS as OLD_BACKUP_DAYS
 from recommender.doctor.disk import LEAST_FREE_BYTES
 from recommender.doctor.model import OLD_MODEL_DAYS
 from recommender.domain import InUse
@@ -18,7 +19,6 @@ WELL, LOOK, BAD = "well", "look", "bad"  # from best to worst
 LEVELS = (WELL, LOOK, BAD)
 
 DAY = 24 * 3600  # seconds
-OLD_BACKUP_DAYS = 2
 SLOW, VERY_SLOW = 1.0, 5.0  # seconds that one request of a hundred takes
 FEW = 20  # requests; with fewer of them one slow one says nothing
 FAILING = 0.01  # share of requests
