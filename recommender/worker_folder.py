@@ -34,9 +34,9 @@ def begin() -> None:
     folder = Path(given) if given and not _is_of_a_server(Path(given)) else _own_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     written = {path: int(found[1]) for path in folder.iterdir() if (found := COUNTS.fullmatch(path.name))}
-    is_shared = any(not _is_dead(pid) for pid in written.values())
+    is_shared = any(not is_dead(pid) for pid in written.values())
     for path, pid in written.items():
-        if not is_shared or (path.name.startswith(SERVERS) and _is_dead(pid)):
+        if not is_shared or (path.name.startswith(SERVERS) and is_dead(pid)):
             path.unlink(missing_ok=True)
     _take_away_what_dead_servers_left()
     (folder / f"{SERVERS}{os.getpid()}").touch()
@@ -63,7 +63,7 @@ def mark_dead(*pids: int) -> None:
         return
     for path in folder.glob(f"{RINGS}*{OF_THE_LIVING}"):
         pid = int(path.name.split("_")[1])
-        if pid in pids or _is_dead(pid):
+        if pid in pids or is_dead(pid):
             with suppress(FileNotFoundError):  # another server has seen it too
                 os.utime(path)
                 path.rename(path.with_suffix(OF_THE_DEAD))
@@ -96,11 +96,12 @@ def _is_of_a_server(folder: Path) -> bool:
 def _take_away_what_dead_servers_left() -> None:
     for folder in _own_folder().parent.glob(NAME.format(user=os.getuid(), pid="*")):
         with suppress(OSError, ValueError):
-            if _is_dead(int(folder.name.rpartition("-")[2])) and folder.lstat().st_uid == os.getuid():
+            if is_dead(int(folder.name.rpartition("-")[2])) and folder.lstat().st_uid == os.getuid():
                 shutil.rmtree(folder)
 
 
-def _is_dead(pid: int) -> bool:
+def is_dead(pid: int) -> bool:
+    """Whether there is certainly no such process on this machine."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from math import ceil
 from pathlib import Path
 
@@ -66,6 +68,17 @@ def test_the_rings_of_all_workers_add_up_and_the_dead_count_too(tmp_path: Path, 
 
     assert requests(tmp_path, clock)[-1] == 3
     assert sorted(worker.is_alive for worker in workers_in(tmp_path)) == [False, True]
+
+
+def test_a_worker_that_nobody_marked_is_seen_to_be_dead(tmp_path: Path, ring: Ring) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (file,) = tmp_path.glob("*.ring")
+    words = memoryview(bytearray(file.read_bytes())).cast("Q")
+    words[1] = ended.pid
+    (tmp_path / f"minutes_{ended.pid}_1.ring").write_bytes(words)
+
+    assert sorted((worker.pid == ended.pid, worker.is_alive) for worker in workers_in(tmp_path)) == [(False, True), (True, False)]
 
 
 def test_a_place_in_the_ring_is_emptied_before_it_is_used_again(tmp_path: Path, clock: Clock, ring: Ring) -> None:

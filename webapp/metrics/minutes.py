@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Lock
 from typing import cast
 
-from recommender.worker_folder import OF_THE_DEAD, OF_THE_LIVING, RINGS
+from recommender.worker_folder import OF_THE_DEAD, OF_THE_LIVING, RINGS, is_dead
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +122,9 @@ def workers_in(folder: Path) -> list[Worker]:
             data = path.read_bytes()
             words = memoryview(data.ljust(SIZE, b"\0")).cast("Q")  # a worker that was killed as it began left less
             if words[0] == FORMAT:
-                found.append(Worker(words[1], words[2], path.suffix != OF_THE_DEAD, words))
+                # A server that was killed marks nobody.
+                is_alive = path.suffix != OF_THE_DEAD and not is_dead(words[1])
+                found.append(Worker(words[1], words[2], is_alive, words))
     return sorted(found, key=lambda worker: (worker.started_at, worker.pid))
 
 
