@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ def ask(site: Site, path: str, method: str = "GET", body: object = None, **heade
 
 
 def test_every_request_is_counted_once_whichever_worker_answers_and_whichever_dies(site: Site, var: Path) -> None:
+    assert soon(lambda: counts(site)["matinee_workers"][()] == 2)
     before = counts(site)["matinee_requests_total"].get(ABOUT, 0)
     for _ in range(40):
         assert site.get("/about/")[0] == 200
@@ -94,6 +96,8 @@ def test_the_log_has_one_line_a_request_and_not_a_word_of_what_people_do(site: S
     key = site.matinee("operator", "key").strip()
     bearer = {"Authorization": f"Bearer {token}"}
     film = json.loads(ask(site, "/api/v1/movies?q=the")[1])["items"][0]
+    site.get("/healthz")
+    assert soon(lambda: "/healthz" in (var / "serve.log").read_text())  # what was asked before is in the log by now
     start = (var / "serve.log").stat().st_size
 
     asked = [
@@ -118,15 +122,22 @@ def test_the_log_has_one_line_a_request_and_not_a_word_of_what_people_do(site: S
     def requests_told() -> list[dict[str, Any]]:
         return [event for event in map(json.loads, lines()) if event["event"] == "request"]
 
-    assert soon(lambda: len(requests_told()) >= len(asked) + 1)  # the sign-in leads to the page, which is a request of its own
+    def routes() -> Counter[str]:
+        return Counter(event["route"] for event in requests_told())
+
+    # A sign-in leads to the page, which is a request of its own.
+    wanted = Counter(
+        ["/search/", "/api/v1/movies", "/result/", "/result/", "none", "/operator/", "/operator/", "/metrics"]
+    )  # a sign-in is two
+    wanted += Counter({"/api/v1/users/<user_id>/ratings/<movie_id>": 2, "/api/v1/users/<user_id>/recommendations": 1})
+    assert soon(lambda: routes() >= wanted)
     requests = requests_told()
-    assert len(requests) == len(asked) + 1
     assert len({event["request_id"] for event in requests}) == len(requests)
-    assert {"/search/", "none", "/api/v1/users/<user_id>/ratings/<movie_id>", "/metrics"} <= {event["route"] for event in requests}
     assert all(event["status"] and event["ms"] >= 0 and event["method"] in ("GET", "POST", "PUT") for event in requests)
     log = "\n".join(lines())
-    for canary in (SEARCHED, TYPED, SPOKEN, token, key, film["title"], str(STARS), f"/{film['movie_id']}"):
+    for canary in (SEARCHED, TYPED, SPOKEN, token, key, film["title"], f"/{film['movie_id']}"):
         assert canary not in log, f"{canary} is in the log"
+    assert not [event for event in map(json.loads, lines()) for name, fact in event.items() if name != "ms" and fact == STARS]
 
 
 def test_the_operators_page_is_over_both_workers(site: Site) -> None:
