@@ -1,8 +1,8 @@
 """Profiles: own people's ratings, everybody's revision and list record; the URL's scheme chooses the place.
 
 The promise every place keeps: a list that has not seen every acknowledged rating cannot be read. `rate` and `unrate`
-raise the revision and take the list away in the same transaction; `keep_list` puts a list back only if nothing has
-changed since its ratings were read and no newer publication has been there.
+raise the revision and take the list away in one step, together with the rating or after it; `keep_list` puts a list back
+only if nothing has changed since its ratings were read and no newer publication has been there.
 """
 
 from __future__ import annotations
@@ -70,7 +70,10 @@ class Profiles(Protocol):
         """Take the rating away, if there is one, and void the list; the new revision. UnknownUserError as in rate."""
 
     def opinions(self, user_id: UserId) -> Opinions:
-        """The revision and every rating, from one read transaction."""
+        """The revision, and every rating that was acknowledged by then: a list made of them may be kept for that revision.
+
+        From one read transaction where a place has them; else one that is not acknowledged yet may be among them.
+        """
 
     def list_of(self, user_id: UserId) -> ListRecord | None:
         """The record, with movies None when it is void; None when there is no record."""
@@ -94,10 +97,10 @@ class Profiles(Protocol):
         """The highest generation of any record or clearing; 0 where there is none."""
 
     def all_ratings(self) -> Iterator[Rating]:
-        """Every rating of every person who has not left, by user and movie ascending, from one consistent read."""
+        """Every rating of every person who has not left, by user and movie ascending, at least all acknowledged before the call."""
 
     def people(self) -> Iterator[UserId]:
-        """Every person who has not left, ascending, with ratings or without, from one consistent read."""
+        """Every person who has not left, ascending, with ratings or without."""
 
     def counts(self) -> dict[str, int]:
         """How many "people", "ratings" and "lists" are kept."""

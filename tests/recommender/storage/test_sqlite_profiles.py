@@ -133,6 +133,28 @@ def refused(path: Path, words: str) -> None:
     assert path.read_bytes() == before
 
 
+def test_revision_and_ratings_are_of_one_moment_however_fast_they_change(path: Path) -> None:
+    """Every rating here is of a new film, so there are always as many of them as the revision says."""
+    profiles = SqliteProfiles(path)
+    alice = profiles.new_person("digest", shared=False, now=0)
+    done = threading.Event()
+
+    def rate_on() -> None:
+        for movie_id in range(1, 301):
+            profiles.rate(Rating(alice, MovieId(movie_id), 4.0, 0))
+        done.set()
+
+    rater = threading.Thread(target=rate_on)
+    rater.start()
+    torn = [
+        seen.rev for seen in iter(lambda: profiles.opinions(alice) if not done.is_set() else None, None) if len(seen.ratings) != seen.rev
+    ]
+    rater.join()
+    profiles.close()
+
+    assert torn == []
+
+
 def test_a_newer_format_is_refused(path: Path) -> None:
     a_store_with_a_rating(path)
     connection = apsw.Connection(str(path))
