@@ -55,8 +55,8 @@ log = logging.getLogger(__name__)
 
 WITHOUT_RECORD = "Matinee cannot reach its store of lists right now. This list was made on the spot, from the same ratings as always."
 WITHOUT_RATINGS = (
-    "Matinee cannot reach people's ratings right now. These are films that nearly everybody likes, the same for everyone; "
-    "a list of one's own comes back by itself."
+    "Matinee cannot reach people’s ratings right now. These are films that nearly everybody likes, the same for everyone; "
+    "a list of one’s own comes back by itself."
 )
 MOST_TRIES = 5  # times a list is built before it is answered without being kept
 
