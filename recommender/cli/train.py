@@ -50,7 +50,7 @@ def train(
 def rollback(settings: Settings) -> None:
     """Put the model before in force again.
 
-    Running servers follow within a second.
+    Running servers follow within a second, where the models lie in a bucket within ten.
     """
     from recommender import training
 
