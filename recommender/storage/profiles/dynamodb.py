@@ -41,7 +41,7 @@ from recommender.storage.profiles.dynamodb_tables import Tables
 CANCELLED = "TransactionCanceledException"
 FAILED = "ConditionalCheckFailed"  # the reason of one item of a cancelled transaction
 CHUNK = 200  # lists taken from a publication at a time
-MOST_CREATED = 25  # new records in one transaction
+MOST_CREATED = 99  # new records in one transaction, which takes a hundred items with the mark
 
 
 class DynamoProfiles:
