@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from recommender.data.movielens import DataSet, read_data_set
+from recommender.data.movielens import FILES, DataSet, read_data_set
 from recommender.data.sample import sample_data_set
 from recommender.errors import DataError, StorageError
 from recommender.settings import Settings
@@ -41,9 +41,14 @@ def first_data(settings: Settings, *, folder: Path, say: Callable[[str], None], 
 def data_at(place: str, settings: Settings, *, folder: Path, say: Callable[[str], None], progress: Progress) -> DataSet:
     """The data set at a path, or, where nothing is there, the MovieLens set of that name, downloaded into the folder once.
 
+    One in a bucket is copied into the folder, again when it has changed there.
     say: told in sentences what is done and on what terms. progress: stage, bytes done, bytes in all.
-    DataError as in `read_data_set`, StorageError as in `download`.
+    DataError as in `read_data_set`, StorageError as in `download` and `bucket_data.copied`.
     """
+    if _is_in_a_bucket(place):
+        from recommender.storage import bucket_data  # boto3 comes with it, which nobody else needs
+
+        return _read(bucket_data.copied(place, folder, FILES, progress=partial(progress, "download")), progress)
     path = place_of(place, folder)
     if path != Path(place) and settings.download_url:
         _downloaded(f"{settings.download_url.rpartition('/')[0]}/{path.name}", folder, say, progress)
@@ -51,8 +56,28 @@ def data_at(place: str, settings: Settings, *, folder: Path, say: Callable[[str]
 
 
 def place_of(place: str, folder: Path) -> Path:
-    """Where the data set is, or will be once it is downloaded: a path, or in the folder when it is one of BY_NAME."""
+    """Where the data set is, or will be once it is downloaded: a path, or in the folder when it is one of BY_NAME.
+
+    Of one in a bucket the copy made last; StorageError when there is none.
+    """
+    if _is_in_a_bucket(place):
+        from recommender.storage import bucket_data
+
+        return bucket_data.at_hand(place, folder)
     return folder / f"{place}.zip" if place in BY_NAME and not Path(place).exists() else Path(place)
+
+
+def tag_of(place: str) -> str:
+    """What changes whenever the data set in a bucket does; empty for any other place. StorageError as in `bucket_data.copied`."""
+    if not _is_in_a_bucket(place):
+        return ""
+    from recommender.storage import bucket_data
+
+    return bucket_data.tag_of(place, FILES)
+
+
+def _is_in_a_bucket(place: str) -> bool:
+    return place.startswith("s3://")
 
 
 def _read(path: Path, progress: Progress) -> DataSet:

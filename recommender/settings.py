@@ -24,7 +24,8 @@ class Settings:
 
     data: str = _setting(
         "",
-        "the data set: a MovieLens folder, zip or name, or a folder with ratings.csv and movies.csv; empty: download, else the sample",
+        "the data set: a MovieLens folder, zip or name, a folder with ratings.csv and movies.csv, or s3://BUCKET/PREFIX of one; "
+        "empty: download, else the sample",
     )
     download_url: str = _setting(
         "https://files.grouplens.org/datasets/movielens/ml-latest-small.zip",

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from recommender.domain import RecommendationList
 
-IN_BYTES = {"reading", "download"}  # stages counted in bytes
+IN_BYTES = {"reading", "download", "upload"}  # stages counted in bytes
 
 
 class Figure(Protocol):

@@ -58,12 +58,14 @@ def train(
     recipe: str,
     parameters: Parameters | None = None,
     source: str = "",
+    source_tag: str = "",
     progress: Progress = silent,
     now: Callable[[], float] = time.time,
 ) -> Trained:
     """Snapshot, fit, publish, rewrite the lists; one trainer at a time.
 
-    source: where the data were said to be, kept so that `is_needed` knows when they are others.
+    source, source_tag: where the data were said to be, and what changes with them there; kept so that `is_needed` knows when they are
+    others.
     The model is fitted from the snapshot alone. A death at any point leaves a whole model in force, the old or the new one.
     TrainingBusyError while somebody else trains; DataError as in `snapshots.take`.
     """
@@ -76,7 +78,7 @@ def train(
         model = recipes.fit(recipe, matrix, parameters)
         watch.lap("model")
         lease.renew()
-        pointer = _publish(model, snapshot, source, blobs, profiles, now=now())
+        pointer = _publish(model, snapshot, {"source": source, "source_tag": source_tag}, blobs, profiles, now=now())
         watch.lap("publication")
         n_lists = _rewrite_lists(publication.load(blobs, pointer), profiles, progress, now)
         watch.lap("lists")
@@ -97,13 +99,16 @@ def roll_back(blobs: Blobs, profiles: Profiles, *, progress: Progress = silent, 
     return pointer
 
 
-def is_needed(source: str, blobs: Blobs, profiles: Profiles, *, recipe: str = "") -> bool:
+def is_needed(source: str, blobs: Blobs, profiles: Profiles, *, recipe: str = "", source_tag: str = "") -> bool:
     """Whether a training would change anything: no usable model, other data, another recipe, or ratings that came since.
 
-    source: where the data are now; empty for whatever is in use. recipe: the one asked for; empty for the one in use.
+    source: where the data are now; empty for whatever is in use. recipe: the one asked for; empty for the one in use. source_tag: what
+    changes with the data there; empty where nobody can tell.
     """
     facts = _facts_in_force(blobs)
-    return not _is_of(facts, source, recipe) or facts["own_ratings"] != snapshots.own_ratings_digest(profiles)
+    if not _is_of(facts, source, recipe) or source_tag not in ("", facts.get("source_tag")):
+        return True
+    return bool(facts["own_ratings"] != snapshots.own_ratings_digest(profiles))
 
 
 def is_usable(source: str, recipe: str, blobs: Blobs) -> bool:
@@ -124,12 +129,12 @@ def _is_of(facts: Mapping[str, Any], source: str, recipe: str) -> bool:
     return bool(facts) and source in ("", facts["source"]) and recipe in ("", facts["recipe"])
 
 
-def _publish(model: Model, snapshot: Snapshot, source: str, blobs: Blobs, profiles: Profiles, *, now: float) -> Pointer:
+def _publish(model: Model, snapshot: Snapshot, source: Mapping[str, str], blobs: Blobs, profiles: Profiles, *, now: float) -> Pointer:
     viewers = model.matrix.user_ids[model.matrix.user_ids < FIRST_OWN_USER_ID]
     facts = {
         **{name: snapshot.facts[name] for name in ("data", "credit", "own_ratings")},
         "snapshot": snapshot.name,
-        "source": source,
+        **source,
         "is_builtin": snapshot.facts["data"] == sample.NAME,
         "trained_at": now,
         "lowest_user_id": int(viewers[0]) if len(viewers) else 0,

@@ -18,6 +18,7 @@ from recommender.cli.operator import operator
 from recommender.cli.people import profile
 from recommender.cli.rank import batch, recommend
 from recommender.cli.serve import serve
+from recommender.cli.stores import create_stores, upload_data
 from recommender.cli.train import rollback, train
 from recommender.errors import RecommenderError
 from recommender.settings import read_settings
@@ -52,5 +53,8 @@ def main(ctx: click.Context, verbose: bool) -> None:
         logging.config.dictConfig(logs.configuration("json", level=level))
 
 
-for _command in (train, recommend, batch, predict, evaluate, profile, rollback, serve, operator, doctor, backup, restore, migrate):
+for _command in (
+    *(train, recommend, batch, predict, evaluate, profile, rollback, serve, operator),
+    *(doctor, backup, restore, migrate, create_stores, upload_data),
+):
     main.add_command(_command)

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 DATA_FOLDER = Path("var/data")
 
 DATA = click.option(
-    "--data", default=None, help="A MovieLens folder, zip or name, or a folder with ratings.csv and movies.csv.  [default: MATINEE_DATA]"
+    "--data",
+    default=None,
+    help="A MovieLens folder, zip or name, a folder with ratings.csv and movies.csv, or an s3:// address of one.  [default: MATINEE_DATA]",
 )
 RECIPE = click.option("--recipe", default=None, help="The method: user-cosine or popular.  [default: MATINEE_RECIPE]")
 NEIGHBOURS = click.option("--neighbours", type=click.IntRange(1), help="How many of the most similar people make a list.")

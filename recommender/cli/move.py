@@ -95,7 +95,7 @@ def restore(settings: Settings, folder: Path, dry_run: bool, yes: bool, manifest
 @MANIFEST
 @click.pass_obj
 def migrate(settings: Settings, urls: tuple[str, ...], dry_run: bool, yes: bool, manifest: Path | None) -> None:
-    """Copy everything into other, empty stores, and compare both.
+    """Copy everything into empty stores, and compare both.
 
     From one machine to AWS, back, or from file to file. Stop the site first. Nothing of the source is changed.
     """

@@ -61,18 +61,29 @@ def rollback(settings: Settings) -> None:
 
 def train_and_publish(settings: Settings, recipe: str, parameters: dict[str, float], *, if_needed: bool) -> None:
     from recommender import training
-    from recommender.first_data import first_data
+    from recommender.first_data import first_data, tag_of
     from recommender.models.recipes import known_recipe
 
     recipe = known_recipe(recipe)  # before anything is fetched
     blobs = opened_blobs(settings)
+    # Before they are copied: data that change meanwhile are looked at once more, never missed.
+    tag = tag_of(settings.data)
     with opened_profiles(settings) as profiles:
-        if if_needed and not training.is_needed(settings.data, blobs, profiles, recipe=recipe):
+        if if_needed and not training.is_needed(settings.data, blobs, profiles, recipe=recipe, source_tag=tag):
             return
         with Bars() as bars:
             data_set = first_data(settings, folder=DATA_FOLDER, say=bars.say, progress=bars)
             say_refused(data_set, bars.say)
-            trained = training.train(data_set, blobs, profiles, recipe=recipe, parameters=parameters, source=settings.data, progress=bars)
+            trained = training.train(
+                data_set,
+                blobs,
+                profiles,
+                recipe=recipe,
+                parameters=parameters,
+                source=settings.data,
+                source_tag=tag,
+                progress=bars,
+            )
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in trained.seconds.items())
     click.echo(f"Trained {recipe} on {data_set.name}: {trained.n_ratings:,} ratings, {trained.n_lists:,} lists ({stages}).", err=True)
 

@@ -85,6 +85,13 @@ _100K = _Layout(
 )
 _LINKS = ("links.csv", Form(",", ("movieid",), ("imdbid", "tmdbid")))
 _TAGS = ("tags.csv", Form(",", ("movieid", "tag")))
+_GENRES_FILE = "u.genre"
+_FOLDS = tuple((f"u{fold}.base", f"u{fold}.test") for fold in range(1, 6))
+
+FILES = frozenset(  # every name that is read; whatever else lies beside is not
+    [file for layout in (_CSV, _DAT, _100K) for file in (layout.ratings, layout.movies)]
+    + [_LINKS[0], _TAGS[0], _GENRES_FILE, *(file for pair in _FOLDS for file in pair)]
+)
 
 
 def read_data_set(path: Path | str, *, progress: Callable[[int, int], None] | None = None) -> DataSet:
@@ -96,7 +103,7 @@ def read_data_set(path: Path | str, *, progress: Callable[[int, int], None] | No
     """
     with open_source(Path(path)) as source:
         layout = _layout(source)
-        files = [file for file in (layout.movies, layout.ratings, _LINKS[0], _TAGS[0], "u.genre") if file in source.sizes]
+        files = [file for file in (layout.movies, layout.ratings, _LINKS[0], _TAGS[0], _GENRES_FILE) if file in source.sizes]
         advance = _advance(sum(source.sizes[file] for file in files), progress)
         tallies: list[Tally] = []
 
@@ -122,8 +129,7 @@ def official_folds(path: Path | str, movie_ids: NDArray[np.int32]) -> list[tuple
     movie_ids: the films of the data set, ascending.
     """
     with open_source(Path(path)) as source:
-        pairs = [(f"u{fold}.base", f"u{fold}.test") for fold in range(1, 6)]
-        if not all(file in source.sizes for pair in pairs for file in pair):
+        if not all(file in source.sizes for pair in _FOLDS for file in pair):
             return []
         advance = _advance(0, None)
         return [
@@ -131,7 +137,7 @@ def official_folds(path: Path | str, movie_ids: NDArray[np.int32]) -> list[tuple
                 read_ratings(open_table(source, base, _100K.ratings_form, advance), movie_ids, Tally(base, MOST_REFUSALS)),
                 read_ratings(open_table(source, held_out, _100K.ratings_form, advance), movie_ids, Tally(held_out, MOST_REFUSALS)),
             )
-            for base, held_out in pairs
+            for base, held_out in _FOLDS
         ]
 
 
@@ -153,9 +159,9 @@ def _movies_form(source: Source, layout: _Layout, advance: Callable[[int], None]
 
 def _flag_names(source: Source, advance: Callable[[int], None]) -> tuple[str, ...]:
     """The genres of ml-100k in the order of their columns: u.genre's, as "Action|1" a line, or as they are known to be."""
-    if "u.genre" not in source.sizes:
+    if _GENRES_FILE not in source.sizes:
         return _GENRES_OF_100K
-    lines = decoded(b"".join(block.data for block in source.blocks("u.genre", advance))).splitlines()
+    lines = decoded(b"".join(block.data for block in source.blocks(_GENRES_FILE, advance))).splitlines()
     return tuple(line.split("|")[0].strip() for line in lines if line.strip()) or _GENRES_OF_100K
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,6 +14,7 @@ from botocore.client import BaseClient
 from moto import mock_aws
 
 from recommender.domain import ListRecord, Rating
+from recommender.storage import bucket_data
 from recommender.storage.blobs.s3 import S3Blobs
 from recommender.storage.profiles.dynamodb import DynamoProfiles
 from recommender.storage.profiles.dynamodb_tables import create_tables
@@ -167,6 +169,20 @@ def test_a_training_may_do_all_that_it_does_and_the_site_may_not(recorded, tmp_p
 
     assert [asked for asked in sorted(recorded) if not _is_allowed(asked, "trainer")] == []
     assert {asked.action for asked in recorded if not _is_allowed(asked, "web")} == {"dynamodb:Scan", "s3:PutObject", "s3:DeleteObject"}
+
+
+def test_a_training_may_copy_the_data_and_the_site_may_not(recorded, tmp_path, monkeypatch):
+    monkeypatch.setattr(bucket_data, "BUCKET", re.compile("BUCKET"))  # no name that a bucket may have
+    for key in ("data/ml-tiny/ratings.csv", "data/ml-tiny.zip"):
+        boto3.client("s3").put_object(Bucket="BUCKET", Key=key, Body=b"userId,movieId,rating")
+    recorded.clear()
+
+    for place in ("s3://BUCKET/data/ml-tiny", "s3://BUCKET/data/ml-tiny.zip"):
+        bucket_data.copied(place, tmp_path, {"ratings.csv"}, progress=lambda done, total: None)
+
+    assert {asked.action for asked in recorded} == {"s3:GetObject", "s3:ListBucket"}
+    assert [asked for asked in sorted(recorded) if not _is_allowed(asked, "trainer")] == []
+    assert [asked for asked in sorted(recorded) if _is_allowed(asked, "web")] == []
 
 
 def test_a_backup_and_a_move_may_do_all_that_they_do_with_the_trainers_role(recorded):

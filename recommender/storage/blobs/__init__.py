@@ -76,4 +76,24 @@ def open_blobs(url: str, *, cache_folder: str | Path = "var/cache", patient: boo
         from recommender.storage.blobs.s3 import S3Blobs
 
         return S3Blobs(bucket, check_key(prefix) if prefix else "", cache_folder=cache_folder, patience=PATIENT if patient else QUICK)
-    raise SettingError(f"MATINEE_BLOBS_URL must look like file:var/blobs, file:///absolute/path or s3://bucket/prefix, not {url!r}.")
+    raise _no_such_place(url)
+
+
+def create_blobs(url: str) -> dict[str, bool]:
+    """Make what has to be there before the place is opened; each part, as in "the bucket films", with whether it was made now.
+
+    Empty for a folder, which is made when it is first written to. What is there is left as it is.
+    """
+    scheme, _, rest = url.partition(":")
+    if scheme == "file" and rest:
+        return {}
+    bucket = rest.removeprefix("//").partition("/")[0]
+    if scheme == "s3" and rest.startswith("//") and BUCKET.fullmatch(bucket):
+        from recommender.storage.blobs.s3_bucket import create_bucket
+
+        return {f"the bucket {bucket}": create_bucket(bucket)}
+    raise _no_such_place(url)
+
+
+def _no_such_place(url: str) -> SettingError:
+    return SettingError(f"MATINEE_BLOBS_URL must look like file:var/blobs, file:///absolute/path or s3://bucket/prefix, not {url!r}.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -147,6 +147,27 @@ def open_profiles(url: str, *, patient: bool = False) -> Profiles:
         from recommender.storage.profiles.dynamodb import DynamoProfiles
 
         return DynamoProfiles(rest[2:], patience=PATIENT if patient else QUICK)
-    raise SettingError(
+    raise _no_such_place(url)
+
+
+def create_profiles(url: str) -> dict[str, bool]:
+    """Make what has to be there before the place is opened; each part, as in "the table movie", with whether it was made now.
+
+    Empty for a file, which is made when it is first written to. What is there is left as it is.
+    """
+    scheme, _, rest = url.partition(":")
+    if scheme == "sqlite" and rest:
+        return {}
+    if scheme == "dynamodb" and rest.startswith("//") and TABLE.fullmatch(rest[2:]):
+        from recommender.storage.profiles.dynamodb_tables import Tables, create_tables, keep_way_back
+
+        made = create_tables(rest[2:])
+        keep_way_back(rest[2:])
+        return {f"the table {table}": table in made for table in astuple(Tables.of(rest[2:]))}
+    raise _no_such_place(url)
+
+
+def _no_such_place(url: str) -> SettingError:
+    return SettingError(
         f"MATINEE_PROFILES_URL must look like sqlite:var/matinee.sqlite3, sqlite:///absolute/path or dynamodb://movie, not {url!r}."
     )

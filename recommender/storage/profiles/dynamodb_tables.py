@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from recommender.storage.amazon.calls import Calls
 from recommender.storage.amazon.clients import PATIENT, Clients
-from recommender.storage.amazon.faults import Refused
+from recommender.storage.amazon.faults import Fault, Refused
+
+UNKNOWN_CALL = ("UnknownOperationException", "UnknownOperation")  # what a stand-in says of a call that it does not have
+NOT_YET = "ContinuousBackupsUnavailableException"  # what DynamoDB says of a table that was made a moment ago
+MOST_LOOKS = 60  # a second apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +52,25 @@ def create_tables(name: str) -> list[str]:
             calls.client.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
         made.append(table)
     return made
+
+
+def keep_way_back(name: str) -> None:
+    """Keep all three tables restorable to any second of 35 days, unless they are; nothing where a place does not know the call."""
+    for table in astuple(Tables.of(name)):
+        calls = Calls(Clients("dynamodb", PATIENT), f"the table {table}", PATIENT, probe=lambda calls: None)
+        for _ in range(MOST_LOOKS):
+            try:
+                calls(
+                    "update_continuous_backups",
+                    TableName=table,
+                    PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+                    refusals=(*UNKNOWN_CALL, NOT_YET),
+                )
+            except Refused as refused:
+                if refused.code in UNKNOWN_CALL:
+                    return
+                time.sleep(1)
+            else:
+                break
+        else:
+            raise Fault("conflict", NOT_YET).in_words(f"the table {table}")
