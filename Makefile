@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies proof-migrate proof-front check-deploy deploy-tools stack-tools
+.PHONY: help run run-aws test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies proof-migrate proof-front check-deploy deploy-tools stack-tools
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -38,6 +38,9 @@ help: ## Prints this.
 run: $(INSTALLED) ## Starts the site on http://127.0.0.1:8000, with data and a first model if there are none yet.
 	@echo "Starting Matinee; its address is printed when it is ready, and Ctrl-C stops it."
 	@exec $(VENV)/bin/matinee serve $(ARGS)
+
+run-aws: $(INSTALLED) $(STAND_INS) ## Demonstrates the shape on AWS with stand-ins for S3 and DynamoDB, and prints an item; ARGS=--once ends by itself.
+	@exec $(VENV)/bin/python -m deploy.aws.demonstration $(ARGS)
 
 test: $(TOOLS) $(STAND_INS) ## Runs all tests; ARGS="-k rating" runs some, ARGS=--require-browser skips none of those in a browser.
 	@echo "Running the tests."
