@@ -75,10 +75,15 @@ proof-power-cut: $(TOOLS) ## Replays 900 disk states a power cut could leave, an
 	@$(VENV)/bin/python -m tests.faults.power_cut --states 900
 	@$(VENV)/bin/python -m tests.faults.power_cut --states 120 --planted
 
-proof-race: $(TOOLS) ## Lets raters, builders, readers and a trainer race for 10 s, and shows that a stale list would be seen.
-	@echo "Racing seven processes over one profile store."
-	@$(VENV)/bin/python -m tests.faults.race --seconds 10
-	@$(VENV)/bin/python -m tests.faults.race --planted
+proof-race: $(TOOLS) $(STAND_INS) $(BROWSER_TOOLS) ## Lets raters, builders, readers and a trainer race on SQLite and DynamoDB's stand-ins, and shows that faults would be seen.
+	@echo "Racing seven processes over one profile store; this takes three minutes."
+	@$(VENV)/bin/python -m tests.faults.race --rounds 5
+	@$(VENV)/bin/python -m tests.faults.race --planted late-lists --seconds 60
+	@$(VENV)/bin/python -m tests.faults.race --on ministack --rounds 5
+	@for planted in late-lists ratings-first revision-first clearings-ignored; do \
+		$(VENV)/bin/python -m tests.faults.race --on ministack --planted $$planted --seconds 60; done
+	@$(VENV)/bin/python -m tests.faults.race --on dynalite --rounds 5
+	@$(VENV)/bin/python -m tests.faults.race --on dynalite --planted late-lists --seconds 60
 
 proof-kill: $(TOOLS) ## Kills writers, servers and trainers 20 times each way, and shows that an answer before the commit would be caught.
 	@echo "Killing writers of the store at random moments."

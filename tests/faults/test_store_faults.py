@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.contracts.places import tables
 from tests.faults import full_disk, kill, power_cut, race
 
 
@@ -34,15 +36,39 @@ def test_a_store_that_does_not_sync_is_seen_to_lose_ratings_on_a_power_cut() -> 
     assert verdict.n_with_losses > 0, verdict
 
 
-def test_no_list_is_ever_read_that_lacks_an_acknowledged_rating() -> None:
-    verdict = race.prove(3)
+def test_no_list_is_ever_read_that_lacks_an_acknowledged_rating(tmp_path: Path) -> None:
+    verdict = race.prove(3, f"sqlite://{tmp_path / 'profiles.sqlite3'}")
 
     assert (verdict.violations, verdict.errors) == ([], []), verdict
     assert all(verdict.counts[what] for what in ("ratings", "lists kept", "lists read", "publications")), verdict
 
 
-def test_a_store_that_keeps_late_lists_is_seen_to() -> None:
-    verdict = race.prove(30, planted=True)
+def test_a_store_that_keeps_late_lists_is_seen_to(tmp_path: Path) -> None:
+    verdict = race.prove(30, f"sqlite://{tmp_path / 'profiles.sqlite3'}", planted="late-lists")
+
+    assert verdict.violations, verdict
+    assert verdict.errors == []
+
+
+@pytest.fixture
+def raced_tables(ministack_url: str, amazon_environment: Callable[[str], None], tmp_path: Path) -> str:
+    """Three tables of DynamoDB, empty, that may be raced on."""
+    amazon_environment(ministack_url)
+    return tables(tmp_path)
+
+
+@pytest.mark.races
+def test_no_list_is_ever_read_from_dynamodb_that_lacks_an_acknowledged_rating(raced_tables: str) -> None:
+    verdict = race.prove(3, raced_tables)
+
+    assert (verdict.violations, verdict.errors) == ([], []), verdict
+    assert all(verdict.counts[what] for what in ("ratings", "lists kept", "publications")), verdict
+
+
+@pytest.mark.races
+@pytest.mark.parametrize("planted", ["late-lists", "revision-first"])
+def test_a_fault_in_what_dynamodb_is_asked_for_is_seen(raced_tables: str, planted: str) -> None:
+    verdict = race.prove(60, raced_tables, planted=planted)
 
     assert verdict.violations, verdict
     assert verdict.errors == []
