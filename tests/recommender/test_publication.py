@@ -221,7 +221,7 @@ def test_only_the_model_in_force_and_the_one_before_are_kept(blobs: Blobs, train
 def test_two_cannot_train_at_once(blobs: Blobs, train: Train) -> None:
     with (
         Lease(blobs, training.LOCK, now=lambda: 4e9, holder="somebody"),
-        pytest.raises(TrainingBusyError, match="somebody has been training"),
+        pytest.raises(TrainingBusyError, match="somebody has held the training lock"),
     ):
         train(data_set_of(two_tastes()))
 

@@ -49,7 +49,7 @@ def test_the_table_and_the_manifest_hold_the_figures_of_both_sides(matinee: Mati
 
     rows = re.findall(r"^(\S+) +([\d,]+)  ([0-9a-f]{16}) +([\d,]+)  ([0-9a-f]{16})  same$", result.stdout, re.MULTILINE)
     assert [name for name, *_ in rows[:5]] == ["accounts", "marks", "ratings", "records", POINTER]
-    assert len(rows) == 5 + 2 + 1  # two models, one snapshot
+    assert len(rows) == 5 + 2 + 1 + 1  # two models, one snapshot, the history of trainings
     assert all((count, digest) == (other_count, other_digest) for _, count, digest, other_count, other_digest in rows)
     said = json.loads(Path("moved.json").read_text())
     assert said["source"]["holds"] == said["target"]["holds"]
@@ -270,7 +270,7 @@ def test_the_pointer_comes_last_so_that_half_a_house_has_no_model_in_force(house
     migration.move(migration.plan(source, target, silent), source, target, silent)
 
     assert isinstance(target.blobs, Noting)
-    assert len(target.blobs.came) == 2 + 1 + 2
+    assert len(target.blobs.came) == 2 + 1 + 3
     assert target.blobs.came[-1] == POINTER
 
 
@@ -289,7 +289,7 @@ def test_a_byte_that_changed_on_the_way_is_seen(house: Settings, blobs: Blobs, t
 
     trouble = migration.move(migration.plan(source, target, silent), source, target, silent).trouble()
 
-    assert trouble == f"The copy is not what was copied ({POINTER}). Do not use it: empty the target, and begin again."
+    assert trouble == f"The copy is not what was copied ({POINTER}, {TRAININGS}). Do not use it: empty the target, and begin again."
 
 
 def test_a_source_that_changed_meanwhile_is_seen(house: Settings, blobs: Blobs, profiles: Profiles, tmp_path: Path) -> None:
@@ -312,7 +312,7 @@ def test_trouble_ends_the_command_with_exit_code_1_and_is_in_the_manifest(
 
     result = matinee(house, "migrate", *both(elsewhere), "--yes", "--manifest", "moved.json")
 
-    assert refused(result).startswith("The copy is not what was copied (current.json).")
+    assert refused(result).startswith("The copy is not what was copied (current.json, training-history.json).")
     assert re.search(r"^current\.json .*DIFFERS$", result.stdout, re.MULTILINE)
     assert json.loads(Path("moved.json").read_text())["trouble"].startswith("The copy is not what was copied")
     assert "MATINEE_BLOBS_URL=" not in result.stdout
