@@ -15,6 +15,7 @@ import pytest
 
 from recommender.domain import MovieId, Rating
 from recommender.errors import StorageError
+from recommender.history import TRAININGS
 from recommender.moving import migration
 from recommender.moving.migration import House
 from recommender.publication import LOCK, POINTER
