@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.site import Site
 from tests.browser.states import STATES, Facts, State
 
-BACK = re.compile("back", re.IGNORECASE)
+BACK = re.compile("^(get|go) back", re.IGNORECASE)  # and not to the future
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ from recommender.storage.profiles import Profiles, open_profiles
 from recommender.storage.profiles.dynamodb_tables import create_tables
 from tests import stand_ins
 from tests.faults.flaky_amazon import FlakyAmazon, flaky_amazon
+from tests.faults.planting import sitecustomize
 from webapp.error_handlers import NOT_WRITTEN
 from webapp.pages import HOT_FILMS
 
@@ -174,7 +175,7 @@ class Site:
 
     def serve(self, planted: str = "") -> None:
         """Start the server, with this mistake in it, and wait until it answers."""
-        (self.folder / "planted" / "sitecustomize.py").write_text(PLANTED[planted] if planted else "")
+        (self.folder / "planted" / "sitecustomize.py").write_text(sitecustomize(PLANTED[planted]) if planted else "")
         with (self.folder / "log").open("ab") as log:
             self.server = subprocess.Popen(
                 [GUNICORN, "--config", str(REPOSITORY / "deploy" / "gunicorn.conf.py"), "webapp.wsgi:app"],

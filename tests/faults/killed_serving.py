@@ -35,6 +35,7 @@ from recommender.domain import LIST_LENGTH
 from recommender.serving import open_recommender
 from recommender.settings import read_settings
 from recommender.storage.profiles import open_profiles
+from tests.faults.planting import sitecustomize
 
 REPOSITORY = Path(__file__).parents[2]
 MATINEE = Path(sys.executable).with_name("matinee")
@@ -281,7 +282,7 @@ def prove(n_kills: int, *, planted: bool = False, seed: int = 580) -> Verdict:
         house = House(Path(name), _free_port(), planted)
         if planted:
             (house.var / "planted").mkdir()
-            (house.var / "planted" / "sitecustomize.py").write_text(PLANTED)
+            (house.var / "planted" / "sitecustomize.py").write_text(sitecustomize(PLANTED))
         try:
             raters, published = _let_them_rate(house, n_kills, rng, verdict)
             _read_back(house, raters, published, verdict)
