@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import boto3
 import pytest
 from botocore.exceptions import ParamValidationError
 
@@ -159,6 +160,19 @@ def test_a_refusal_that_nobody_asked_for_is_an_error(table: str, numbers: range)
         calls.write("put_item", TableName=table, Item=item, ConditionExpression="attribute_exists(userID)")
 
     assert told.value.kind == "failed"
+
+
+def test_items_are_read_as_boto3_itself_reads_them(table: str, numbers: range) -> None:
+    kinds = ["Léon", 2, -0.5, True, None, [], {}, [{"id": 1, "reasons": [["everyone", "It is liked."]]}]]
+    item = {"userID": wire(numbers[0]), "movieID": wire(1), **{f"of kind {number}": wire(kind) for number, kind in enumerate(kinds)}}
+    calls, ratings = DynamoCalls("dynamodb://movie", Tables.of(table), QUICK), f"{table}-ratings"
+    calls.write("put_item", TableName=ratings, Item=item)
+    key = {name: item[name] for name in ("userID", "movieID")}
+    of_one = {"KeyConditionExpression": "userID = :user_id", "ExpressionAttributeValues": {":user_id": item["userID"]}}
+
+    read = [calls.get(ratings, key), *calls.query(TableName=ratings, **of_one), *calls.get_many(ratings, [key])]
+
+    assert read == [boto3.client("dynamodb").get_item(TableName=ratings, Key=key)["Item"]] * 3 == [item] * 3
 
 
 def test_a_mistake_of_ours_is_no_fault_of_the_place(table: str) -> None:
