@@ -299,7 +299,7 @@ class Recommender:
                 raise UnknownUserError(
                     user_id, f"the viewers of {facts['data']} have numbers from {facts['lowest_user_id']} to {facts['highest_user_id']}"
                 )
-        elif not (self._profiles.is_shared(user_id) or (token is not None and self._profiles.token_fits(user_id, _digest(token)))):
+        elif not ((token is not None and self._profiles.token_fits(user_id, _digest(token))) or self._profiles.is_shared(user_id)):
             # The same for a number that nobody has, so that it tells nothing.
             raise UnknownUserError(user_id, "a private one opens to its token, or to everybody once it is shared")
 
