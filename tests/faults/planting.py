@@ -6,7 +6,7 @@ import textwrap
 
 
 def sitecustomize(mistake: str) -> str:
-    """The file that Python runs at its start: it plants the mistake, a few lines that replace parts of ours, in this process and its children.
+    """The file that Python runs at its start: it plants the mistake, lines that replace parts of ours, in this process and its children.
 
     In children anew, since gunicorn's workers are given our modules fresh (deploy/gunicorn.conf.py).
     """
