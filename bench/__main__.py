@@ -1,4 +1,4 @@
-"""python -m bench [lists fold-in put endpoint load] [--data PATH]; `make bench` also installs the peers."""
+"""python -m bench [lists fold-in put endpoint load scale] [--data PATH]; `make bench` also installs the peers."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import endpoint, fold_in, lists, load, peers, put, synthetic
+from bench import endpoint, fold_in, lists, load, peers, put, scale, synthetic
 from bench.figures import Figure, MismatchError, say, table
 from bench.machine import provenance
 
 ALL = ("lists", "fold-in", "put", "endpoint")
+LONG = ("load", "scale")
 
 
 def main(arguments: list[str]) -> int:
     """Measures what is asked for; 1 if lists differ, however fast they were, or if the peers are not there."""
     asked = _parser().parse_args(arguments)
-    names = asked.what or [*ALL, *(["load"] if asked.long else [])]
+    names = asked.what or [*ALL, *(LONG if asked.long else [])]
     if "lists" in names and not peers.PYTHON.exists():
         sys.stderr.write(f"The programs to compare with are not installed: there is no {peers.PYTHON}. `make bench` installs them.\n")
         return 1
@@ -35,6 +36,9 @@ def main(arguments: list[str]) -> int:
             "put": lambda: put.measure(data, times=200 if asked.quick else 1000),
             "endpoint": lambda: endpoint.measure(data, rounds=3 if asked.quick else 15),
             "load": lambda: load.figures(synthetic.write_data_set("25m", Path(temporary) / "25m")),
+            "scale": lambda: scale.measure(
+                Path(temporary), many=100_000 if asked.quick else 1_000_000, reads=2_000 if asked.quick else 10_000
+            ),
         }
         for name in names:
             say("")
@@ -50,12 +54,16 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measures Matinee against its peers and limits.")
     parser.add_argument(
-        "what", nargs="*", metavar="WHAT", choices=[*ALL, "load", []], help=f"{', '.join(ALL)} or load; all but load if none is named"
+        "what",
+        nargs="*",
+        metavar="WHAT",
+        choices=[*ALL, *LONG, []],
+        help=f"{', '.join(ALL)}, {' or '.join(LONG)}; all but the last two if none is named",
     )
     parser.add_argument(
         "--data", type=Path, help="the data set for fold-in, put and endpoint, such as ml-latest-small; made up if none is named"
     )
-    parser.add_argument("--long", action="store_true", help="load too: 25 million ratings, some minutes")
+    parser.add_argument("--long", action="store_true", help="load and scale too: 25 million ratings, a million lists, some minutes each")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     return parser
 

@@ -91,13 +91,13 @@ def ministack(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def dynalite() -> Iterator[str]:
-    """DynamoDB alone in memory, empty; the URL."""
+def dynalite(files: Path | None = None) -> Iterator[str]:
+    """DynamoDB alone, empty and in memory, or with what is in the folder and kept there; the URL."""
     port = _free_port()
     # A table is there at once, as with the others, instead of half a second later.
     at_once = [f"--{step}TableMs=0" for step in ("create", "update", "delete")]
     with TemporaryDirectory() as folder:
-        command = [str(DYNALITE), "--host", "127.0.0.1", "--port", str(port), *at_once]
+        command = [str(DYNALITE), "--host", "127.0.0.1", "--port", str(port), *at_once, *(["--path", str(files)] if files else [])]
         with _running(command, {"PATH": os.environ["PATH"]}, port, Path(folder) / "dynalite.log") as url:
             yield url
 

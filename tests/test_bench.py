@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from bench import synthetic
+from bench import scale, synthetic
 from bench.figures import Figure, MismatchError, table
 from bench.lists import compare
+from recommender.storage.profiles.records import to_json
+from recommender.storage.profiles.sqlite import SqliteProfiles
 
 COLUMNS = np.array([[4, 7, 9], [1, 2, 3]])
 SCORES = np.array([[4.5, 4.0, 3.5], [4.2, 4.1, 4.0]])
@@ -48,6 +52,25 @@ def test_another_film_that_ties_with_the_last_is_no_difference():
 def test_unlike_lists_stop_the_measurement(columns, scores):
     with pytest.raises(MismatchError, match="the peer"):
         compare((COLUMNS, SCORES), (np.array(columns), scores), "the peer")
+
+
+def test_a_store_that_gives_another_persons_list_is_not_timed(tmp_path):
+    profiles = SqliteProfiles(tmp_path / "profiles.sqlite3")
+    records = list(scale._records(3, scale._lists()))
+    profiles.keep_lists([records[0], replace(records[1], built_at=3.0)])
+
+    assert scale._read(profiles, 1) > 0
+    for user_id in (2, 3):  # of another, and none
+        with pytest.raises(MismatchError, match=f"for {user_id}"):
+            scale._read(profiles, user_id)
+    profiles.close()
+
+
+def test_lists_that_are_timed_are_as_long_as_those_of_ml_latest_small():
+    sizes = [len(to_json(lines).encode()) for lines in scale._lists()]
+
+    assert np.mean(sizes) == pytest.approx(3_900, rel=0.05)
+    assert len({record.movies for record in scale._records(1_000, scale._lists())}) == 1_000
 
 
 def test_the_table_says_what_was_promised_and_whether_it_holds():
