@@ -14,6 +14,7 @@ from recommender.errors import InvalidInputError, StorageError, UnknownUserError
 from recommender.serving import WITHOUT_RATINGS, WITHOUT_RECORD, Recommender
 from recommender.settings import Settings
 from recommender.storage.blobs import Blobs
+from recommender.storage.blobs.folder import FolderBlobs
 from recommender.storage.profiles.sqlite import SqliteProfiles
 from tests.worlds import data_set_of, two_tastes
 
@@ -86,11 +87,15 @@ def test_length_and_genres_hold_as_always(recommender: Recommender, profiles: Fr
 
 
 @pytest.mark.parametrize("who", ["with the token", "without", "with another", "a number nobody has"])
-def test_of_a_person_nothing_is_shown_to_anybody(recommender: Recommender, profiles: Frail, train: Train, who: str) -> None:
+def test_of_a_person_nothing_is_shown_to_anybody(
+    recommender: Recommender, profiles: Frail, train: Train, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whose token it is cannot be asked, and the model knows what the person rated: everybody gets the same."""
     user_id, token = recommender.new_person()
     recommender.rate(user_id, 1, 5, token=token)
     train(data_set_of(two_tastes()))
+    monkeypatch.setattr(FolderBlobs, "seconds_between_looks", 0.0)
+    assert recommender.in_use().generation == 2, "the model that holds the person's ratings"
     private = recommender.list_for(user_id, token=token)
     profiles.reads_fail = True
 
