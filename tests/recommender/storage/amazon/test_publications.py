@@ -150,3 +150,15 @@ def test_of_two_processes_one_copies_and_the_other_waits(amazon: FlakyAmazon, bl
     assert copies[0] == copies[1]
     listings = 1  # by the one that copied, which then takes away what is not published any more
     assert amazon.calls()["GET"] == 2 + len(CONTENTS) + listings
+
+
+def test_a_blob_that_is_not_what_was_written_is_refused(bucket: str, blobs: S3Blobs) -> None:
+    """Of the right length, and sound to S3 itself: only the sum that we wrote beside it tells."""
+    blobs.write("note.json", b"{}")
+    [key] = [one["Key"] for one in boto3.client("s3").list_objects_v2(Bucket=bucket)["Contents"] if one["Key"].endswith("/note.json")]
+    written = boto3.client("s3").head_object(Bucket=bucket, Key=key)
+    boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=b"[]", Metadata=written["Metadata"])
+
+    with pytest.raises(StorageError, match="its answer was cut off or makes no sense") as refused:
+        blobs.read("note.json")
+    assert refused.value.kind == "garbled"
