@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import os
@@ -17,6 +16,7 @@ from pathlib import Path
 from recommender.errors import StorageError
 from recommender.storage.blobs import Blob
 from recommender.storage.blobs.keys import PART, check_contents, check_key, check_prefix
+from recommender.storage.disk import in_words
 
 # Names with a tilde are outside the alphabet of keys, so that what is under way can never be mistaken for a blob.
 UNDER_WAY = "~under-way"
@@ -42,13 +42,13 @@ class FolderBlobs:
     def read(self, key: str) -> Blob | None:
         """The blob, or None when there is none."""
         path = self._path(key)
-        with _in_words("read", path):
+        with in_words("read", path):
             return _blob(path)
 
     def write(self, key: str, data: bytes) -> None:
         """Put the blob whole and durably."""
         path = self._path(key)
-        with _in_words("written", path), self._written(data) as temporary, self._locked():
+        with in_words("written", path), self._written(data) as temporary, self._locked():
             _move(temporary, path)
 
     def create(self, key: str, data: bytes) -> bool:
@@ -58,7 +58,7 @@ class FolderBlobs:
     def compare_and_set(self, key: str, data: bytes, *, expected: str | None) -> bool:
         """Put the blob if its tag is still the expected one."""
         path = self._path(key)
-        with _in_words("written", path), self._written(data) as temporary, self._locked():
+        with in_words("written", path), self._written(data) as temporary, self._locked():
             there = _blob(path)
             if (there.tag if there else None) != expected:
                 return False
@@ -70,14 +70,14 @@ class FolderBlobs:
         check_prefix(prefix)
         above = prefix.rpartition("/")[0]
         top = self._path(above) if above else self._root
-        with _in_words("listed", top):
+        with in_words("listed", top):
             keys = (path.relative_to(self._root).as_posix() for path in _files(top))
             return sorted(key for key in keys if key.startswith(prefix))
 
     def publish(self, prefix: str, folder: Path) -> None:
         """Sync every file of the folder, then rename it into place; from another file system it is copied first."""
         path = self._path(prefix)
-        with _in_words("published", path):
+        with in_words("published", path):
             check_contents(folder)
             _sync_all(folder)
             with self._emptied_room() as room:
@@ -98,7 +98,7 @@ class FolderBlobs:
     def remove(self, prefix: str) -> None:
         """Take away a published prefix or a single key, in one step for readers."""
         path = self._path(prefix)
-        with _in_words("removed", path):
+        with in_words("removed", path):
             if not path.exists():
                 return
             with self._emptied_room() as room, self._locked():
@@ -218,20 +218,3 @@ def _take_away(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink()
-
-
-@contextlib.contextmanager
-def _in_words(done: str, path: Path) -> Iterator[None]:
-    """An OSError as one sentence: what could not be done, where, why, and what would help."""
-    try:
-        yield
-    except OSError as error:
-        remedy = {
-            errno.ENOSPC: "; free some space",
-            errno.EDQUOT: "; free some space",
-            errno.EACCES: "; check who owns it",
-            errno.EPERM: "; check who owns it",
-            errno.EROFS: "; choose a place that can be written",
-        }.get(error.errno or 0, "")
-        reason = (error.strerror or type(error).__name__).lower()
-        raise StorageError(f"{path} cannot be {done}: {reason}{remedy}.") from error

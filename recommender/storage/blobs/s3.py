@@ -12,34 +12,32 @@ with its checksum. Until the marker is there nobody sees a file; when it goes, a
 from __future__ import annotations
 
 import builtins
-import contextlib
-import fcntl
 import hashlib
 import json
-import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from recommender.errors import InvalidInputError, StorageError
-from recommender.storage.amazon.calls import Answer, Calls
-from recommender.storage.amazon.clients import PATIENT, QUICK, Clients, Patience
+from recommender.storage.amazon.bucket import ABSENT, CHANGED, Bucket
+from recommender.storage.amazon.calls import Answer
+from recommender.storage.amazon.clients import PATIENT, QUICK, Patience
 from recommender.storage.amazon.faults import GarbledError, Refused
 from recommender.storage.blobs import Blob
 from recommender.storage.blobs.keys import check_contents, check_key, check_prefix
+from recommender.storage.copies import made, make_once
+from recommender.storage.disk import in_words
 
 MARKER = "!published"
 FILES = "!files-"
 FORMAT = 1
-ABSENT = ("NoSuchKey", "404", "NotFound")
-TAKEN = ("PreconditionFailed", "412")
 AT_ONCE = 4  # files of a folder moved at the same time
-PIECE = 1024 * 1024  # bytes of a download written at a time
 OLD_SECONDS = 24 * 3600  # what a publisher killed half-way has left behind is swept after a day
 
 
@@ -65,11 +63,10 @@ class S3Blobs:
     def __init__(self, bucket: str, prefix: str = "", *, cache_folder: str | Path, patience: Patience = QUICK) -> None:
         """patience: with small blobs, which a page may wait for; folders are moved with PATIENT."""
         self.url = f"s3://{bucket}/{prefix}" if prefix else f"s3://{bucket}"
-        self._bucket, self._prefix = bucket, f"{prefix}/" if prefix else ""
+        self._prefix = f"{prefix}/" if prefix else ""
         self._cache = Path(cache_folder).absolute() / hashlib.sha256(self.url.encode()).hexdigest()[:16]
-        place = f"the bucket {bucket}"
-        self._small = Calls(Clients("s3", patience), place, patience, probe=self._look)
-        self._large = Calls(Clients("s3", PATIENT), place, PATIENT, probe=self._look)
+        self._small = Bucket(bucket, patience, prefix=self._prefix)
+        self._large = Bucket(bucket, PATIENT, prefix=self._prefix)
 
     def read(self, key: str) -> Blob | None:
         """The blob, or None when there is none."""
@@ -103,9 +100,9 @@ class S3Blobs:
         ticket = secrets.token_hex(16)
         condition: dict[str, Any] = {"IfNoneMatch": "*"} if expected is None else {"IfMatch": expected}
         try:
-            self._put(key, data, ticket=ticket, refusals=(*TAKEN, *ABSENT), **condition)
+            self._put(key, data, ticket=ticket, refusals=(*CHANGED, *ABSENT), **condition)
         except Refused as refused:
-            return refused.code in TAKEN and self._ticket_of(key) == ticket
+            return refused.code in CHANGED and self._ticket_of(key) == ticket
         return True
 
     def list(self, prefix: str) -> list[str]:
@@ -129,18 +126,18 @@ class S3Blobs:
     def publish(self, prefix: str, folder: Path) -> None:
         """Put every file under a ticket of its own, then the marker; the folder itself stays as it is."""
         check_key(prefix)
-        with _of_this_machine("published", folder):
+        with in_words("published", folder):
             names = check_contents(folder)
         if any(key == prefix or key.startswith(f"{prefix}/") for key in self.list(prefix)):
             raise self._published_already(prefix)
         ticket = secrets.token_hex(8)
-        with _of_this_machine("read", folder):
+        with in_words("read", folder):
             files = {name: ((folder / name).stat().st_size, _digest(folder / name)) for name in names}
         with ThreadPoolExecutor(AT_ONCE) as uploads:
             list(uploads.map(lambda name: self._upload(folder / name, f"{prefix}/{FILES}{ticket}/{name}", files[name][1]), names))
         said = json.dumps({"format": FORMAT, **asdict(Publication(ticket, files))}, indent=1).encode()
         try:
-            self._put(f"{prefix}/{MARKER}", said, ticket=ticket, refusals=TAKEN, IfNoneMatch="*")
+            self._put(f"{prefix}/{MARKER}", said, ticket=ticket, refusals=CHANGED, IfNoneMatch="*")
         except Refused:
             if self._ticket_of(f"{prefix}/{MARKER}") != ticket:
                 self._delete(self._objects(f"{prefix}/{FILES}{ticket}/"))
@@ -153,17 +150,16 @@ class S3Blobs:
         try:
             publication = self._publication(prefix)
         except StorageError:
-            made_before = sorted(self._copies(prefix), key=lambda path: path.stat().st_mtime)
+            made_before = self._copies(prefix)
             if not made_before:
                 raise
             return made_before[-1]
         if publication is None:
             return None
         copy = self._copy(prefix, publication.ticket)
-        if not copy.is_dir():
-            with _of_this_machine("copied to", self._cache), self._alone(copy):
-                if not copy.is_dir():
-                    self._download(prefix, publication, copy)
+        with in_words("copied to", self._cache):
+            if not copy.is_dir() and make_once(copy, partial(self._download, prefix, publication)):
+                self._forget_copies_beside(copy, prefix)
         return copy
 
     def remove(self, prefix: str) -> None:
@@ -174,10 +170,6 @@ class S3Blobs:
         self._delete(inside)
         for copy in self._copies(prefix):
             shutil.rmtree(copy, ignore_errors=True)  # mapped files stay readable
-
-    def _look(self, calls: Calls) -> object:
-        """Whether the bucket answers."""
-        return calls("list_objects_v2", Bucket=self._bucket, Prefix=self._prefix, MaxKeys=1, check=_is_listing, past_breaker=True)
 
     def _get(self, key: str) -> tuple[Blob, str] | None:
         """The object and its ticket; None when there is none."""
@@ -193,7 +185,7 @@ class S3Blobs:
                 raise GarbledError(f"{key} is not what was written")
 
         try:
-            answer = self._small("get_object", Bucket=self._bucket, Key=self._prefix + key, refusals=ABSENT, check=read_body)
+            answer = self._small("get_object", Key=self._prefix + key, refusals=ABSENT, check=read_body)
         except Refused:
             return None
         return Blob(answer["Body"], answer["ETag"]), answer["Metadata"].get("ticket", "")
@@ -205,7 +197,6 @@ class S3Blobs:
             is_write=True,
             refusals=refusals,
             check=_has_tag,
-            Bucket=self._bucket,
             Key=self._prefix + key,
             Body=data,
             Metadata=metadata,
@@ -218,18 +209,11 @@ class S3Blobs:
 
     def _objects(self, prefix: str) -> builtins.list[str]:
         """Every object's key below ours, whatever it holds, that starts with the prefix."""
-        keys: builtins.list[str] = []
-        more: dict[str, Any] = {}
-        while True:
-            answer = self._small("list_objects_v2", check=_is_listing, Bucket=self._bucket, Prefix=self._prefix + prefix, **more)
-            keys += [one["Key"].removeprefix(self._prefix) for one in answer.get("Contents", ())]
-            if not answer.get("IsTruncated"):
-                return keys
-            more = {"ContinuationToken": answer["NextContinuationToken"]}
+        return [one.key.removeprefix(self._prefix) for one in self._small.listed(self._prefix + prefix)]
 
     def _delete(self, keys: builtins.list[str]) -> None:
         for key in keys:
-            self._small("delete_object", is_write=True, Bucket=self._bucket, Key=self._prefix + key)
+            self._small("delete_object", is_write=True, Key=self._prefix + key)
 
     def _publication(self, prefix: str) -> Publication | None:
         found = self._get(f"{prefix}/{MARKER}")
@@ -248,15 +232,8 @@ class S3Blobs:
         return StorageError(f"{prefix} is published already in {self.url}; a published folder never changes.")
 
     def _upload(self, path: Path, key: str, digest: str) -> None:
-        with _of_this_machine("read", path):
-            self._large(
-                "upload_file",
-                is_write=True,
-                Filename=str(path),
-                Bucket=self._bucket,
-                Key=self._prefix + key,
-                ExtraArgs={"Metadata": {"sha256": digest}},
-            )
+        with in_words("read", path):
+            self._large.put_file(path, self._prefix + key, {"sha256": digest})
 
     def _sweep(self, parent: str) -> None:
         """Take away what a publisher killed half-way has left beside; never what has a marker, or is younger than a day."""
@@ -271,64 +248,31 @@ class S3Blobs:
 
     def _is_old(self, key: str) -> bool:
         try:
-            answer = self._small("head_object", Bucket=self._bucket, Key=self._prefix + key, refusals=ABSENT)
+            answer = self._small("head_object", Key=self._prefix + key, refusals=ABSENT)
         except Refused:
             return True
         return bool(answer["LastModified"].timestamp() < time.time() - OLD_SECONDS)
-
-    # Copies on this machine
 
     def _copy(self, prefix: str, ticket: str) -> Path:
         return self._cache.joinpath(*prefix.split("/")).with_name(f"{prefix.rpartition('/')[2]}!{ticket}")
 
     def _copies(self, prefix: str) -> builtins.list[Path]:
-        name = prefix.rpartition("/")[2]
-        folder = self._copy(prefix, "").parent
-        with contextlib.suppress(OSError):
-            return [path for path in folder.iterdir() if path.name.startswith(f"{name}!") and "~" not in path.name and path.is_dir()]
-        return []
+        """Those that were made on this machine, of whatever ticket, the last one at the end."""
+        beginning = self._copy(prefix, "")
+        return made(beginning.parent, beginning.name)
 
-    @contextlib.contextmanager
-    def _alone(self, copy: Path) -> Iterator[None]:
-        copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with copy.with_name(f"{copy.name}~lock").open("ab") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+    def _download(self, prefix: str, publication: Publication, room: Path) -> None:
+        def fetch(name: str) -> None:
+            (size, digest), path = publication.files[name], room / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            key = f"{self._prefix}{prefix}/{FILES}{publication.ticket}/{name}"
+            try:
+                self._large.fetch(key, path, size=size, sha256=digest, unlike=f"{prefix}/{name} is not what was published")
+            except Refused as gone:
+                raise StorageError(f"{prefix} was removed from {self.url} while it was copied.") from gone
 
-    def _download(self, prefix: str, publication: Publication, copy: Path) -> None:
-        """Into a folder beside, renamed when every file has the checksum that the marker tells; what was begun before is thrown away."""
-        for begun in copy.parent.glob(f"{copy.name}~*"):
-            if begun.is_dir():
-                shutil.rmtree(begun, ignore_errors=True)
-        room = copy.with_name(f"{copy.name}~{os.getpid()}")
-        try:
-            with ThreadPoolExecutor(AT_ONCE) as downloads:
-                fetch: Callable[[str], None] = lambda name: self._fetch(prefix, publication, name, room / name)  # noqa: E731
-                list(downloads.map(fetch, publication.files))
-            room.rename(copy)
-        finally:
-            shutil.rmtree(room, ignore_errors=True)
-        self._forget_copies_beside(copy, prefix)
-
-    def _fetch(self, prefix: str, publication: Publication, name: str, path: Path) -> None:
-        size, digest = publication.files[name]
-        path.parent.mkdir(parents=True, exist_ok=True)
-
-        def read_body(answer: Answer) -> None:
-            summed, n_bytes = hashlib.sha256(), 0
-            with _of_this_machine("written", path), path.open("wb") as file:
-                while piece := answer["Body"].read(PIECE):
-                    file.write(piece)
-                    summed.update(piece)
-                    n_bytes += len(piece)
-            if n_bytes != size or summed.hexdigest() != digest:
-                raise GarbledError(f"{prefix}/{name} is not what was published")
-
-        key = f"{self._prefix}{prefix}/{FILES}{publication.ticket}/{name}"
-        try:
-            self._large("get_object", Bucket=self._bucket, Key=key, check=read_body, refusals=ABSENT)
-        except Refused as gone:
-            raise StorageError(f"{prefix} was removed from {self.url} while it was copied.") from gone
+        with ThreadPoolExecutor(AT_ONCE) as downloads:
+            list(downloads.map(fetch, publication.files))
 
     def _forget_copies_beside(self, copy: Path, prefix: str) -> None:
         """So that the disk does not fill: copies of what is not published any more go when a new one comes."""
@@ -338,7 +282,6 @@ class S3Blobs:
             name = other.name.partition("!")[0]
             if other.is_dir() and other != copy and (f"{parent}/{name}" if parent else name) not in published:
                 shutil.rmtree(other, ignore_errors=True)
-                other.with_name(f"{other.name}~lock").unlink(missing_ok=True)
 
 
 def _above(key: str) -> Iterator[str]:
@@ -353,20 +296,6 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _is_listing(answer: Answer) -> None:
-    if "Name" not in answer or "KeyCount" not in answer:
-        raise GarbledError("the listing lacks its name and count")
-
-
 def _has_tag(answer: Answer) -> None:
     if not answer.get("ETag"):
         raise GarbledError("the answer to a put lacks a tag")
-
-
-@contextlib.contextmanager
-def _of_this_machine(done: str, path: Path) -> Iterator[None]:
-    """An OSError of this machine's disk as one sentence; the network's are put in words where they happen."""
-    try:
-        yield
-    except OSError as error:
-        raise StorageError(f"{path} cannot be {done}: {(error.strerror or type(error).__name__).lower()}.") from error

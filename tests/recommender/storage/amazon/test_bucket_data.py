@@ -226,7 +226,7 @@ class TestWhatGoesWrong:
         def full(descriptor: int) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-        monkeypatch.setattr(bucket_data.os, "fsync", full)
+        monkeypatch.setattr(os, "fsync", full)
 
         with pytest.raises(
             StorageError, match=r"movies\.csv cannot be written: no space left on device; make room or choose another place\."
