@@ -78,7 +78,7 @@ def test_a_stand_in_that_cannot_start_says_what_it_printed(tmp_path: Path, monke
     broken = tmp_path / "ministack"
     broken.write_text("#!/bin/sh\necho no such service\nexit 3\n")
     broken.chmod(0o700)
-    monkeypatch.setattr(stand_ins, "MINISTACK", broken)
+    monkeypatch.setattr("deploy.aws.stand_in.MINISTACK", broken)
 
     with (
         pytest.raises(stand_ins.StandInError, match=r"^ministack ended with 3; it printed:\nno such service$"),

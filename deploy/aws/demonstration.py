@@ -14,7 +14,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -29,6 +28,7 @@ from typing import Any
 
 import click
 
+from deploy.aws.stand_in import MINISTACK, StandInError, environment_for, last_lines, ministack, running
 from recommender.cli.inputs import DATA_FOLDER
 from recommender.data import sample
 from recommender.data.movielens import DataSet
@@ -41,9 +41,7 @@ from recommender.terminal import Bars
 BUCKET, TABLE = "films", "movie"
 VIEWER, AMOUNT = 580, 10  # as the form on the site proposes them
 USUAL = "ml-latest-small"
-MINISTACK = Path(__file__).parents[2] / ".stand-ins-venv" / "bin" / "ministack"
 GUNICORN_CONF = Path(__file__).parents[1] / "gunicorn.conf.py"
-READY_WITHIN = 60.0  # seconds
 STOPS_WITHIN = 25.0  # seconds; gunicorn lets requests under way end
 TITLE = re.compile(r"<h2[^>]*><a [^>]*><bdi>(.*?)</bdi>", re.DOTALL)  # of a film on the page Result
 
@@ -61,7 +59,7 @@ def main(once: bool, port: int | None) -> None:
     try:
         settings = read_settings(os.environ)
         demonstrate(settings, port or settings.port, once=once)
-    except RecommenderError as error:
+    except (RecommenderError, StandInError) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
         click.echo("\nStopped. Bucket, tables, model and lists were in memory, and are gone.")
@@ -70,6 +68,8 @@ def main(once: bool, port: int | None) -> None:
 def demonstrate(settings: Settings, port: int, *, once: bool) -> None:
     """All of it, in the order in which it happens. StorageError and DataError as the commands have them."""
     _check_port_is_free(port)
+    if not MINISTACK.exists():
+        raise ShownWrongError("ministack is not in .stand-ins-venv; run `make stand-ins`.")
     click.echo(
         "A DEMONSTRATION of the shape that Matinee has on AWS: bucket, tables, training, gunicorn. ministack stands in for S3 and\n"
         "DynamoDB on this machine. Nothing reaches Amazon, no account and no keys are used, and all of it is gone at the end."
@@ -77,7 +77,7 @@ def demonstrate(settings: Settings, port: int, *, once: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="matinee-aws-") as temporary:
         folder = Path(temporary)
         data = _data_to_put(settings, folder)
-        with _stand_ins(folder) as url:
+        with ministack(folder) as url:
             place = f"s3://{BUCKET}/data/{data.name}"
             _only_the_stand_ins(url, place, port, folder)
             _say(f"1. A bucket and three tables, at {url}")
@@ -96,10 +96,7 @@ def demonstrate(settings: Settings, port: int, *, once: bool) -> None:
                     click.echo(
                         f"\nThe site goes on at {address}/result/?user={VIEWER}&amount={AMOUNT}  (Ctrl-C ends it, and everything with it)"
                     )
-                    raise ShownWrongError(f"gunicorn ended by itself with {site.wait()}; {_last_lines(folder / 'site.log')}")
-
-
-# The data
+                    raise ShownWrongError(f"gunicorn ended by itself with {site.wait()}; it printed:\n{last_lines(folder / 'site.log')}")
 
 
 def _data_to_put(settings: Settings, folder: Path) -> Path:
@@ -139,46 +136,13 @@ def _written_out(data: DataSet, folder: Path) -> Path:
     return folder
 
 
-# The stand-ins
-
-
-@contextlib.contextmanager
-def _stand_ins(folder: Path) -> Iterator[str]:
-    """S3 and DynamoDB in a process of their own, in memory and empty; the URL."""
-    if not MINISTACK.exists():
-        raise ShownWrongError("ministack is not in .stand-ins-venv; run `make stand-ins`.")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "BIND_HOST": "127.0.0.1",  # it would listen on every interface
-        "GATEWAY_PORT": str(port),
-        "STATE_DIR": str(folder / "state"),
-        "S3_DATA_DIR": str(folder / "s3"),
-        "SFTP_ENABLED": "0",
-        "IOT_MTLS_ENABLED": "0",
-        "LOG_LEVEL": "WARNING",
-    }
-    with _running([str(MINISTACK)], f"http://127.0.0.1:{port}", folder / "ministack.log", environment):
-        yield f"http://127.0.0.1:{port}"
-
-
 def _only_the_stand_ins(url: str, place: str, port: int, folder: Path) -> None:
     """From here on this process and those it starts know no account, no other endpoint, no proxy and no store but these."""
     for name in list(os.environ):
         if name.startswith(("AWS_", "MATINEE_")) or name.lower() in ("http_proxy", "https_proxy", "all_proxy"):
             del os.environ[name]
+    os.environ |= environment_for(url)
     os.environ |= {
-        "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "none",
-        "AWS_SECRET_ACCESS_KEY": "none",
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
         "MATINEE_DATA": place,
         "MATINEE_PROFILES_URL": f"dynamodb://{TABLE}",
         "MATINEE_BLOBS_URL": f"s3://{BUCKET}/matinee",
@@ -231,47 +195,15 @@ def _print_item(item: dict[str, Any]) -> None:
     click.echo(f'{{\n{head}  "movies": [\n{lines}\n  ]\n}}')
 
 
-# The site
-
-
 @contextlib.contextmanager
 def _site(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """gunicorn, once it is ready; stopped when the context ends."""
     command = ["gunicorn", "--config", str(GUNICORN_CONF), "webapp.wsgi:app"]
     _echo(command)
+    program = [_beside_python(command[0]), *command[1:]]
     ready = f"http://127.0.0.1:{port}/readyz"
-    with _running([_beside_python(command[0]), *command[1:]], ready, folder / "site.log", dict(os.environ)) as server:
+    with running(program, os.environ, folder / "site.log", is_up=lambda: _is_ready(ready), stops_within=STOPS_WITHIN) as server:
         yield server
-
-
-@contextlib.contextmanager
-def _running(command: list[str], url: str, printed: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A server, once the URL answers with 200; in a session of its own, so that Ctrl-C comes here first, and ended with the context."""
-    dies_with_us = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
-    with printed.open("wb") as log:
-        server = subprocess.Popen(  # noqa: S603  our own program and one of the environment beside
-            [*dies_with_us, *command],
-            env=environment,
-            cwd=printed.parent,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    try:
-        deadline = time.monotonic() + READY_WITHIN
-        while not _is_ready(url):
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise ShownWrongError(f"{printed.stem} did not start; {_last_lines(printed)}")
-            time.sleep(0.1)
-        yield server
-    finally:
-        for how in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(server.pid, how)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                server.wait(STOPS_WITHIN)
-                break
 
 
 def _is_ready(url: str) -> bool:
@@ -328,9 +260,6 @@ def _show_a_rating(address: str) -> None:
     click.echo(f"rev 0 is gone with its list; rev 1 holds the new one, without {film['title']}, and the answer brought the same.")
 
 
-# Small things
-
-
 def _say(text: str) -> None:
     click.echo(f"\n{text}")
 
@@ -374,10 +303,6 @@ def _check_port_is_free(port: int) -> None:
             f"The site cannot listen on 127.0.0.1, port {port}: {(error.strerror or str(error)).lower()}; "
             "choose another: make run-aws ARGS='--port 8001'."
         ) from error
-
-
-def _last_lines(printed: Path) -> str:
-    return "it printed:\n" + "\n".join(printed.read_text(errors="replace").splitlines()[-20:])
 
 
 def _beside_python(program: str) -> str:
