@@ -1,0 +1,185 @@
+"""Everything read out whole, and taken over by an empty place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recommender.domain import (
+    FIRST_OWN_USER_ID,
+    POPULAR,
+    Account,
+    ListRecord,
+    Marks,
+    MovieId,
+    Rating,
+    UserId,
+)
+from recommender.errors import StorageError, UnknownUserError
+from recommender.storage.profiles import Contents, Profiles, open_profiles
+from tests.contracts.places import PROFILES, Place
+from tests.contracts.profiles.opinions import ALIEN, HEAT, NEVER_GIVEN, RAN, VIEWER, a_list, rating
+
+
+@pytest.fixture(params=["sqlite", "the same kind"])
+def elsewhere(request: pytest.FixtureRequest, place: Place, tmp_path: Path) -> Iterator[Profiles]:
+    """An empty place."""
+    other = place if request.param == "the same kind" else PROFILES["sqlite"]
+    elsewhere = open_profiles(other.empty(tmp_path / "elsewhere"), patient=True)
+    yield elsewhere
+    elsewhere.close()
+
+
+def much_happens(profiles: Profiles) -> list[UserId]:
+    """Of everything that a store can hold, something; the numbers it is about."""
+    alice, bob, carol, dave, eve = (profiles.new_person(f"digest of {i}", shared=i % 2 == 1, now=1_700_000_000 + i) for i in range(5))
+    for movie_id, stars in ((HEAT, 4.0), (RAN, 0.5), (ALIEN, 5.0)):
+        profiles.rate(rating(alice, movie_id, stars, rated_at=1_700_000_000 + movie_id))
+        profiles.rate(rating(bob, movie_id, stars))
+        profiles.rate(rating(carol, movie_id, stars))
+    assert profiles.keep_list(a_list(alice, 3, generation=2))
+    assert profiles.keep_list(replace(a_list(bob, 3, generation=2), basis=POPULAR))
+    profiles.unrate(bob, HEAT)  # so that the list is void
+    assert profiles.keep_list(a_list(carol, 3, generation=2))
+    profiles.forget_person(carol)
+    profiles.forget_person(eve)  # who had the last number and no ratings
+    profiles.keep_lists(a_list(UserId(number), 0, generation=2) for number in range(1, 61))
+    profiles.clear_sample_lists(generation=3)
+    assert profiles.keep_list(replace(a_list(VIEWER, 0, generation=4), movies=(), basis=POPULAR))
+    return [UserId(1), VIEWER, alice, bob, carol, dave, eve, NEVER_GIVEN]
+
+
+def all_that_can_be_asked(profiles: Profiles, numbers: list[UserId]) -> list[object]:
+    one_by_one = [
+        (
+            profiles.has_person(number),
+            [i for i in range(5) if profiles.token_fits(number, f"digest of {i}")],
+            profiles.is_shared(number),
+            profiles.opinions(number),
+            profiles.list_of(number),
+        )
+        for number in numbers
+    ]
+    return [*one_by_one, list(profiles.people()), list(profiles.all_ratings()), profiles.counts(), profiles.highest_generation()]
+
+
+def all_that_is_there(profiles: Profiles) -> tuple[Marks, list[Account], list[Rating], list[ListRecord]]:
+    with profiles.contents() as contents:
+        return contents.marks, list(contents.accounts), list(contents.ratings), list(contents.records)
+
+
+def test_an_empty_place_has_no_contents(profiles: Profiles) -> None:
+    assert all_that_is_there(profiles) == (Marks(FIRST_OWN_USER_ID - 1, 0, 0), [], [], [])
+
+
+def test_the_contents_are_everything_that_is_kept(profiles: Profiles) -> None:
+    _, _, alice, bob, carol, dave, eve, _ = much_happens(profiles)
+
+    marks, accounts, ratings, records = all_that_is_there(profiles)
+
+    assert marks == Marks(eve, cleared_by=3, highest_generation=4)
+    assert accounts == [
+        Account(alice, "digest of 0", False, 1_700_000_000),
+        Account(bob, "digest of 1", True, 1_700_000_001),
+        Account(dave, "digest of 3", True, 1_700_000_003),
+    ]
+    assert ratings == list(profiles.all_ratings())
+    assert len(ratings) == 3 + 2
+    assert [record.user_id for record in records] == [*range(1, 61), VIEWER, alice, bob, carol, eve]
+    assert records == [profiles.list_of(record.user_id) for record in records]
+    assert [record.user_id for record in records if record.deleted] == [carol, eve]
+    assert [record.user_id for record in records if record.movies is not None] == [VIEWER, alice]
+
+
+def test_the_record_of_one_who_left_says_so(profiles: Profiles, alice: UserId) -> None:
+    assert profiles.keep_list(replace(a_list(alice, 0), basis=POPULAR))
+    profiles.forget_person(alice)
+
+    assert profiles.list_of(alice) == ListRecord(alice, 1, deleted=True)
+
+
+def test_who_moves_house_finds_everything_as_it_was(profiles: Profiles, elsewhere: Profiles) -> None:
+    numbers = much_happens(profiles)
+
+    with profiles.contents() as contents:
+        elsewhere.adopt(contents)
+
+    assert all_that_can_be_asked(elsewhere, numbers) == all_that_can_be_asked(profiles, numbers)
+    assert all_that_is_there(elsewhere) == all_that_is_there(profiles)
+
+
+def test_life_goes_on_after_the_move(profiles: Profiles, elsewhere: Profiles) -> None:
+    _, _, alice, _, carol, _, eve, _ = much_happens(profiles)
+    with profiles.contents() as contents:
+        elsewhere.adopt(contents)
+
+    assert elsewhere.new_person("digest", shared=False, now=0) == eve + 1
+    assert elsewhere.rate(rating(alice, MovieId(7))) == 4
+    assert elsewhere.keep_list(a_list(alice, 4, generation=2))
+    assert not elsewhere.keep_list(a_list(UserId(61), 0, generation=2))  # cleared by 3
+    assert not elsewhere.keep_list(a_list(carol, 4, generation=9))
+    with pytest.raises(UnknownUserError):
+        elsewhere.rate(rating(carol))
+
+
+def test_an_empty_place_moves_too(profiles: Profiles, elsewhere: Profiles) -> None:
+    with profiles.contents() as contents:
+        elsewhere.adopt(contents)
+
+    assert elsewhere.new_person("digest", shared=False, now=0) == FIRST_OWN_USER_ID
+
+
+def test_a_generation_above_that_of_every_record_is_remembered(profiles: Profiles) -> None:
+    profiles.adopt(Contents(Marks(FIRST_OWN_USER_ID - 1, 3, 7), [], [], []))
+
+    assert profiles.highest_generation() == 7
+    assert all_that_is_there(profiles)[0] == Marks(FIRST_OWN_USER_ID - 1, 3, 7)
+
+
+@pytest.mark.parametrize("there", ["a person", "one who left", "a list"])
+def test_only_an_empty_place_can_take_over(profiles: Profiles, elsewhere: Profiles, there: str) -> None:
+    much_happens(profiles)
+    if there == "a list":
+        assert elsewhere.keep_list(a_list(VIEWER, 0))
+    else:
+        bob = elsewhere.new_person("digest", shared=False, now=0)
+        if there == "one who left":
+            elsewhere.forget_person(bob)
+    before = all_that_is_there(elsewhere)
+
+    with profiles.contents() as contents, pytest.raises(StorageError, match=r"already holds \w+; only an empty store can take over"):
+        elsewhere.adopt(contents)
+
+    assert all_that_is_there(elsewhere) == before
+
+
+@pytest.mark.parametrize("at", ["accounts", "ratings", "records"])
+def test_a_move_that_broke_off_can_be_repeated(profiles: Profiles, elsewhere: Profiles, at: str) -> None:
+    numbers = much_happens(profiles)
+    marks, *parts = all_that_is_there(profiles)
+
+    def broken_off(part: list[Any]) -> Iterator[Any]:
+        yield from part[: len(part) // 2]
+        raise StorageError("The reading broke off.")
+
+    names = ("accounts", "ratings", "records")
+    broken = {name: broken_off(part) if name == at else part for name, part in zip(names, parts, strict=True)}
+    with pytest.raises(StorageError, match=r"The reading broke off\."):
+        elsewhere.adopt(Contents(marks, **broken))
+
+    with profiles.contents() as contents:
+        elsewhere.adopt(contents)
+    assert all_that_can_be_asked(elsewhere, numbers) == all_that_can_be_asked(profiles, numbers)
+    assert all_that_is_there(elsewhere) == all_that_is_there(profiles)
+
+
+def test_a_place_in_order_passes_its_check_and_a_closed_one_does_not(profiles: Profiles) -> None:
+    profiles.check()
+    profiles.close()
+
+    with pytest.raises(StorageError, match=r"has been closed\."):
+        profiles.check()
