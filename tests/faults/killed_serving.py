@@ -19,7 +19,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deploy.aws.stand_in import free_port
 from recommender.data.sample import N_VIEWERS, sample_data_set
 from recommender.domain import LIST_LENGTH
 from recommender.serving import open_recommender
@@ -279,7 +279,7 @@ def prove(n_kills: int, *, planted: bool = False, seed: int = 580) -> Verdict:
     """Let people rate while so many processes are killed, then count what is missing."""
     rng, verdict = random.Random(seed), Verdict()
     with tempfile.TemporaryDirectory() as name:
-        house = House(Path(name), _free_port(), planted)
+        house = House(Path(name), free_port(), planted)
         if planted:
             (house.var / "planted").mkdir()
             (house.var / "planted" / "sitecustomize.py").write_text(sitecustomize(PLANTED))
@@ -361,11 +361,6 @@ def _complaint(house: House, command: str) -> str:
         if "has held the training lock" not in ran.stderr or time.monotonic() > end:
             return f"matinee {command}: {ran.stdout}{ran.stderr}"
         time.sleep(0.5)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def main() -> None:
