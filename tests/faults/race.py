@@ -40,12 +40,13 @@ from recommender.domain import (
     RecommendedMovie,
     UserId,
 )
-from recommender.storage.amazon.clients import PATIENT
+from recommender.storage.amazon.clients import PATIENT, Patience
 from recommender.storage.amazon.faults import Refused
 from recommender.storage.profiles import Contents, Profiles, open_profiles
 from recommender.storage.profiles.dynamodb import DynamoProfiles
 from recommender.storage.profiles.dynamodb_calls import CONDITION
 from recommender.storage.profiles.dynamodb_items import wire, wire_list
+from recommender.storage.profiles.dynamodb_lists import DynamoLists
 from recommender.storage.profiles.dynamodb_tables import create_tables
 from recommender.storage.profiles.sqlite import SqliteProfiles
 from tests import stand_ins
@@ -92,7 +93,7 @@ class MovesRevisionFirst(DynamoProfiles):
         return self._moved
 
 
-class IgnoresClearings(DynamoProfiles):
+class ListsWithoutALook(DynamoLists):
     """A planted fault: puts a new sample viewer's record without a look at the last clearing."""
 
     def _create(self, made: list[ListRecord]) -> int:
@@ -109,6 +110,14 @@ class IgnoresClearings(DynamoProfiles):
                 )
                 n_kept += 1
         return n_kept
+
+
+class IgnoresClearings(DynamoProfiles):
+    """The store with those."""
+
+    def __init__(self, name: str, *, patience: Patience) -> None:
+        super().__init__(name, patience=patience)
+        self._lists = ListsWithoutALook(self._at, self._tables)
 
 
 PLANTED: dict[str, dict[str, Callable[[str], Profiles]]] = {

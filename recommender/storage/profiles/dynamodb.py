@@ -8,40 +8,31 @@ change of that person brings to light.
 from __future__ import annotations
 
 import contextlib
-import itertools
 from array import array
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
-from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, MovieId, Opinions, Rating, UserId, is_own_person
-from recommender.errors import InvalidInputError, StorageError, UnknownUserError
+from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, MovieId, Opinions, Rating, UserId
+from recommender.errors import InvalidInputError, UnknownUserError
 from recommender.storage.amazon.calls import Answer
 from recommender.storage.amazon.clients import QUICK, Patience
 from recommender.storage.amazon.faults import Refused
 from recommender.storage.profiles import Contents
 from recommender.storage.profiles import dynamodb_house as house
-from recommender.storage.profiles.dynamodb_calls import AT_ONCE, CONDITION, NOBODY, DynamoCalls
+from recommender.storage.profiles.dynamodb_calls import CONDITION, NOBODY, DynamoCalls
 from recommender.storage.profiles.dynamodb_items import (
     LAST_NUMBER,
     LAST_USER_ID,
     MOST_DIGITS,
     PERSON,
-    PUBLICATIONS,
     Item,
     account_of,
     fields,
     rating_of,
-    record_of,
     wire,
     wire_account,
-    wire_list,
 )
+from recommender.storage.profiles.dynamodb_lists import DynamoLists
 from recommender.storage.profiles.dynamodb_tables import Tables
-
-CANCELLED = "TransactionCanceledException"
-FAILED = "ConditionalCheckFailed"  # the reason of one item of a cancelled transaction
-CHUNK = 200  # lists taken from a publication at a time
-MOST_CREATED = 99  # new records in one transaction, which takes a hundred items with the mark
 
 
 class DynamoProfiles:
@@ -51,7 +42,7 @@ class DynamoProfiles:
         self.url = f"dynamodb://{name}"
         self._tables = Tables.of(name)
         self._at = DynamoCalls(self.url, self._tables, patience)
-        self._noted = -1  # the highest generation that this process knows to be remembered
+        self._lists = DynamoLists(self._at, self._tables)
 
     def new_person(self, token_digest: str, *, shared: bool, now: int) -> UserId:
         """A number never given before; one whose answer gets lost is given to nobody."""
@@ -111,8 +102,7 @@ class DynamoProfiles:
             ConditionExpression="attribute_not_exists(deleted)",
             ExpressionAttributeValues={":yes": wire(True), ":none": wire(0), ":one": wire(1), ":nothing": wire("")},
         )
-        self._delete_ratings(user_id)
-        self._at.write("delete_item", TableName=self._tables.accounts, Key={"key": wire(_person(user_id))})
+        house.take_away(self._at, self._tables, user_id)
 
     def rate(self, rating: Rating) -> int:
         """Put the rating, then move the revision; InvalidInputError for stars off the scale."""
@@ -145,53 +135,24 @@ class DynamoProfiles:
         if _key(user_id) == NOBODY:
             return Opinions(user_id, 0, ())
         item = self._at.get(self._tables.movie, {"userID": wire(user_id)}, ProjectionExpression="rev")
-        ratings = self._at.query(
-            TableName=self._tables.ratings,
-            KeyConditionExpression="userID = :user_id",
-            ExpressionAttributeValues={":user_id": wire(user_id)},
-        )
-        return Opinions(user_id, int(fields(item)["rev"]) if item else 0, tuple([rating_of(one) for one in ratings]))
+        ratings = tuple([rating_of(one) for one in self._at.ratings_of(user_id)])
+        return Opinions(user_id, int(fields(item)["rev"]) if item else 0, ratings)
 
     def list_of(self, user_id: UserId) -> ListRecord | None:
         """The record; that of a person who has left is void."""
-        if _key(user_id) == NOBODY:
-            return None
-        item = self._at.get(self._tables.movie, {"userID": wire(user_id)})
-        return record_of(user_id, item) if item else None
+        return self._lists.of(user_id) if _key(user_id) != NOBODY else None
 
     def keep_list(self, made: ListRecord) -> bool:
         """Keep the list unless something newer is there."""
-        self._note([made])
-        return self._update(made) or (_may_be_new(made) and self._create([made]) == 1)
+        return self._lists.keep(made)
 
     def keep_lists(self, made: Iterable[ListRecord]) -> int:
-        """keep_list for many, AT_ONCE at a time."""
-        n_kept, lists = 0, iter(made)
-        with ThreadPoolExecutor(AT_ONCE) as writers:
-            while chunk := list(itertools.islice(lists, CHUNK)):
-                self._note(chunk)
-                kept = list(writers.map(self._update, chunk))
-                perhaps_new = [one for one, is_kept in zip(chunk, kept, strict=True) if not is_kept and _may_be_new(one)]
-                n_kept += sum(kept)
-                n_kept += sum(self._create(perhaps_new[at : at + MOST_CREATED]) for at in range(0, len(perhaps_new), MOST_CREATED))
-        return n_kept
+        """keep_list for many, several at a time."""
+        return self._lists.keep_all(made)
 
     def clear_sample_lists(self, *, generation: int) -> None:
-        """Void the lists of all sample viewers; lists of a newer publication stay.
-
-        The mark comes first: new records are put together with a look at it, and the old ones are all found by the scan that follows.
-        """
-        self._mark("cleared_by", generation)
-        self._mark("highest", generation)
-        records = self._at.scan(
-            TableName=self._tables.movie,
-            FilterExpression="userID < :own AND (attribute_not_exists(generation) OR generation <= :generation)",
-            ProjectionExpression="userID",
-            ExpressionAttributeValues={":own": wire(FIRST_OWN_USER_ID), ":generation": wire(generation)},
-        )
-        with ThreadPoolExecutor(AT_ONCE) as writers:
-            while chunk := list(itertools.islice(records, CHUNK)):
-                list(writers.map(lambda item: self._clear(item["userID"], generation), chunk))
+        """Void the lists of all sample viewers; lists of a newer publication stay."""
+        self._lists.clear(generation)
 
     def highest_generation(self) -> int:
         """The highest generation of any record or clearing, which is remembered before a list of it is kept."""
@@ -248,8 +209,6 @@ class DynamoProfiles:
         """Nothing is under way between calls, so there is nothing to finish."""
         self._at.close()
 
-    # Accounts
-
     def _account(self, user_id: UserId) -> Account | None:
         item = self._at.get(self._tables.accounts, {"key": wire(_person(user_id))})
         return account_of(item) if item else None
@@ -257,8 +216,6 @@ class DynamoProfiles:
     def _check_person(self, user_id: UserId) -> None:
         if not self.has_person(user_id):
             raise UnknownUserError(user_id)
-
-    # Ratings
 
     def _take_away(self, user_id: UserId, movie_id: int) -> None:
         if len(str(abs(movie_id))) <= MOST_DIGITS:
@@ -281,100 +238,6 @@ class DynamoProfiles:
             raise UnknownUserError(user_id) from refused
         return _field(moved, "rev")
 
-    def _delete_ratings(self, user_id: UserId) -> None:
-        keys = self._at.query(
-            TableName=self._tables.ratings,
-            KeyConditionExpression="userID = :user_id",
-            ProjectionExpression="userID, movieID",
-            ExpressionAttributeValues={":user_id": wire(user_id)},
-        )
-        self._at.delete_all(self._tables.ratings, keys)
-
-    # Lists
-
-    def _update(self, made: ListRecord) -> bool:
-        """Whether the list is in its record now; a sample viewer's record must be there, an own person's is made."""
-        is_same_rev = "rev = :rev"
-        if made.rev == 0 and is_own_person(made.user_id):
-            is_same_rev = "(attribute_not_exists(rev) OR rev = :rev)"
-        return self._at.write_if(
-            TableName=self._tables.movie,
-            Key={"userID": wire(made.user_id)},
-            UpdateExpression="SET rev = :rev, v = :v, movies = :movies, generation = :generation, model = :model, "
-            "built_at = :built_at, basis = :basis",
-            ConditionExpression=f"{is_same_rev} AND (attribute_not_exists(generation) OR generation <= :generation) "
-            "AND attribute_not_exists(deleted)",
-            ExpressionAttributeValues={f":{name}": value for name, value in wire_list(made).items()},
-        )
-
-    def _create(self, made: list[ListRecord]) -> int:
-        """Put records of sample viewers who have none, each only if no clearing by a newer publication has been; how many were kept.
-
-        A transaction, since the mark of the clearing is another item: else a list of the data set before could come in behind it.
-        """
-        n_kept = 0
-        while made:
-            no_newer_clearing = {
-                "TableName": self._tables.accounts,
-                "Key": {"key": wire(PUBLICATIONS)},
-                "ConditionExpression": "attribute_not_exists(cleared_by) OR cleared_by <= :generation",
-                "ExpressionAttributeValues": {":generation": wire(min(one.generation for one in made))},
-            }
-            puts = [
-                {
-                    "Put": {
-                        "TableName": self._tables.movie,
-                        "Item": {"userID": wire(one.user_id), **wire_list(one)},
-                        "ConditionExpression": "attribute_not_exists(userID)",
-                    }
-                }
-                for one in made
-            ]
-            try:
-                self._at.write("transact_write_items", TransactItems=[{"ConditionCheck": no_newer_clearing}, *puts], refusals=[CANCELLED])
-            except Refused as refused:
-                if refused.reasons[:1] == (FAILED,):
-                    return n_kept
-                there = [one for one, reason in zip(made, refused.reasons[1:], strict=True) if reason == FAILED]
-                if not there:
-                    raise StorageError(f"New lists could not be kept: {', '.join(refused.reasons)}.") from refused
-                made = [one for one in made if one not in there]
-                n_kept += sum(map(self._update, there))  # they have a record by now, perhaps an older one
-            else:
-                return n_kept + len(made)
-        return n_kept
-
-    def _clear(self, user_id: dict[str, str], generation: int) -> None:
-        # Refused: a newer publication has been there.
-        self._at.write_if(
-            TableName=self._tables.movie,
-            Key={"userID": user_id},
-            UpdateExpression="SET generation = :generation REMOVE movies",
-            ConditionExpression="attribute_exists(rev) AND (attribute_not_exists(generation) OR generation <= :generation)",
-            ExpressionAttributeValues={":generation": wire(generation)},
-        )
-
-    def _note(self, made: list[ListRecord]) -> None:
-        """Remember the highest generation, once a process and generation, before any list of it can be read."""
-        for one in made:
-            if one.movies is None:
-                raise InvalidInputError("movies", None, "a list, to be kept")
-        highest = max(one.generation for one in made)
-        if highest > self._noted:
-            self._mark("highest", highest)
-            self._noted = highest
-
-    def _mark(self, name: str, generation: int) -> None:
-        # Refused: something as high, or higher, is remembered already.
-        self._at.write_if(
-            TableName=self._tables.accounts,
-            Key={"key": wire(PUBLICATIONS)},
-            UpdateExpression="SET #name = :generation",
-            ConditionExpression="attribute_not_exists(#name) OR #name < :generation",
-            ExpressionAttributeNames={"#name": name},
-            ExpressionAttributeValues={":generation": wire(generation)},
-        )
-
 
 def _field(answer: Answer, name: str) -> int:
     return int(answer["Attributes"][name]["N"])
@@ -390,8 +253,3 @@ def _person(user_id: UserId) -> str:
 
 def _rating_key(user_id: UserId, movie_id: int) -> Item:
     return {"userID": wire(user_id), "movieID": wire(movie_id)}
-
-
-def _may_be_new(made: ListRecord) -> bool:
-    """Whether a sample viewer may have no record yet; an own person's is made where it is updated."""
-    return made.rev == 0 and not is_own_person(made.user_id)

@@ -65,6 +65,11 @@ class DynamoCalls:
         """What a query finds, by strong reads, a page at a time."""
         return self._pages("query", **parameters)
 
+    def ratings_of(self, user_id: UserId) -> Iterator[Item]:
+        """Every rating of a person, by film."""
+        condition = {"KeyConditionExpression": "userID = :user_id", "ExpressionAttributeValues": {":user_id": wire(user_id)}}
+        return self.query(TableName=self._tables.ratings, **condition)
+
     def scan(self, **parameters: Any) -> Iterator[Item]:
         """What a walk over the table finds, by strong reads, a page at a time: everything that was there when it began."""
         return self._pages("scan", **parameters)

@@ -79,7 +79,7 @@ def adopt(at: DynamoCalls, tables: Tables, contents: Contents) -> None:
     at.put_all(tables.movie, (wire_record(record) for record in _as_far_as_known(contents.records, people, gone)))
     for user_id in sorted(gone):
         highest_number = max(highest_number, user_id)
-        _take_away(at, tables, user_id)
+        take_away(at, tables, user_id)
     at.write("put_item", TableName=tables.accounts, Item={"key": wire(LAST_NUMBER), LAST_USER_ID: wire(highest_number)})
     publications = {"cleared_by": contents.marks.cleared_by, "highest": contents.marks.highest_generation}
     at.write(
@@ -88,6 +88,12 @@ def adopt(at: DynamoCalls, tables: Tables, contents: Contents) -> None:
         Item={"key": wire(PUBLICATIONS), **{name: wire(generation) for name, generation in publications.items() if generation}},
     )
     at.write("delete_item", TableName=tables.accounts, Key={"key": wire(ADOPTION)})
+
+
+def take_away(at: DynamoCalls, tables: Tables, user_id: UserId) -> None:
+    """A person's ratings, then the account."""
+    at.delete_all(tables.ratings, map(rating_key, at.ratings_of(user_id)))
+    at.write("delete_item", TableName=tables.accounts, Key={"key": wire(f"{PERSON}{user_id}")})
 
 
 def _noting(some: Iterable[Account], people: set[UserId]) -> Iterator[Item]:
@@ -104,16 +110,6 @@ def _as_far_as_known(some: Iterable[ListRecord], people: set[UserId], gone: set[
             yield ListRecord(record.user_id, record.rev, deleted=True)
         else:
             yield record
-
-
-def _take_away(at: DynamoCalls, tables: Tables, user_id: UserId) -> None:
-    ratings = at.query(
-        TableName=tables.ratings,
-        KeyConditionExpression="userID = :user_id",
-        ExpressionAttributeValues={":user_id": wire(user_id)},
-    )
-    at.delete_all(tables.ratings, map(rating_key, ratings))
-    at.write("delete_item", TableName=tables.accounts, Key={"key": wire(f"{PERSON}{user_id}")})
 
 
 def _check_is_empty(at: DynamoCalls, tables: Tables) -> None:
