@@ -1,0 +1,34 @@
+"""`matinee doctor`."""
+
+from __future__ import annotations
+
+import json
+
+from tests.recommender.cli.commands import Matinee, done, new_person
+
+
+class TestDoctor:
+    def test_all_is_well_after_a_training(self, trained: Matinee) -> None:
+        said = done(trained("doctor")).splitlines()
+
+        looked_at = "profiles blobs cache model training backup secret files writing disk clock versions account"
+        assert [line.split()[:2] for line in said] == [["ok", what] for what in looked_at.split()]
+
+    def test_what_is_not_well_is_exit_code_1_and_still_all_is_told(self, matinee: Matinee) -> None:
+        result = matinee("doctor")
+
+        assert result.exit_code == 1
+        assert "BAD  model      No trained model in file:var/blobs; run `matinee train`." in result.stdout.splitlines()
+        assert result.stdout.count("ok   ") == 12
+
+    def test_a_note_is_no_failure(self, trained: Matinee) -> None:
+        new_person(trained)
+
+        assert "note backup     There has never been one" in done(trained("doctor"))
+
+    def test_programs_get_json(self, matinee: Matinee) -> None:
+        result = matinee("doctor", "--json")
+
+        assert result.exit_code == 1
+        found = {finding["what"]: finding for finding in json.loads(result.stdout)}
+        assert found["model"] == {"what": "model", "state": "BAD", "text": "No trained model in file:var/blobs; run `matinee train`."}
