@@ -45,6 +45,9 @@ class Settings:
     behind_proxy: bool = _setting(False, "whether nginx stands in front on this machine, and says who asks and by which scheme")
     log_format: str = _setting("text", "how the site's log is written: text, or json with one object a line", one_of=FORMATS)
     operator_file: str = _setting("var/operator", "the digest of the operator's key, made by `matinee operator key`")
+    site_url: str = _setting("", "where the site answers the Echo, as https://films.example.com; empty: the Echo reads list records alone")
+    skill_key: str = _setting("", "the key by which the site knows the skill, the same on both sides; `matinee skill key` makes one")
+    skill_id: str = _setting("", "the id of the skill at Amazon, amzn1.ask.skill.…, whose requests are answered; empty: none on the site")
     test_data: str = _setting("", "the folder with ml-latest-small and ml-100k that the tests use; empty: those tests skip")
 
 

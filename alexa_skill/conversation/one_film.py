@@ -1,0 +1,128 @@
+"""One film of a listing, or any other by its title: what it is, why it is there, and what is like it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from alexa_skill.conversation import state as asked
+from alexa_skill.conversation.listing import open_listing
+from alexa_skill.conversation.opening import number
+from alexa_skill.conversation.reply import Reply
+from alexa_skill.conversation.scene import Scene
+from alexa_skill.conversation.state import LONGEST_LISTING, Heard
+from alexa_skill.films import NoSiteError, OutOfReachError
+from alexa_skill.intents import NUMBER, POSITION, TITLE
+from alexa_skill.titles import spoken_title
+from recommender.domain import MovieDetails
+from recommender.errors import UnknownMovieError
+
+
+def about(scene: Scene) -> Reply:
+    """What is known of the film that is meant."""
+    film = _meant(scene)
+    return film if isinstance(film, Reply) else tell_about(scene, film)
+
+
+def why(scene: Scene) -> Reply:
+    """Why the film is in the list."""
+    film = _meant(scene)
+    return film if isinstance(film, Reply) else tell_why(scene, film)
+
+
+def like(scene: Scene) -> Reply:
+    """Films that the same people like."""
+    film = _meant(scene)
+    return film if isinstance(film, Reply) else find_like(scene, film)
+
+
+def tell_about(scene: Scene, film: Heard) -> Reply:
+    """What the record says of it, and what the site adds where it can be asked."""
+    says = scene.speech
+    question, text = (asked.WHY_IT, says.why_it) if film.reason else (asked.LIKE_IT, says.like_it)
+    details = _details(scene, film)
+    if details and not film.genres:
+        film = replace(Heard.of(details.movie), reason=film.reason, stars=film.stars)
+    return scene.ask(f"{says.about(film, details)} {text}", question, focus=film)
+
+
+def tell_why(scene: Scene, film: Heard) -> Reply:
+    """The record's own first reason."""
+    says = scene.speech
+    return scene.ask(f"{says.why(film) if film.reason else says.no_reason(film)} {says.like_it}", asked.LIKE_IT, focus=film)
+
+
+def find_like(scene: Scene, film: Heard) -> Reply:
+    """A new listing of films like it."""
+    try:
+        found = scene.films.similar(film.movie_id, LONGEST_LISTING)
+    except UnknownMovieError:
+        found = ()
+    if not found:
+        return scene.ask(scene.speech.nothing_like(film.title), asked.WHAT_TO_DO)
+    listing = f"like:{spoken_title(film.title)}"
+    return open_listing(scene, listing[: asked.LONGEST_TEXT], found, scene.speech.intro(listing, personal=True))
+
+
+def _details(scene: Scene, film: Heard) -> MovieDetails | None:
+    try:
+        return scene.films.details(film.movie_id)
+    except (NoSiteError, OutOfReachError, UnknownMovieError):
+        return None  # the record alone says enough
+
+
+def _meant(scene: Scene) -> Heard | Reply:
+    """The film by title, by place, or the one in focus; a question where it cannot be told."""
+    if scene.turn.slot(TITLE).text:
+        return _by_title(scene)
+    place = number(scene.turn.slot(POSITION).text)
+    if place is None:
+        place = number(scene.turn.slot(NUMBER).text)
+    if place is not None:
+        return by_place(scene, place)
+    if scene.state.focus:
+        return scene.state.focus
+    if not scene.state.films:
+        return scene.ask(scene.speech.nothing_named, asked.WHAT_TO_DO)
+    return scene.ask(scene.speech.which_then, asked.WHICH_ONE)
+
+
+def by_place(scene: Scene, place: int) -> Heard | Reply:
+    """The film at that place of the listing, 1 is the first; places that were not read out yet count too."""
+    films = scene.state.films
+    if 1 <= place <= len(films):
+        return films[place - 1]
+    return scene.ask(scene.speech.no_such_place(len(films)), asked.WHICH_ONE if films else asked.WHAT_TO_DO)
+
+
+def _by_title(scene: Scene) -> Heard | Reply:
+    """First among the films just named, then by the number that the title was resolved to, then by the words as they were heard.
+
+    Numbers of another data set may stand in the skill's model: one counts only where the film of that number has that title.
+    """
+    said = scene.turn.slot(TITLE)
+    names = {_folded(text) for text in (said.text, said.name) if text}
+    for film in scene.state.films:
+        if names & {_folded(film.title), _folded(spoken_title(film.title)), _folded(film.title.removeprefix("The "))}:
+            return film
+    known = _numbered(scene, said.id, names) or scene.films.named(said.name or said.text)
+    if known is None and said.name and said.name != said.text:
+        known = scene.films.named(said.text)
+    return known if isinstance(known, Heard) else Heard.of(known) if known else _unknown(scene)
+
+
+def _numbered(scene: Scene, movie_id: str, names: set[str]) -> Heard | None:
+    if not number(movie_id):
+        return None
+    try:
+        movie = scene.films.details(int(movie_id)).movie
+    except UnknownMovieError:
+        return None
+    return Heard.of(movie) if _folded(movie.title) in names else None
+
+
+def _unknown(scene: Scene) -> Reply:
+    return scene.ask(scene.speech.unknown_title(scene.turn.slot(TITLE).text), asked.WHAT_TO_DO)
+
+
+def _folded(title: str) -> str:
+    return "".join([letter for letter in title.casefold().replace("&", "and") if letter.isalnum()])

@@ -1,0 +1,123 @@
+"""The dialogue of Table I: open, request, give id and amount, stop."""
+
+from __future__ import annotations
+
+from alexa_skill.conversation import state as asked
+from alexa_skill.conversation.reply import Card, Reply
+from alexa_skill.conversation.scene import GOODBYE_CARD, LIST_CARD, STATUS_CARD, WELCOME_CARD, Scene, listed
+from alexa_skill.conversation.state import HIGHEST_NUMBER, Heard, State
+from alexa_skill.intents import AMOUNT, ID
+from recommender.domain import LIST_LENGTH
+
+MOST_STRANGERS = 5  # numbers without a list in one session; whoever names more is guessing
+USUAL_AMOUNT = 3  # films, where nobody said how many
+
+
+def welcome(scene: Scene) -> Reply:
+    """Open movie."""
+    return scene.ask(scene.speech.welcome, asked.WHAT_TO_DO, card=Card(WELCOME_CARD, scene.speech.card_of_help))
+
+
+def request(scene: Scene) -> Reply:
+    """Request movies: ask for id and amount."""
+    return scene.ask(scene.speech.request, asked.ID_AND_AMOUNT, amount=0)
+
+
+def submit(scene: Scene) -> Reply:
+    """Id and amount, or one of them where the other was said before."""
+    return submitted(scene, number(scene.turn.slot(ID).text), number(scene.turn.slot(AMOUNT).text))
+
+
+def submitted(scene: Scene, spoken_id: int | None, amount: int | None) -> Reply:
+    """The list, or the question for what is missing. None: not said now."""
+    if (spoken_id is not None and spoken_id <= 0) or (amount is not None and amount <= 0):
+        return _wrong(scene, spoken_id, amount)
+    user = scene.turn.linked_user or spoken_id or scene.state.user
+    amount = amount or scene.state.amount
+    if not user and not amount:
+        return scene.ask(scene.speech.both_again, asked.ID_AND_AMOUNT)
+    if not user:
+        return scene.ask(scene.speech.which_id, asked.ID, amount=amount)
+    if not amount:
+        return scene.ask(scene.speech.how_many, asked.AMOUNT, user=user)
+    return read_list(scene, user, amount)
+
+
+def _wrong(scene: Scene, spoken_id: int | None, amount: int | None) -> Reply:
+    """What was right of the two is kept, so that only the other has to be said again."""
+    says = scene.speech
+    user = spoken_id if spoken_id and spoken_id > 0 else 0 if spoken_id is not None else scene.who or 0
+    amount = amount if amount and amount > 0 else 0
+    question, text = asked.ID_AND_AMOUNT, says.both_again
+    if user or amount:
+        question, text = (asked.AMOUNT, says.how_many) if user else (asked.ID, says.which_id)
+    return scene.ask(f"{says.not_above_zero} {text}", question, user=user, amount=amount)
+
+
+def read_list(scene: Scene, user: int, amount: int) -> Reply:
+    """Table I's list of that many films, at most ten, or its sentence for a number without a record."""
+    says = scene.speech
+    if scene.state.strangers >= MOST_STRANGERS:
+        return _stranger(scene, says.too_many_strangers())
+    found = scene.films.list_of(user)
+    if not found:
+        return _stranger(scene, f"{says.no_record} {says.popular_instead}")
+    films = tuple([Heard.of(film) for film in found[:LIST_LENGTH]])
+    n = min(amount, len(films))
+    before = f"{says.at_most_ten} " if amount > LIST_LENGTH else f"{says.only(n)} " if n < amount else ""
+    question, text = (asked.WHICH_ONE, says.which_one) if n > 1 else (asked.ABOUT_IT, says.about_it)
+    return scene.ask(
+        f"{before}{says.recommended(films[:n])} {text}",
+        question,
+        card=Card(LIST_CARD, listed(films[:n])),
+        user=0 if scene.turn.linked_user else user,
+        amount=0,
+        films=films,
+        listing="list",
+        start=0,
+        end=n,
+        focus=films[0] if n == 1 else None,
+        strangers=0,
+    )
+
+
+def _stranger(scene: Scene, text: str) -> Reply:
+    card = Card(STATUS_CARD, scene.speech.visit(scene.films.address))
+    strangers = min(scene.state.strangers + 1, MOST_STRANGERS)
+    return scene.ask(text, asked.POPULAR, card=card, user=0, amount=0, strangers=strangers)
+
+
+def my_list(scene: Scene) -> Reply:
+    """Back to one's own list, without saying the number again."""
+    return read_list(scene, scene.who, scene.state.amount or USUAL_AMOUNT) if scene.who else request(scene)
+
+
+def helped(scene: Scene) -> Reply:
+    """Help where one is; the question stays the same."""
+    card = Card(STATUS_CARD, scene.speech.card_of_help)
+    return scene.ask(scene.speech.help(scene.state.asked), scene.state.asked, card=card, **_as_before(scene.state))
+
+
+def not_understood(scene: Scene) -> Reply:
+    """Another sentence each time, and a card from the third time on; what was asked before can still be answered."""
+    missed = scene.state.missed + 1
+    card = Card(STATUS_CARD, scene.speech.card_of_help) if missed > 2 else None
+    return scene.ask(scene.speech.not_understood(missed), scene.state.asked, card=card, **{**_as_before(scene.state), "missed": missed})
+
+
+def _as_before(state: State) -> dict[str, object]:
+    return {"again": state.again}
+
+
+def goodbye(scene: Scene) -> Reply:
+    """Stop."""
+    return scene.leave(scene.speech.goodbye, Card(GOODBYE_CARD, scene.speech.goodbye))
+
+
+def number(text: str) -> int | None:
+    """The whole number that was heard; None for none, and for what is no whole number."""
+    digits = text.strip()
+    unsigned = digits.removeprefix("-")
+    if not (unsigned.isascii() and unsigned.isdigit()):
+        return None
+    return min(int(unsigned), HIGHEST_NUMBER) * (-1 if unsigned != digits else 1) if len(unsigned) <= 20 else HIGHEST_NUMBER

@@ -1,0 +1,147 @@
+"""What is remembered from one turn to the next: a few kilobytes in the session, which the Echo hands back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from recommender.domain import LIST_LENGTH, Movie, MovieId, RecommendedMovie
+
+FORMAT = 1
+LONGEST_LISTING = LIST_LENGTH
+LONGEST_TEXT = 300  # characters of a title or a reason that is remembered
+LONGEST_SPEECH = 3000  # characters that can be repeated
+MOST_GENRES = 10  # of a film that are remembered
+HIGHEST_NUMBER = 2**53
+
+# What was asked last, so that a yes, a no or a bare number can be understood
+WHAT_TO_DO = ""
+ID_AND_AMOUNT, ID, AMOUNT = "both", "id", "amount"
+WHICH_ONE = "which"  # of the films just named, or none
+ABOUT_IT, WHY_IT, LIKE_IT = "about", "why", "like"  # whether to tell that of the film in focus
+MORE = "more"  # whether to go on with the listing
+POPULAR = "popular"  # whether to name films that everybody likes instead
+SURPRISED = "surprised"  # whether to tell about the film that chance picked
+ANOTHER = "another"  # whether to pick another film by chance
+AGAIN = "again"  # whether to try once more what could not be done
+QUESTIONS = (WHAT_TO_DO, ID_AND_AMOUNT, ID, AMOUNT, WHICH_ONE, ABOUT_IT, WHY_IT, LIKE_IT, MORE, POPULAR, SURPRISED, ANOTHER, AGAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A film of the listing that is being talked about, so that it can be talked about without reading it again.
+
+    reason: why it is there, in one sentence; empty where nothing was said of that. stars: those this person would probably give.
+    """
+
+    movie_id: int
+    title: str
+    year: int | None = None
+    genres: tuple[str, ...] = ()
+    reason: str = ""
+    stars: float | None = None
+
+    @classmethod
+    def of(cls, film: RecommendedMovie | Movie) -> Heard:
+        movie = film if isinstance(film, Movie) else film.movie
+        reason = film.reasons[0].text if isinstance(film, RecommendedMovie) and film.reasons else ""
+        stars = film.predicted_stars if isinstance(film, RecommendedMovie) else None
+        texts = (movie.title[:LONGEST_TEXT], movie.year, tuple(movie.genres[:MOST_GENRES]), reason[:LONGEST_TEXT])
+        return cls(movie.movie_id, *texts, stars)
+
+    @property
+    def movie(self) -> Movie:
+        return Movie(MovieId(self.movie_id), self.title, self.year, self.genres)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """user: the number that was spoken; 0 for none. amount: how many films were asked for before the number was known; 0 for none.
+
+    asked: one of QUESTIONS. films: the listing being talked about, best first; listing: what it is, as in "list", or "genre:Comedy".
+    start, end: which of them were just named. focus: the film being talked about, of the listing or not. said: the last speech.
+    missed: turns in a row that were not understood. strangers: numbers in this session that have no list. again: what could
+    not be done, for AGAIN: the intent, the question it answered, and each slot's name with its text, id and known name.
+    """
+
+    user: int = 0
+    amount: int = 0
+    asked: str = WHAT_TO_DO
+    films: tuple[Heard, ...] = ()
+    listing: str = ""
+    start: int = 0
+    end: int = 0
+    focus: Heard | None = None
+    said: str = ""
+    missed: int = 0
+    strangers: int = 0
+    again: tuple[str, str, tuple[tuple[str, str, str, str], ...]] | None = None
+
+
+def to_attributes(state: State) -> dict[str, Any]:
+    """The state as the session's attributes: JSON, and nothing that is as it was at the beginning."""
+    values = asdict(state)
+    unchanged = asdict(State())
+    changed = {name: value for name, value in values.items() if value != unchanged[name]}
+    if state.films:
+        changed["films"] = [_kept(film) for film in state.films]
+    if state.focus:
+        changed["focus"] = _kept(state.focus)
+    return {"v": FORMAT, **changed}
+
+
+def from_attributes(attributes: object) -> State:
+    """The state again; a new one where this is none, since whatever stands there comes from outside."""
+    try:
+        return _read(attributes)
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
+        return State()
+
+
+def _read(attributes: Any) -> State:
+    if attributes["v"] != FORMAT:
+        raise ValueError(attributes["v"])
+    said = {name: attributes[name] for name in (f.name for f in fields(State)) if name in attributes}
+    if "films" in said:
+        said["films"] = tuple([_heard(*each) for each in said["films"][:LONGEST_LISTING]])
+    if said.get("focus") is not None:
+        said["focus"] = _heard(*said["focus"])
+    if said.get("again") is not None:
+        intent, question, slots = said["again"]
+        if question not in QUESTIONS:
+            raise ValueError(question)
+        said["again"] = (_text(intent), question, tuple([(_text(a), _text(b), _text(c), _text(d)) for a, b, c, d in slots[:8]]))
+    state = State(**said)
+    if state.asked not in QUESTIONS:
+        raise ValueError(state.asked)
+    for number in (state.user, state.amount, state.start, state.end, state.missed, state.strangers):
+        _whole(number)
+    _text(state.listing)
+    _text(state.said, LONGEST_SPEECH)
+    if not state.start <= state.end <= len(state.films):
+        raise ValueError("the places do not fit the listing")
+    return state
+
+
+def _kept(film: Heard) -> list[Any]:
+    return [film.movie_id, film.title, film.year, list(film.genres), film.reason, film.stars]
+
+
+def _heard(movie_id: Any, title: Any, year: Any, genres: Any, reason: Any, stars: Any) -> Heard:
+    kept_year = None if year is None else _whole(year)
+    kept_stars = None if stars is None else float(stars)
+    return Heard(
+        _whole(movie_id), _text(title), kept_year, tuple([_text(genre) for genre in genres[:MOST_GENRES]]), _text(reason), kept_stars
+    )
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= HIGHEST_NUMBER:
+        raise ValueError(value)
+    return value
+
+
+def _text(value: Any, longest: int = LONGEST_TEXT) -> str:
+    if not isinstance(value, str) or len(value) > longest:
+        raise ValueError(value)
+    return value

@@ -1,0 +1,131 @@
+"""Where Amazon's SDK meets the conversation, for Lambda, the web application and the simulator alike. Nothing else knows the SDK."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Callable
+from functools import cache
+from html import escape
+
+from ask_sdk_core.dispatch_components import AbstractRequestHandler
+from ask_sdk_core.handler_input import HandlerInput
+from ask_sdk_core.skill_builder import SkillBuilder
+from ask_sdk_model import Intent, Response, SlotConfirmationStatus
+from ask_sdk_model import Slot as SpokenSlot
+from ask_sdk_model.dialog import ElicitSlotDirective
+from ask_sdk_model.ui import SimpleCard
+
+from alexa_skill.conversation import reply
+from alexa_skill.conversation.reply import Reply
+from alexa_skill.conversation.state import from_attributes, to_attributes
+from alexa_skill.conversation.turn import INTENT, LAUNCH, NOTHING, Slot, Turn
+from alexa_skill.films import Films
+from alexa_skill.guard import Guard, Json
+from alexa_skill.intents import AMOUNT, ID, SUBMIT
+from alexa_skill.speech import speech_for
+
+log = logging.getLogger(__name__)
+
+ANSWER_WITHIN = 2.4  # seconds for everything that is asked of others; an answer is heard within three
+KEPT_SLOTS = (ID, AMOUNT)
+
+
+def lambda_handler(event: object, context: object) -> Json:
+    """What Lambda calls: any event in, always an answer out."""
+    return _skill().answer(event)
+
+
+def skill(films_within: Callable[[float], Films], *, skill_id: str = "") -> Guard:
+    """The whole skill over the films handed in. films_within: takes the seconds that one answer may use."""
+    return Guard(_behind_sdk(films_within), skill_id)
+
+
+@cache
+def _skill() -> Guard:
+    """Made at the first request and kept for those that follow."""
+    from alexa_skill.remote import remote_films
+    from recommender.settings import read_settings
+
+    settings = read_settings(os.environ)
+    return skill(remote_films(settings), skill_id=settings.skill_id)
+
+
+def _behind_sdk(films_within: Callable[[float], Films]) -> Callable[[Json], Json]:
+    builder = SkillBuilder()
+    builder.add_request_handler(Everything(films_within))
+    made = builder.create()
+
+    def handle(request: Json) -> Json:
+        from ask_sdk_model import RequestEnvelope
+
+        envelope = made.serializer.deserialize(json.dumps(request), RequestEnvelope)
+        answered: Json = made.serializer.serialize(made.invoke(request_envelope=envelope, context=None))
+        return answered
+
+    return handle
+
+
+class Everything(AbstractRequestHandler):  # type: ignore[misc]  # the SDK has no types
+    """Every request is a turn of one conversation, so one handler takes them all."""
+
+    def __init__(self, films_within: Callable[[float], Films]) -> None:
+        self._films_within = films_within
+
+    def can_handle(self, handler_input: HandlerInput) -> bool:
+        return True
+
+    def handle(self, handler_input: HandlerInput) -> Response:
+        attributes = handler_input.attributes_manager
+        speech = speech_for(handler_input.request_envelope.request.locale)
+        state = from_attributes(attributes.session_attributes)
+        made = reply(state, turn_of(handler_input), self._films_within(ANSWER_WITHIN), speech)
+        attributes.session_attributes = {} if made.ends else to_attributes(made.state)
+        return response_of(made, handler_input)
+
+
+def turn_of(handler_input: HandlerInput) -> Turn:
+    """The request as the conversation takes it. Nobody is linked yet: who speaks is known by the number that is said alone."""
+    request = handler_input.request_envelope.request
+    digest = hashlib.sha256((request.request_id or "").encode()).digest()
+    chance = int.from_bytes(digest[:4]) / 2**32
+    if request.object_type == "LaunchRequest":
+        return Turn(LAUNCH, chance=chance)
+    slots = {name: _slot(spoken) for name, spoken in (request.intent.slots or {}).items()}
+    return Turn(INTENT, request.intent.name, slots, chance=chance)
+
+
+def _slot(spoken: SpokenSlot) -> Slot:
+    text = spoken.value or ""
+    if text == "?":  # how Alexa writes what it could not make out
+        return NOTHING
+    for authority in spoken.resolutions.resolutions_per_authority if spoken.resolutions else ():
+        entry = authority.values[0].value
+        return Slot(text or entry.name, entry.id or "", entry.name)
+    return Slot(text)
+
+
+def response_of(made: Reply, handler_input: HandlerInput) -> Response:
+    """The reply as the SDK writes it, its speech made safe for SSML."""
+    builder = handler_input.response_builder
+    builder.speak(escape(made.speech, quote=False))
+    if made.reprompt:
+        builder.ask(escape(made.reprompt, quote=False))
+    if made.card:
+        builder.set_card(SimpleCard(title=made.card.title, content=made.card.text))
+    if made.elicit:
+        builder.add_directive(ElicitSlotDirective(updated_intent=_asked_for(made), slot_to_elicit=made.elicit))
+    builder.set_should_end_session(made.ends)
+    return builder.response
+
+
+def _asked_for(made: Reply) -> Intent:
+    """getID with what is known of it already, so that a bare answer completes it."""
+    known = {ID: made.state.user, AMOUNT: made.state.amount}
+    slots = {
+        name: SpokenSlot(name=name, value=str(known[name]) if known[name] else None, confirmation_status=SlotConfirmationStatus.NONE)
+        for name in KEPT_SLOTS
+    }
+    return Intent(name=SUBMIT, confirmation_status="NONE", slots=slots)

@@ -1,0 +1,5 @@
+"""English as spoken in Australia."""
+
+from alexa_skill.speech.english import English
+
+SPEECH = English()

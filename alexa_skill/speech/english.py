@@ -1,0 +1,277 @@
+"""English: every sentence that the Echo says. Table I's own are word for word; an example that is spoken is one the model understands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alexa_skill.conversation import state as asked
+from alexa_skill.conversation.state import Heard
+from alexa_skill.titles import spoken, spoken_title
+from recommender.domain import MovieDetails
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+GENRES = {  # as people say them of several films; others are said as "western movies"
+    "Comedy": "comedies",
+    "Drama": "dramas",
+    "Documentary": "documentaries",
+    "Musical": "musicals",
+    "Mystery": "mysteries",
+    "Romance": "romances",
+    "Thriller": "thrillers",
+    "Western": "westerns",
+}
+GENRE_NAMES = {"Sci-Fi": "science fiction", "Film-Noir": "film noir", "Children": "children's", "IMAX": "imax"}
+
+
+@dataclass(frozen=True, slots=True)
+class English:
+    """film, films: the everyday words for them here. Sentences are plain text; those that keep the session open end with a question."""
+
+    film: str = "movie"
+    films: str = "movies"
+
+    # Table I, word for word
+    welcome = "Welcome to the movie recommendation system. what can I do for you?"
+    request = "Ok cool. Please tell me your ID and how many movies do you want?"
+    goodbye = "Thank you for using the movie skill. See you next time!"
+
+    # What Table I describes, in the words of the report's program
+    no_record = "Thanks for using, but sorry, I can't find your record in the database, please visit our website first."
+    at_most_ten = "Thanks for using, but sorry, you could just get 10 movies at most from Echo, please visit our website for more."
+    not_above_zero = "Sorry, but both ID number and amount number should be larger than 0, please try again."
+
+    def recommended(self, films: Sequence[Heard]) -> str:
+        """Table I's list."""
+        if len(films) == 1:
+            return f"I would like to recommend you {spoken(films[0].movie)}. Enjoy yourself."
+        return f"I would like to recommend you the following movies. {self.in_order(films, 0)} That's it. Enjoy yourself."
+
+    def in_order(self, films: Sequence[Heard], first: int) -> str:
+        """ "The fourth one is Heat, from 1995, and the fifth one is Fargo, from 1996." first: the place of the first of them, from 0."""
+        named = [f"the {ORDINALS[first + place]} one is {spoken(film.movie)}" for place, film in enumerate(films)]
+        text = named[0] if len(named) == 1 else f"{', '.join(named[:-1])}, and {named[-1]}"
+        return f"T{text[1:]}."
+
+    # Questions, each with what is said after a silence
+
+    which_one = "Would you like to hear more about one of them?"
+    about_it = "Would you like to hear more about it?"
+    which_id = "What is your ID?"
+    how_many = "How many movies do you want?"
+    both_again = "What is your ID, and how many movies do you want?"
+    what_next = "What would you like?"
+    go_on = "Shall I go on?"
+    why_it = "Would you like to know why I chose it?"
+    popular_instead = "Shall I tell you what is popular instead?"
+    another = "Shall I pick another one?"
+    try_again = "Shall I try again?"
+    about_another = "Would you like to hear more about another one?"
+    which_then = "Which one? You can say the first one, or a title. Which one shall it be?"
+
+    @property
+    def like_it(self) -> str:
+        return f"Shall I find {self.films} like it?"
+
+    def reprompt(self, question: str) -> str:
+        """What is said when nobody answers; it adds to the question how to answer it."""
+        match question:
+            case asked.ID_AND_AMOUNT:
+                return f"You can say: my ID is 7 and I want 3 movies. Your ID is your number on our website. {self.both_again}"
+            case asked.ID:
+                return "Your ID is your number on our website. You can say: my ID is 7. What is your ID?"
+            case asked.AMOUNT:
+                return "You can say a number from one to ten. How many would you like?"
+            case asked.WHICH_ONE:
+                return "You can say: tell me about the first one. Or say no, and I leave you to it. Which one would you like to hear about?"
+            case asked.ABOUT_IT | asked.SURPRISED:
+                return "Say yes, and I tell you what I know of it. Shall I?"
+            case asked.WHY_IT:
+                return f"Say yes, and I tell you what it has to do with you. Or ask for {self.films} like this. Shall I tell you why?"
+            case asked.LIKE_IT:
+                return "Say yes for more like it, or say: go back to my list. Shall I look for some?"
+            case asked.MORE:
+                return "Say next to hear the next three, or say a title to hear about it. Shall I go on?"
+            case asked.POPULAR:
+                return "Say yes to hear what most people like. It is the same for everyone. Shall I tell you?"
+            case asked.ANOTHER:
+                return "Say surprise me for another one, or say stop. Shall I pick another?"
+            case asked.AGAIN:
+                return "Say yes and I try once more, or say stop. Shall I?"
+        return f"You can say: request movies. Or ask for popular {self.films}, or for a comedy. {self.what_next}"
+
+    # Help, and what was not understood
+
+    def help(self, question: str) -> str:
+        """Help where one is: the welcome with what can be done, or what can be answered now."""
+        match question:
+            case asked.ID_AND_AMOUNT | asked.ID:
+                before = f"I need the number that you have on our website, and how many {self.films} you want to hear, ten at most."
+                return f"{before} {self.reprompt(question)}"
+            case asked.AMOUNT:
+                return f"I can read you up to ten {self.films}. {self.reprompt(question)}"
+            case asked.WHICH_ONE | asked.ABOUT_IT | asked.WHY_IT | asked.LIKE_IT | asked.MORE | asked.SURPRISED | asked.ANOTHER:
+                return (
+                    "You can say: tell me about the second one. Or ask: why this one? Or say: more like the first one. "
+                    f"Next goes on, previous goes back, and repeat says it again. {self.what_next}"
+                )
+        return (
+            "Welcome to the movie recommendation system. For your own list, say: request movies. You can also say: popular movies, "
+            f"a comedy from the nineties, something funny, or surprise me. {self.what_next}"
+        )
+
+    def not_understood(self, times: int) -> str:
+        """The first time short, the second time with examples, and from the third with a card."""
+        if times <= 1:
+            return f"Sorry, I didn't get that. You can say: request movies, or help. {self.what_next}"
+        if times == 2:
+            return f"I'm still not with you. Say for example: my ID is 7 and I want 3 movies. Or say: popular movies. {self.what_next}"
+        return f"Sorry, I don't understand. I have sent a card with all that you can say to your Alexa app. {self.what_next}"
+
+    @property
+    def card_of_help(self) -> str:
+        return "\n".join(
+            (
+                "You can say:",
+                "Request movies",
+                "My ID is 7 and I want 3 movies",
+                "Tell me about the second one",
+                "Why this one",
+                "More like the first one",
+                "A comedy from the nineties",
+                "Something funny",
+                "Popular movies",
+                "Surprise me",
+                "Go back to my list",
+                "Next, previous, repeat, start over, stop",
+            )
+        )
+
+    def no_such_place(self, n: int) -> str:
+        """A film was picked by a place that the listing does not have."""
+        return f"There {'is only one' if n == 1 else f'are {n}'} of them. {self.which_then}" if n else self.nothing_named
+
+    @property
+    def nothing_named(self) -> str:
+        return f"I have not named any {self.films} yet. Say: request movies, or: popular movies. {self.what_next}"
+
+    def unknown_title(self, title: str) -> str:
+        return f"I don't know a {self.film} called {spoken_title(title)}. {self.what_next}"
+
+    def too_many_strangers(self) -> str:
+        return f"I don't know that number either. Your number stands on our website, please look it up there first. {self.popular_instead}"
+
+    def one_number_more(self) -> str:
+        return f"What is that number for? You can say: my ID is 7 and I want 3 movies. {self.both_again}"
+
+    def yes_to_what(self) -> str:
+        return f"Sorry, I am not sure what you said yes to. {self.what_next}"
+
+    def visit(self, address: str) -> str:
+        """On the card of a number without a list. address: of the site, empty where it is not known."""
+        return f"Your number and your list are on our website{f': {address}' if address else '.'}"
+
+    # Listings
+
+    def only(self, n: int) -> str:
+        """Said before a list that is shorter than asked."""
+        return f"I have only {'one' if n == 1 else n} for you."
+
+    def intro(self, listing: str, *, personal: bool) -> str:
+        """How a listing begins. listing: as State has it; personal: whether it was made for the person who speaks."""
+        kind, _, what = listing.partition(":")
+        for_whom = "for you" if personal else "that many people like"
+        match kind:
+            case "genre":
+                return f"Here are {self.of_genre(what)} {for_whom}."
+            case "mood":
+                return f"Here is something {what} {for_whom}." if personal else f"Here is something {what}."
+            case "decade":
+                return f"Here are {self.films} from {what} {for_whom}."
+            case "like":
+                return f"People who like {what} also like these."
+            case "popular":
+                return f"These are popular {self.films}."
+        return "Here is your list."
+
+    def of_genre(self, genre: str) -> str:
+        """ "comedies", "science fiction movies", and with a decade behind a bar "comedies from the nineties"."""
+        name, _, decade = genre.partition("|")
+        text = GENRES.get(name) or f"{GENRE_NAMES.get(name, name.lower())} {self.films}"
+        return f"{text} from {decade}" if decade else text
+
+    def nothing_of_the_kind(self) -> str:
+        return f"Sorry, I know no such {self.films}. You can ask for another kind, for example something funny. {self.what_next}"
+
+    @property
+    def no_such_genre(self) -> str:
+        return f"Which kind would you like? I know comedy, drama, thriller, horror, and more. {self.what_next}"
+
+    @property
+    def no_such_decade(self) -> str:
+        return f"Which years? You can say: {self.films} from the nineties. {self.what_next}"
+
+    @property
+    def no_such_mood(self) -> str:
+        return f"What mood are you in? You can say: something funny, or: something scary. {self.what_next}"
+
+    that_was_the_last = "That was the last one. Would you like to hear more about one of them?"
+    that_was_the_first = "Those were the first ones already."
+
+    # One film
+
+    def about(self, film: Heard, details: MovieDetails | None) -> str:
+        """What is known of a film, in two or three sentences."""
+        genres = [GENRE_NAMES.get(genre, genre.lower()) for genre in film.genres]
+        kind = f" It is {_and(genres)}." if genres else ""
+        text = f"{spoken(film.movie)}.{kind}"
+        if details and details.mean_stars is not None:
+            text += f" {_people(details.n_ratings)} rated it, {_stars(details.mean_stars)} on average."
+        if film.stars is not None:
+            text += f" I think you would give it {_stars(film.stars)}."
+        return text
+
+    def why(self, film: Heard) -> str:
+        return f"{spoken_title(film.title)}: {film.reason}"
+
+    def no_reason(self, film: Heard) -> str:
+        return f"I did not choose {spoken_title(film.title)} for you by your ratings, so there is not much of a why."
+
+    def how_about(self, film: Heard) -> str:
+        return f"How about {spoken(film.movie)}? {self.about_it}"
+
+    def nothing_like(self, title: str) -> str:
+        return f"I don't know what people who like {spoken_title(title)} like beside it. {self.what_next}"
+
+    # What does not work just now
+
+    @property
+    def out_of_reach(self) -> str:
+        return f"Sorry, I can't get at the {self.films} right now. {self.try_again}"
+
+    @property
+    def out_of_reach_again(self) -> str:
+        return f"Sorry, I still can't get at the {self.films}. Please try again in a few minutes, or visit our website."
+
+    @property
+    def not_ready(self) -> str:
+        return f"Sorry, your list is not ready right now, please visit our website first. {self.try_again}"
+
+    @property
+    def needs_site(self) -> str:
+        return f"Sorry, that needs our website, and I was not told where it is. I can read you your own list. {self.both_again}"
+
+    apology = "Sorry, something went wrong on our side. Please open the movie skill again in a minute."
+
+
+def _and(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _people(n: int) -> str:
+    return "One person" if n == 1 else f"{n:,} people"
+
+
+def _stars(stars: float) -> str:
+    text = f"{stars:.1f}".removesuffix(".0")
+    return f"{text} star{'' if text == '1' else 's'}"
