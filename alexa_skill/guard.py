@@ -26,6 +26,7 @@ MOST_SLOTS = 20
 MOST_DEEP = 8  # lists and objects within each other in the session's attributes
 SPOKEN_TO = ("LaunchRequest", "IntentRequest")  # requests that are answered with speech
 NO_TIME = "1970-01-01T00:00:00Z"  # where the request names none; only the web application looks at it, and refuses it earlier
+_HALVES = re.compile("[\ud800-\udfff]")
 _TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-([01]\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ")
 
 
@@ -172,7 +173,8 @@ def _list(sent: object) -> list[Any]:
 
 
 def _text(sent: object) -> str:
-    return sent if isinstance(sent, str) and len(sent) <= LONGEST_TEXT else ""
+    """The text, if it is one that can be written down: not too long, and without halves of characters."""
+    return sent if isinstance(sent, str) and len(sent) <= LONGEST_TEXT and not _HALVES.search(sent) else ""
 
 
 def _plain(sent: Any, deep: int) -> Any:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 from collections.abc import Callable
 from functools import cache
 from html import escape
@@ -30,6 +31,7 @@ from alexa_skill.speech import speech_for
 log = logging.getLogger(__name__)
 
 ANSWER_WITHIN = 2.4  # seconds for everything that is asked of others; an answer is heard within three
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 KEPT_SLOTS = (ID, AMOUNT)
 
 
@@ -110,15 +112,19 @@ def _slot(spoken: SpokenSlot) -> Slot:
 def response_of(made: Reply, handler_input: HandlerInput) -> Response:
     """The reply as the SDK writes it, its speech made safe for SSML."""
     builder = handler_input.response_builder
-    builder.speak(escape(made.speech, quote=False))
+    builder.speak(_ssml(made.speech))
     if made.reprompt:
-        builder.ask(escape(made.reprompt, quote=False))
+        builder.ask(_ssml(made.reprompt))
     if made.card:
         builder.set_card(SimpleCard(title=made.card.title, content=made.card.text))
     if made.elicit:
         builder.add_directive(ElicitSlotDirective(updated_intent=_asked_for(made), slot_to_elicit=made.elicit))
     builder.set_should_end_session(made.ends)
     return builder.response
+
+
+def _ssml(text: str) -> str:
+    return escape(_NOT_IN_XML.sub(" ", text), quote=False)
 
 
 def _asked_for(made: Reply) -> Intent:
