@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from alexa_skill import intents
 from alexa_skill.conversation import answers, finding, listing, one_film, opening
@@ -13,7 +14,9 @@ from alexa_skill.conversation.scene import Scene
 from alexa_skill.conversation.state import State
 from alexa_skill.conversation.turn import LAUNCH, Slot, Turn
 from alexa_skill.films import Films, NoSiteError, NotReadyError, OutOfReachError
-from alexa_skill.speech.english import English
+
+if TYPE_CHECKING:
+    from alexa_skill.speech.english import English  # which knows what was asked, by a module of this package
 
 ANSWERS: dict[str, Callable[[Scene], Reply]] = {
     intents.REQUEST: opening.request,

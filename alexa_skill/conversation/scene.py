@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alexa_skill.conversation import state as asked
 from alexa_skill.conversation.reply import Card, Reply
@@ -11,7 +11,9 @@ from alexa_skill.conversation.state import Heard, State
 from alexa_skill.conversation.turn import Turn
 from alexa_skill.films import Films
 from alexa_skill.intents import AMOUNT, ID
-from alexa_skill.speech.english import English
+
+if TYPE_CHECKING:
+    from alexa_skill.speech.english import English  # which knows what was asked, by a module of this package
 
 # The titles of the cards are those of the report's program.
 WELCOME_CARD, STATUS_CARD, LIST_CARD, GOODBYE_CARD = "movie", "movie Status", "movie recommend", "movie - Thanks"
