@@ -123,11 +123,11 @@ def _popular(history: History, published: Published, n: int, out: NDArray[np.boo
     )
 
 
-def well_liked(published: Published, n: int) -> tuple[RecommendedMovie, ...]:
-    """The n best-liked films of all that have enough votes, the same for everyone."""
+def well_liked(published: Published, n: int, *, exclude: NDArray[np.bool_] | None = None) -> tuple[RecommendedMovie, ...]:
+    """The n best-liked films of all that have enough votes, the same for everyone; without those marked True in `exclude`."""
     popular = published.popular
     few = popular.matrix.raters < popular.least_votes
-    columns = top_k(popular.weighted_rating, n, exclude=few)
+    columns = top_k(popular.weighted_rating, n, exclude=few if exclude is None else few | exclude)
     return tuple(
         RecommendedMovie(
             published.catalogue.movie(column),

@@ -87,14 +87,16 @@ class Recommender:
         *,
         with_genres: Sequence[str] = (),
         without_genres: Sequence[str] = (),
+        years: tuple[int, int] | None = None,
         recipe: str | None = None,
         token: str | None = None,
     ) -> RecommendationList:
         """The n best films the viewer has not rated, best first.
 
         with_genres: only films that have at least one of them; without_genres: no film that has any (it wins).
+        years: from and to, both included; a film without a year is of none.
         recipe: another one than the trained, over the same ratings; such a list is not kept.
-        InvalidInputError: a genre or recipe there is not, n outside 1 to LONGEST_LIST, a user id below 1.
+        InvalidInputError: a genre or recipe there is not, years that end before they begin, n outside 1 to LONGEST_LIST, a user id below 1.
         UnknownUserError: no such viewer, or a person's private list without the token.
         """
         if user_id < 1:
@@ -102,7 +104,7 @@ class Recommender:
         if not 1 <= n <= LONGEST_LIST:
             raise InvalidInputError("amount", n, f"a whole number from 1 to {LONGEST_LIST}")
         published = self._in_force.published()
-        barred = _barred(published, with_genres, without_genres)
+        barred = _barred(published, with_genres, without_genres, years)
         try:
             self._check_may_read(UserId(user_id), token, published)
             if n <= LIST_LENGTH and barred is None and recipe in (None, published.model.recipe):
@@ -160,9 +162,17 @@ class Recommender:
         found = published.catalogue.search(query, n, popularity=published.matrix.raters)
         return tuple(published.catalogue.movie(column) for column in found)
 
-    def well_liked(self, n: int = 12) -> tuple[RecommendedMovie, ...]:
-        """Films liked by nearly all who rated them, the same for everyone, best first."""
-        return lists.well_liked(self._in_force.published(), n)
+    def well_liked(
+        self,
+        n: int = 12,
+        *,
+        with_genres: Sequence[str] = (),
+        without_genres: Sequence[str] = (),
+        years: tuple[int, int] | None = None,
+    ) -> tuple[RecommendedMovie, ...]:
+        """Films liked by nearly all who rated them, the same for everyone, best first; genres and years as in list_for."""
+        published = self._in_force.published()
+        return lists.well_liked(published, n, exclude=_barred(published, with_genres, without_genres, years))
 
     def sample_viewers(self) -> tuple[SampleViewer, ...]:
         """Five viewers of the data set with unlike tastes; none while sample viewers cannot be looked up."""
@@ -317,16 +327,25 @@ def _first(record: ListRecord, n: int) -> RecommendationList:
     return RecommendationList(record.user_id, record.rev, record.model, record.generation, record.built_at, record.basis, movies)
 
 
-def _barred(published: Published, with_genres: Sequence[str], without_genres: Sequence[str]) -> NDArray[np.bool_] | None:
-    """The films that the genres asked for leave out, shape (n_movies,); None when none were asked for."""
-    if not (with_genres or without_genres):
+def _barred(
+    published: Published, with_genres: Sequence[str], without_genres: Sequence[str], years: tuple[int, int] | None
+) -> NDArray[np.bool_] | None:
+    """The films that the genres and years asked for leave out, shape (n_movies,); None when none were asked for."""
+    if not (with_genres or without_genres or years):
         return None
     known = published.catalogue.genres()
     for genre in (*with_genres, *without_genres):
         if genre not in known:
             raise InvalidInputError("genre", genre, f"one of {', '.join(known)}")
     barred = published.catalogue.genre_mask(without_genres)
-    return barred | ~published.catalogue.genre_mask(with_genres) if with_genres else barred
+    if with_genres:
+        barred |= ~published.catalogue.genre_mask(with_genres)
+    if years:
+        first, last = years
+        if first > last:
+            raise InvalidInputError("from", first, f"no later than {last}, the year it goes to")
+        barred |= ~published.catalogue.year_mask(first, last)
+    return barred
 
 
 def _column(published: Published, movie_id: int) -> int:

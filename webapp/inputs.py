@@ -18,6 +18,7 @@ from recommender.errors import InvalidInputError
 HIGHEST_ID = 2**53  # the largest whole number that JSON keeps exact everywhere
 MOST_GENRES = 40  # in one question
 LONGEST_GENRE = 40  # characters
+LATEST_YEAR = 9999
 LONGEST_SEARCH = 200  # characters
 BLANKS = "".join(map(chr, range(33)))  # the space and the control characters of ASCII
 RATING_EXPECTED = "a number from 0.5 to 5 in half steps"
@@ -90,6 +91,17 @@ def genres(texts: Iterable[str], field: str = "genre") -> tuple[str, ...]:
         if len(name) > LONGEST_GENRE or not name.isprintable():
             raise InvalidInputError(field, name, f"a genre's name of at most {LONGEST_GENRE} characters")
     return tuple(dict.fromkeys(names))
+
+
+def years(values: MultiDict[str, str]) -> tuple[int, int] | None:
+    """The years from `from` to `to`, both included; the first or the last there is where only one of them was sent, None for neither."""
+    if "from" not in values and "to" not in values:
+        return None
+    first, last = one(values, "from"), one(values, "to")
+    return (
+        1 if first is None else whole_number(first, "from", LATEST_YEAR),
+        LATEST_YEAR if last is None else whole_number(last, "to", LATEST_YEAR),
+    )
 
 
 def search_words(text: str | None, field: str = "q") -> str:

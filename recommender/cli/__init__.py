@@ -18,6 +18,7 @@ from recommender.cli.operator import operator
 from recommender.cli.people import profile
 from recommender.cli.rank import batch, recommend
 from recommender.cli.serve import serve
+from recommender.cli.skill import skill
 from recommender.cli.stores import create_stores, upload_data
 from recommender.cli.train import rollback, train
 from recommender.errors import RecommenderError
@@ -54,7 +55,7 @@ def main(ctx: click.Context, verbose: bool) -> None:
 
 
 for _command in (
-    *(train, recommend, batch, predict, evaluate, profile, rollback, serve, operator),
+    *(train, recommend, batch, predict, evaluate, profile, rollback, serve, operator, skill),
     *(doctor, backup, restore, migrate, create_stores, upload_data),
 ):
     main.add_command(_command)

@@ -133,6 +133,11 @@ class Catalogue:
         mask: NDArray[np.bool_] = np.any(self._genre_bits & bits, axis=1)
         return mask
 
+    def year_mask(self, first: int, last: int) -> NDArray[np.bool_]:
+        """True for each column whose film is of these years, both included; shape (n_movies,). A film without a year is of none."""
+        known = self._years > 0
+        return np.asarray(known & (self._years >= first) & (self._years <= last))
+
     def search(self, query: str, n: int, *, popularity: NDArray[np.floating[Any] | np.integer[Any]] | None = None) -> list[int]:
         """Columns of at most n films whose titles hold every word of the query, best match first.
 

@@ -116,6 +116,33 @@ class TestAsking:
         with pytest.raises(InvalidInputError, match="recipe must be user-cosine or popular, not 'best'"):
             recommender.list_for(user_id, recipe="best", token=token)
 
+    def test_years_asked_for_are_in_every_film(self, recommender: Recommender) -> None:
+        user_id, token = recommender.new_person()
+
+        eighties = recommender.list_for(user_id, 20, years=(1905, 1907), token=token)
+        one_year = recommender.list_for(user_id, 20, years=(1906, 1906), with_genres=["Comedy"], token=token)
+
+        assert {line.movie.year for line in eighties.movies} == {1905, 1906, 1907}
+        assert [line.movie.year for line in one_year.movies] == [1906]
+        assert recommender.list_for(user_id, 20, years=(2001, 2010), token=token).movies == ()
+
+    def test_years_that_end_before_they_begin_are_refused(self, recommender: Recommender) -> None:
+        for ask in (lambda: recommender.list_for(3, years=(1990, 1980)), lambda: recommender.well_liked(years=(1990, 1980))):
+            with pytest.raises(InvalidInputError, match=r"from must be no later than 1980, the year it goes to, not 1990\."):
+                ask()
+
+    def test_well_liked_films_are_chosen_by_genre_and_year_and_keep_their_order(self, recommender: Recommender) -> None:
+        everything = recommender.well_liked(100)
+
+        chosen = recommender.well_liked(100, with_genres=["Horror", "Drama"], without_genres=["Horror"], years=(1905, 1920))
+
+        assert chosen == tuple(
+            line for line in everything if line.movie.genres == ("Drama",) and line.movie.year and 1905 <= line.movie.year <= 1920
+        )
+        assert chosen
+        with pytest.raises(InvalidInputError, match="genre must be one of Comedy, Drama, Horror, not 'Noir'"):
+            recommender.well_liked(with_genres=["Noir"])
+
     def test_a_genre_that_is_not_in_the_data_is_refused(self, recommender: Recommender) -> None:
         with pytest.raises(InvalidInputError, match="genre must be one of Comedy, Drama, Horror, not 'Noir'"):
             recommender.list_for(3, with_genres=["Noir"])

@@ -98,6 +98,7 @@ class FakeRecommender(Recommender):
         *,
         with_genres: Sequence[str] = (),
         without_genres: Sequence[str] = (),
+        years: tuple[int, int] | None = None,
         recipe: str | None = None,
         token: str | None = None,
     ) -> RecommendationList:
@@ -106,12 +107,10 @@ class FakeRecommender(Recommender):
             raise InvalidInputError("user id", user_id, "a whole number from 1 up")
         if not 1 <= n <= LONGEST_LIST:
             raise InvalidInputError("amount", n, f"a whole number from 1 to {LONGEST_LIST}")
-        for name in (*with_genres, *without_genres):
-            if name not in self.genres():
-                raise InvalidInputError("genre", name, f"one of {', '.join(self.genres())}")
+        self._may_choose(with_genres, without_genres, years)
         if not self._may_read(user_id, token):
             raise UnknownUserError(user_id, "" if is_own_person(user_id) else "viewers of this data are numbered 1 to 610")
-        return self._list(user_id, n, set(with_genres), set(without_genres))
+        return self._list(user_id, n, set(with_genres), set(without_genres), years)
 
     def rate(self, user_id: int, movie_id: int, stars: float, *, token: str | None) -> Rated:
         self._may_write(user_id, token)
@@ -149,9 +148,18 @@ class FakeRecommender(Recommender):
         words = query.casefold().split()
         return tuple(movie for movie in self.films.values() if all(word in movie.title.casefold() for word in words))[:n]
 
-    def well_liked(self, n: int = 12) -> tuple[RecommendedMovie, ...]:
+    def well_liked(
+        self,
+        n: int = 12,
+        *,
+        with_genres: Sequence[str] = (),
+        without_genres: Sequence[str] = (),
+        years: tuple[int, int] | None = None,
+    ) -> tuple[RecommendedMovie, ...]:
         self._may_fail()
-        return tuple(_recommended(movie, place, personal=False) for place, movie in enumerate(list(MOVIES.values())[:n]))
+        self._may_choose(with_genres, without_genres, years)
+        chosen = [movie for movie in MOVIES.values() if _is_chosen(movie, set(with_genres), set(without_genres), years)]
+        return tuple(_recommended(movie, place, personal=False) for place, movie in enumerate(chosen[:n]))
 
     def sample_viewers(self) -> tuple[SampleViewer, ...]:
         self._may_fail()
@@ -198,15 +206,15 @@ class FakeRecommender(Recommender):
     def check(self) -> None:
         self._may_fail()
 
-    def _list(self, user_id: int, n: int, with_genres: set[str], without_genres: set[str]) -> RecommendationList:
+    def _list(
+        self, user_id: int, n: int, with_genres: set[str], without_genres: set[str], years: tuple[int, int] | None = None
+    ) -> RecommendationList:
         films = list(MOVIES.values())
         turned = films[user_id % len(films) :] + films[: user_id % len(films)]
         open_to = [
             movie
             for movie in turned
-            if (user_id, movie.movie_id) not in self.stars
-            and (not with_genres or with_genres & set(movie.genres))
-            and not without_genres & set(movie.genres)
+            if (user_id, movie.movie_id) not in self.stars and _is_chosen(movie, with_genres, without_genres, years)
         ]
         personal = not is_own_person(user_id) or any(user == user_id for user, _ in self.stars)
         return RecommendationList(
@@ -237,9 +245,24 @@ class FakeRecommender(Recommender):
         if (user_id, token) not in ((ADA, ADA_TOKEN), (BOB, BOB_TOKEN)):
             raise NotAllowedError(user_id)
 
+    def _may_choose(self, with_genres: Sequence[str], without_genres: Sequence[str], years: tuple[int, int] | None) -> None:
+        for name in (*with_genres, *without_genres):
+            if name not in self.genres():
+                raise InvalidInputError("genre", name, f"one of {', '.join(self.genres())}")
+        if years and years[0] > years[1]:
+            raise InvalidInputError("from", years[0], f"no later than {years[1]}, the year it goes to")
+
     def _may_fail(self) -> None:
         if self.fault is not None:
             raise self.fault
+
+
+def _is_chosen(movie: Movie, with_genres: set[str], without_genres: set[str], years: tuple[int, int] | None) -> bool:
+    return (
+        (not with_genres or bool(with_genres & set(movie.genres)))
+        and not without_genres & set(movie.genres)
+        and (years is None or (movie.year is not None and years[0] <= movie.year <= years[1]))
+    )
 
 
 def _recommended(movie: Movie, place: int, *, personal: bool) -> RecommendedMovie:

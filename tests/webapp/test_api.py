@@ -91,6 +91,47 @@ def test_genres_choose_the_films(client, query):
         assert "Action" not in line["genres"]
 
 
+@pytest.mark.parametrize(
+    ("query", "years"),
+    [("from=1990&to=1999", range(1990, 2000)), ("from=1999", range(1999, 10_000)), ("to=1979", range(1980)), ("from=1985&to=1985", [1985])],
+)
+@pytest.mark.parametrize("path", [LIST, "/api/v1/movies/well-liked"])
+def test_years_choose_the_films_and_leave_out_those_without_one(client, path, query, years):
+    lines = client.get(f"{path}?n=100&{query}").get_json()["items"]
+
+    everything = client.get(f"{path}?n=100").get_json()["items"]
+    assert [line["movie_id"] for line in lines] == [line["movie_id"] for line in everything if line["year"] in years]
+    assert lines
+    assert None in [line["year"] for line in everything]
+
+
+def test_well_liked_films_are_lines_of_a_list_that_is_the_same_for_everyone(client):
+    answer = client.get("/api/v1/movies/well-liked?n=2&with=Drama,Crime&without=Comedy&from=1972")
+
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+    assert answer.get_json()["items"][1] == {
+        "rank": 2,
+        "movie_id": 318,
+        "title": "The Shawshank Redemption",
+        "year": 1994,
+        "genres": ["Crime", "Drama"],
+        "imdb_id": 111161,
+        "tmdb_id": 278,
+        "score": 4.5,
+        "match": None,
+        "predicted_stars": None,
+        "reasons": [{"kind": "everyone", "text": "It is liked by nearly all who rated it."}],
+    }
+    assert len(client.get("/api/v1/movies/well-liked").get_json()["items"]) == 12
+
+
+def test_the_genres_of_the_data_in_use_can_be_asked_for(client, recommender):
+    answer = client.get("/api/v1/genres")
+
+    assert answer.get_json() == {"items": list(recommender.genres())}
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+
+
 def test_a_private_list_is_there_for_its_token_alone(client):
     strangers = client.get(f"/api/v1/users/{NOBODY}/recommendations")
     for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic QWRhOngK"}, {"Authorization": "Bearer"}):
@@ -120,6 +161,7 @@ def test_a_rating_a_model_a_publication_and_another_question_change_the_tag(clie
         return client.get(path, headers=ADAS).headers["ETag"]
 
     tags = [tag(), tag(f"{ADAS_LIST}?n=9"), tag(f"{ADAS_LIST}?with=Drama"), tag(f"{ADAS_LIST}?without=Drama"), tag(LIST)]
+    tags += [tag(f"{ADAS_LIST}?from=1980"), tag(f"{ADAS_LIST}?to=1980"), tag(f"{ADAS_LIST}?from=1980&to=1980")]
     client.put(ADAS_RATING, json={"rating": 5}, headers=ADAS)
     tags.append(tag())
     recommender.generation += 1
@@ -327,7 +369,9 @@ def test_a_number_in_a_path_that_is_none_is_refused(client, method, path, field,
 
 
 @pytest.mark.parametrize("text", ["", *NUMBERS, "101", "1000000000"])
-@pytest.mark.parametrize("path", [f"{LIST}?n=", "/api/v1/movies?q=the&n=", "/api/v1/movies/1199/similar?n="])
+@pytest.mark.parametrize(
+    "path", [f"{LIST}?n=", "/api/v1/movies?q=the&n=", "/api/v1/movies/well-liked?n=", "/api/v1/movies/1199/similar?n="]
+)
 def test_an_amount_that_is_none_is_refused(client, path, text):
     text = "%2B5" if text == "+5" else text  # a bare plus is a space in a query
     met = {"%2B5": "+5", **MET}.get(text, text)
@@ -339,7 +383,7 @@ def test_an_amount_that_is_none_is_refused(client, path, text):
     ("path", "field", "sentence"),
     [
         (f"{LIST}?n=1&n=2", "n", "n must be given once, not '1, 2'."),
-        (f"{LIST}?amount=5", "query parameter", "query parameter must be n or with or without, not 'amount'."),
+        (f"{LIST}?amount=5", "query parameter", "query parameter must be n or with or without or from or to, not 'amount'."),
         (
             f"{LIST}?with=Sci",
             "genre",
@@ -348,6 +392,14 @@ def test_an_amount_that_is_none_is_refused(client, path, text):
         ),
         (f"{LIST}?with={'x' * 41}", "with", f"with must be a genre's name of at most 40 characters, not '{'x' * 41}'."),
         (f"{LIST}?without=%01", "without", r"without must be a genre's name of at most 40 characters, not '\x01'."),
+        (f"{LIST}?from=ten", "from", "from must be a whole number from 1 to 9999, not 'ten'."),
+        (f"{LIST}?to=", "to", "to must be a whole number from 1 to 9999, not ''."),
+        (f"{LIST}?to=10000", "to", "to must be a whole number from 1 to 9999, not '10000'."),
+        (f"{LIST}?from=1980&from=1990", "from", "from must be given once, not '1980, 1990'."),
+        (f"{LIST}?from=1990&to=1980", "from", "from must be no later than 1980, the year it goes to, not 1990."),
+        ("/api/v1/movies/well-liked?from=1990&to=1980", "from", "from must be no later than 1980, the year it goes to, not 1990."),
+        ("/api/v1/movies/well-liked?q=a", "query parameter", "query parameter must be n or with or without or from or to, not 'q'."),
+        ("/api/v1/genres?n=2", "query parameter", "query parameter must be left out, not 'n'."),
         ("/api/v1/movies", "q", "q must be some words of a title, at most 200 characters, not None."),
         ("/api/v1/movies?q=%20", "q", "q must be some words of a title, at most 200 characters, not ' '."),
         ("/api/v1/movies?q=a&q=b", "q", "q must be given once, not 'a, b'."),

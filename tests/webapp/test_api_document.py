@@ -9,12 +9,14 @@ from recommender.errors import NoModelError
 from tests.webapp.fake_recommender import ADA, ADA_TOKEN
 
 OPERATIONS = {
-    ("get", "/api/v1/users/{user_id}/recommendations"): {"200", "304", "400", "404", "414", "500", "503"},
+    ("get", "/api/v1/users/{user_id}/recommendations"): {"200", "304", "400", "401", "404", "414", "500", "503"},
     ("put", "/api/v1/users/{user_id}/ratings/{movie_id}"): {"200", "400", "401", "403", "404", "413", "415", "500", "503"},
     ("delete", "/api/v1/users/{user_id}/ratings/{movie_id}"): {"200", "400", "401", "403", "404", "500", "503"},
-    ("get", "/api/v1/movies"): {"200", "400", "414", "500", "503"},
-    ("get", "/api/v1/movies/{movie_id}"): {"200", "400", "404", "500", "503"},
-    ("get", "/api/v1/movies/{movie_id}/similar"): {"200", "400", "404", "500", "503"},
+    ("get", "/api/v1/movies"): {"200", "400", "401", "414", "500", "503"},
+    ("get", "/api/v1/movies/well-liked"): {"200", "400", "401", "414", "500", "503"},
+    ("get", "/api/v1/genres"): {"200", "400", "401", "500", "503"},
+    ("get", "/api/v1/movies/{movie_id}"): {"200", "400", "401", "404", "500", "503"},
+    ("get", "/api/v1/movies/{movie_id}/similar"): {"200", "400", "401", "404", "500", "503"},
     ("get", "/healthz"): {"200", "500"},
     ("get", "/readyz"): {"200", "500", "503"},
 }
@@ -114,6 +116,10 @@ ANSWERS = [
     ("get", "/api/v1/movies/{movie_id}", "/api/v1/movies/1"),
     ("get", "/api/v1/movies/{movie_id}", "/api/v1/movies/140956"),
     ("get", "/api/v1/movies/{movie_id}/similar", "/api/v1/movies/1/similar"),
+    ("get", "/api/v1/movies/well-liked", "/api/v1/movies/well-liked?from=1980&to=1999&without=Comedy"),
+    ("get", "/api/v1/movies/well-liked", "/api/v1/movies/well-liked?from=ten"),
+    ("get", "/api/v1/genres", "/api/v1/genres"),
+    ("get", "/api/v1/genres", "/api/v1/genres?q=1"),
     ("get", "/healthz", "/healthz"),
     ("get", "/readyz", "/readyz"),
 ]

@@ -169,10 +169,10 @@ def test_every_call_in_curl_answers_200(client, page):
         answer = client.open(**asked(page.samples[f"curl for {method} {path}"]))
         assert answer.status_code == 200, answer.text
         answered.append(operation["operationId"])
-        if operation["operationId"] in ("recommend", "search", "similar"):
+        if operation["operationId"] in ("recommend", "search", "similar", "wellLiked"):
             assert 1 <= len(answer.get_json()["items"]) <= 3
 
-    assert sorted(answered) == ["alive", "film", "rate", "ready", "recommend", "search", "similar", "unrate"]
+    assert sorted(answered) == ["alive", "film", "genres", "rate", "ready", "recommend", "search", "similar", "unrate", "wellLiked"]
 
 
 def test_every_call_in_python_prints_the_answer_of_the_one_in_curl(client, page, monkeypatch):
@@ -217,7 +217,7 @@ def test_the_tag_that_a_list_came_with_fits_the_call_that_sends_it_back(client, 
 def test_every_link_leads_somewhere_on_this_host(client, page):
     assert len(page.ids) == len(set(page.ids))
     opened = [link for link in page.links if re.match("/(api/v1|healthz|readyz)", link)]
-    assert len(opened) == 6
+    assert len(opened) == 8
     for link in set(page.links):
         if link.startswith("#"):
             assert link[1:] in page.ids

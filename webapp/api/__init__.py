@@ -12,6 +12,7 @@ from webapp.api.documents import documents
 from webapp.api.films import films
 from webapp.api.lists import lists
 from webapp.api.ratings import ratings
+from webapp.api.skill_key import check_skill_key
 
 
 class QuietApi(Api):  # type: ignore[misc]  # flask-smorest brings no types
@@ -29,6 +30,8 @@ def install(app: Flask, *others: Blueprint) -> None:
     contract.describe_shared(api.spec.components)
     for blueprint in (lists, ratings, films, *others):
         api.register_blueprint(blueprint)
+    for blueprint in (lists, ratings, films):
+        app.before_request_funcs.setdefault(blueprint.name, []).append(check_skill_key)
     for endpoint, view in app.view_functions.items():
         app.view_functions[endpoint] = unwrap(view)  # the wrappers carry the documentation, and nothing while serving
     app.extensions["lists_written"] = {}

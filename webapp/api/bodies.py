@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,8 +62,13 @@ def recommendation_list(made: RecommendationList) -> Json:
         "built_at": datetime.fromtimestamp(int(made.built_at), UTC).isoformat().replace("+00:00", "Z"),
         "basis": made.basis,
         "notice": made.notice or None,
-        "items": [_line(rank, recommended) for rank, recommended in enumerate(made.movies, 1)],
+        "items": lines(made.movies),
     }
+
+
+def lines(movies: Iterable[RecommendedMovie]) -> list[Json]:
+    """Schema RecommendedFilm, each with its place."""
+    return [_line(rank, recommended) for rank, recommended in enumerate(movies, 1)]
 
 
 def _line(rank: int, recommended: RecommendedMovie) -> Json:

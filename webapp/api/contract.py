@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 
 from recommender.domain import LIST_LENGTH, LONGEST_LIST
 from webapp.error_handlers import SENTENCES, TITLES
-from webapp.inputs import HIGHEST_ID, LONGEST_GENRE, LONGEST_SEARCH, MOST_GENRES
+from webapp.inputs import HIGHEST_ID, LATEST_YEAR, LONGEST_GENRE, LONGEST_SEARCH, MOST_GENRES
 
 TITLE = "Matinee"
 VERSION = "1.0"
@@ -19,10 +19,14 @@ ABOUT = {
         "description": "Films recommended from people's own ratings: one list per person, here as on the pages and in a terminal.\n\n"
         "Errors are `application/problem+json` (RFC 9457): `detail` is a sentence for people, `type` is for programs. "
         "Viewers of the data set are samples that anybody may read and nobody may write. "
-        "A person's own number and bearer token come from `matinee profile new`.",
+        "A person's own number and bearer token come from `matinee profile new`.\n\n"
+        "The site's own Alexa skill says who it is by the header `Matinee-Skill-Key`. Nobody else needs it; a wrong one is refused.",
     },
     "servers": [{"url": "/"}],
 }
+
+SKILL_KEY = "Matinee-Skill-Key"
+WRONG_SKILL_KEY = f"This is not the key of this site's skill: `{SKILL_KEY}` must be what MATINEE_SKILL_KEY says on the site, or be left out."
 
 Json = dict[str, Any]
 View = TypeVar("View", bound=Callable[..., Response])
@@ -69,6 +73,9 @@ TOO_LONG = {
     "description": "The address is too long. The web server says so itself.",
     "content": {"text/html": {"schema": {"type": "string"}}},
 }
+NOT_THE_SKILL = problem(
+    401, WRONG_SKILL_KEY, headers={"WWW-Authenticate": {"description": "Names the header.", "schema": {"type": "string"}}}
+)
 NO_FILM = problem(404, "There is no film 999999 in the data in use.", "urn:matinee:unknown-movie")
 
 EITHER_WAY: list[dict[str, list[str]]] = [{}, {"bearer": []}]  # a token is needed for a private list alone
@@ -102,6 +109,16 @@ def genre_names(name: str, description: str, example: str) -> Json:
     return in_query(name, said, schema, style="form", explode=False, example=[example])
 
 
+def chosen() -> list[Json]:
+    """The parameters that leave films out of a list."""
+    return [
+        genre_names("with", "Only films of at least one of these genres.", "Sci-Fi"),
+        genre_names("without", "No film of any of these genres; it wins over `with`.", "Comedy"),
+        in_query("from", "Only films of this year and later. A film without a year is left out.", whole(LATEST_YEAR), example=1980),
+        in_query("to", "Only films of this year and earlier. A film without a year is left out.", whole(LATEST_YEAR), example=1989),
+    ]
+
+
 USER = in_path("user_id", "A viewer's number.", 580)
 FILM = in_path("movie_id", "A film's number in the data in use.", 1199)
 IF_NONE_MATCH = {
@@ -121,6 +138,14 @@ FILM_EXAMPLE: Json = {
     "genres": ["Fantasy", "Sci-Fi"],
     "imdb_id": 88846,
     "tmdb_id": 68,
+}
+WELL_LIKED_EXAMPLE: Json = {
+    "rank": 1,
+    **FILM_EXAMPLE,
+    "score": 4.12,
+    "match": None,
+    "predicted_stars": None,
+    "reasons": [{"kind": "everyone", "text": "Half of those who rated it gave it 5 stars."}],
 }
 LIST_EXAMPLE: Json = {
     "user_id": 580,
@@ -216,6 +241,11 @@ SCHEMAS: dict[str, Json] = {
             },
         },
     ),
+    "WellLiked": _object(
+        "Films that nearly everybody likes, best first.",
+        {"items": {"type": "array", "items": ref("RecommendedFilm"), "maxItems": LONGEST_LIST}},
+    ),
+    "Genres": _object("The genres of the data in use, alphabetically.", {"items": {"type": "array", "items": ref("Genre")}}),
     "Films": _object("Films that were found, best match first.", {"query": _TEXT, "items": {"type": "array", "items": ref("Film")}}),
     "FilmDetails": _object(
         "A film and what the data in use say of it.",

@@ -1,4 +1,4 @@
-"""GET films: by the words of a title, by number, and those liked by the same people."""
+"""GET films: by the words of a title, by number, those liked by the same people and those that everybody likes; and their genres."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from webapp.engine import engine
 
 FOUND = 20  # films that a search gives unless told otherwise
 SIMILAR = 12
+WELL_LIKED = 12
 CACHE = "public, max-age=60"  # the same for everyone; a newly published data set shows within the minute
 
 films = Blueprint("films", __name__, url_prefix="/api/v1", description="The films in the data in use.")
 
+_FAILURES = {"401": contract.NOT_THE_SKILL, **contract.FAILURES}
 _BAD_AMOUNT = contract.refused("n", "ten", f"a whole number from 1 to {LONGEST_LIST}")
 
 
@@ -28,7 +30,7 @@ _BAD_AMOUNT = contract.refused("n", "ten", f"a whole number from 1 to {LONGEST_L
         "200": contract.answer("Films", "What was found; perhaps nothing.", {"query": "brazil", "items": [contract.FILM_EXAMPLE]}),
         "400": contract.refused("q", "", f"some words of a title, at most {inputs.LONGEST_SEARCH} characters"),
         "414": contract.TOO_LONG,
-        **contract.FAILURES,
+        **_FAILURES,
     },
 )
 def search() -> Response:
@@ -41,6 +43,45 @@ def search() -> Response:
     n = inputs.amount(inputs.one(request.args, "n"), "n", default=FOUND)
     found = engine().search(words, n)
     return bodies.json_response({"query": words, "items": [bodies.film(movie) for movie in found]}, CACHE)
+
+
+@contract.route(
+    films,
+    "/movies/well-liked",
+    operationId="wellLiked",
+    parameters=[contract.amount(WELL_LIKED), *contract.chosen()],
+    responses={
+        "200": contract.answer("WellLiked", "The films; perhaps none.", {"items": [contract.WELL_LIKED_EXAMPLE]}),
+        "400": _BAD_AMOUNT,
+        "414": contract.TOO_LONG,
+        **_FAILURES,
+    },
+)
+def well_liked() -> Response:
+    """Films that nearly everybody likes, best first, the same for everyone."""
+    args = request.args
+    inputs.only(args, "n", "with", "without", "from", "to")
+    n = inputs.amount(inputs.one(args, "n"), "n", default=WELL_LIKED)
+    wanted = inputs.genres(args.getlist("with"), "with")
+    unwanted = inputs.genres(args.getlist("without"), "without")
+    found = engine().well_liked(n, with_genres=wanted, without_genres=unwanted, years=inputs.years(args))
+    return bodies.json_response({"items": bodies.lines(found)}, CACHE)
+
+
+@contract.route(
+    films,
+    "/genres",
+    operationId="genres",
+    responses={
+        "200": contract.answer("Genres", "The genres.", {"items": ["Fantasy", "Sci-Fi"]}),
+        "400": contract.refused("query parameter", "q", "left out"),
+        **_FAILURES,
+    },
+)
+def genres() -> Response:
+    """The genres that films can be chosen by."""
+    inputs.only(request.args)
+    return bodies.json_response({"items": engine().genres()}, CACHE)
 
 
 @contract.route(
@@ -63,7 +104,7 @@ def search() -> Response:
         ),
         "400": contract.refused("movie_id", "ten", f"a whole number from 1 to {inputs.HIGHEST_ID}"),
         "404": contract.NO_FILM,
-        **contract.FAILURES,
+        **_FAILURES,
     },
 )
 def film(movie_id: str) -> Response:
@@ -83,7 +124,7 @@ def film(movie_id: str) -> Response:
         ),
         "400": _BAD_AMOUNT,
         "404": contract.NO_FILM,
-        **contract.FAILURES,
+        **_FAILURES,
     },
 )
 def similar(movie_id: str) -> Response:

@@ -30,8 +30,7 @@ lists = Blueprint("lists", __name__, url_prefix="/api/v1", description="Lists of
     parameters=[
         contract.USER,
         contract.amount(),
-        contract.genre_names("with", "Only films of at least one of these genres.", "Sci-Fi"),
-        contract.genre_names("without", "No film of any of these genres; it wins over `with`.", "Comedy"),
+        *contract.chosen(),
         contract.IF_NONE_MATCH,
     ],
     security=contract.EITHER_WAY,
@@ -39,6 +38,7 @@ lists = Blueprint("lists", __name__, url_prefix="/api/v1", description="Lists of
         "200": contract.answer("List", "The list.", contract.LIST_EXAMPLE, contract.ETAG),
         "304": {"description": "The list you have still holds.", "headers": contract.ETAG},
         "400": contract.refused("n", "ten", f"a whole number from 1 to {LONGEST_LIST}"),
+        "401": contract.NOT_THE_SKILL,
         "404": contract.problem(404, "There is no list for viewer 9999.", "urn:matinee:unknown-user"),
         "414": contract.TOO_LONG,
         **contract.FAILURES,
@@ -51,21 +51,22 @@ def recommendations(user_id: str) -> Response:
     """
     viewer = inputs.user_id(user_id, "user_id")
     args = request.args
-    inputs.only(args, "n", "with", "without")
+    inputs.only(args, "n", "with", "without", "from", "to")
     n = inputs.amount(inputs.one(args, "n"), "n")
     wanted = inputs.genres(args.getlist("with"), "with")
     unwanted = inputs.genres(args.getlist("without"), "without")
-    made = engine().list_for(viewer, n, with_genres=wanted, without_genres=unwanted, token=bearer_token())
+    years = inputs.years(args)
+    made = engine().list_for(viewer, n, with_genres=wanted, without_genres=unwanted, years=years, token=bearer_token())
     tally().list_shown(made)
     if made.trouble:
         return finished(orjson.dumps(recommendation_list(made)), "no-store")
-    tag, body = _written((made.user_id, made.rev, made.model, made.generation, made.built_at, n, wanted, unwanted), made)
+    tag, body = _written((made.user_id, made.rev, made.model, made.generation, made.built_at, n, wanted, unwanted, years), made)
     if "If-None-Match" in request.headers and request.if_none_match.contains_weak(tag):
         return Response(status=304, headers=[("Cache-Control", PRIVATE), ("ETag", f'W/"{tag}"')])
     return finished(body, PRIVATE, ("ETag", f'W/"{tag}"'))
 
 
-Question = tuple[int, int, str, int, float, int, tuple[str, ...], tuple[str, ...]]
+Question = tuple[int, int, str, int, float, int, tuple[str, ...], tuple[str, ...], tuple[int, int] | None]
 
 
 def _written(question: Question, made: RecommendationList) -> tuple[str, bytes]:
@@ -86,6 +87,6 @@ def _written(question: Question, made: RecommendationList) -> tuple[str, bytes]:
 
 def etag(question: Question) -> str:
     """The same for the same question to the same revision and model. Weak: a list made again at another time says the same."""
-    user_id, rev, model, generation, _, n, wanted, unwanted = question
-    rest = repr((FORMAT, user_id, model, n, wanted, unwanted))
+    user_id, rev, model, generation, _, n, wanted, unwanted, years = question
+    rest = repr((FORMAT, user_id, model, n, wanted, unwanted, years))
     return f"{rev}-{generation}-{blake2b(rest.encode(), digest_size=9).hexdigest()}"

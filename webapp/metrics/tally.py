@@ -43,6 +43,10 @@ class Tally:
         self._refused = Counter(
             "matinee_refused_writes", "Writes that the store did not take, by what was wrong with it.", ["reason"], registry=self.registry
         )
+        self._by_skill = Counter(
+            "matinee_skill_requests", "Requests of the API that brought the skill's key, by route.", ["route"], registry=self.registry
+        )
+        self._alexa = Counter("matinee_alexa_requests", "Requests to /alexa, by what became of them.", ["outcome"], registry=self.registry)
         # Finding a counter by its labels costs more than counting.
         self._of_a_request: dict[tuple[str, str, str], tuple[Counter, Histogram]] = {}
 
@@ -66,6 +70,14 @@ class Tally:
         if made.trouble:
             self._fallbacks.labels(made.trouble).inc()
             self.ring.add("fallbacks")
+
+    def asked_by_skill(self, route: str) -> None:
+        """The skill asked, and showed its key."""
+        self._by_skill.labels(route).inc()
+
+    def alexa(self, outcome: str) -> None:
+        """A request to the skill over HTTPS. outcome: a word of ours, as in `webapp.alexa`."""
+        self._alexa.labels(outcome).inc()
 
     def write_refused(self, reason: str) -> None:
         """A write that the store did not take. reason: as StorageError.kind."""
