@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
@@ -69,6 +68,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         if not name.startswith("MATINEE_"):
             continue
         if name not in known:
+            import difflib  # needed by mistakes alone
+
             likely = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
             raise SettingError(f"There is no setting {name}; did you mean {likely}?")
         values[known[name].name] = _value(name, text, type(known[name].default), **_limits(known[name]))

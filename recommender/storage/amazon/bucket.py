@@ -12,7 +12,7 @@ from typing import Any
 from recommender.storage import disk
 from recommender.storage.amazon.calls import Answer, Calls
 from recommender.storage.amazon.clients import Clients, Patience
-from recommender.storage.amazon.faults import GarbledError
+from recommender.storage.amazon.codes import GarbledError
 
 ABSENT = ("NoSuchKey", "404", "NotFound")  # codes for an object that is not there
 CHANGED = ("PreconditionFailed", "412")  # for one that is not as it was expected

@@ -14,7 +14,8 @@ from urllib3.exceptions import HTTPError
 
 from recommender.storage.amazon.breaker import Breaker
 from recommender.storage.amazon.clients import Clients, Patience
-from recommender.storage.amazon.faults import Fault, GarbledError, Refused, fault_of
+from recommender.storage.amazon.codes import Fault, GarbledError
+from recommender.storage.amazon.faults import Refused, fault_of
 
 # What the breaker, which stops every call, does not count: an answer about one item, at once, by a place that works; and what a write may
 # be refused by while reads go on.

@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from recommender.storage.amazon.faults import GarbledError
+from recommender.storage.amazon.codes import GarbledError
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

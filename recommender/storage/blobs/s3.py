@@ -28,7 +28,8 @@ from recommender.errors import InvalidInputError, StorageError
 from recommender.storage.amazon.bucket import ABSENT, CHANGED, Bucket
 from recommender.storage.amazon.calls import Answer
 from recommender.storage.amazon.clients import PATIENT, QUICK, Patience
-from recommender.storage.amazon.faults import GarbledError, Refused
+from recommender.storage.amazon.codes import GarbledError
+from recommender.storage.amazon.faults import Refused
 from recommender.storage.blobs import Blob
 from recommender.storage.blobs.keys import check_contents, check_key, check_prefix
 from recommender.storage.copies import made, make_once

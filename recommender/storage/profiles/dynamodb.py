@@ -32,7 +32,7 @@ from recommender.storage.profiles.dynamodb_items import (
     wire_account,
 )
 from recommender.storage.profiles.dynamodb_lists import DynamoLists
-from recommender.storage.profiles.dynamodb_tables import Tables
+from recommender.storage.profiles.dynamodb_names import Tables
 
 
 class DynamoProfiles:

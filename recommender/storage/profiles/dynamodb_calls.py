@@ -13,9 +13,10 @@ from recommender.domain import UserId
 from recommender.errors import StorageError
 from recommender.storage.amazon.calls import Answer, Calls
 from recommender.storage.amazon.clients import Clients, Patience
-from recommender.storage.amazon.faults import GarbledError, Refused
+from recommender.storage.amazon.codes import GarbledError
+from recommender.storage.amazon.faults import Refused
 from recommender.storage.profiles.dynamodb_items import Item, wire
-from recommender.storage.profiles.dynamodb_tables import Tables
+from recommender.storage.profiles.dynamodb_names import Tables
 
 CONDITION = "ConditionalCheckFailedException"
 NOBODY = UserId(0)  # a number that nobody has; stands for those too long for DynamoDB

@@ -24,7 +24,7 @@ from recommender.storage.profiles.dynamodb_items import (
     wire_rating,
     wire_record,
 )
-from recommender.storage.profiles.dynamodb_tables import Tables
+from recommender.storage.profiles.dynamodb_names import Tables
 
 
 def marks(at: DynamoCalls, tables: Tables) -> Marks:

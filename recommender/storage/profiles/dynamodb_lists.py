@@ -11,7 +11,7 @@ from recommender.errors import InvalidInputError, StorageError
 from recommender.storage.amazon.faults import Refused
 from recommender.storage.profiles.dynamodb_calls import AT_ONCE, DynamoCalls
 from recommender.storage.profiles.dynamodb_items import PUBLICATIONS, record_of, wire, wire_list
-from recommender.storage.profiles.dynamodb_tables import Tables
+from recommender.storage.profiles.dynamodb_names import Tables
 
 CANCELLED = "TransactionCanceledException"
 FAILED = "ConditionalCheckFailed"  # the reason of one item of a cancelled transaction

@@ -1,36 +1,20 @@
-"""The three tables of DynamoDB, and how they are made where no template has made them."""
+"""How the three tables of DynamoDB are made where no template has made them."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from typing import Any
 
 from recommender.storage.amazon.calls import Calls
 from recommender.storage.amazon.clients import PATIENT, Clients
-from recommender.storage.amazon.faults import Fault, Refused
+from recommender.storage.amazon.codes import Fault
+from recommender.storage.amazon.faults import Refused
+from recommender.storage.profiles.dynamodb_names import Tables
 
 UNKNOWN_CALL = ("UnknownOperationException", "UnknownOperation")  # what a stand-in says of a call that it does not have
 NOT_YET = "ContinuousBackupsUnavailableException"  # what DynamoDB says of a table that was made a moment ago
 MOST_LOOKS = 60  # a second apart
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """Their names. movie: list records by userID. ratings: own people's by userID and movieID. accounts: by `key`, a text."""
-
-    movie: str
-    ratings: str
-    accounts: str
-
-    @classmethod
-    def of(cls, name: str) -> Tables:
-        """Those that `dynamodb://name` means."""
-        return cls(name, f"{name}-ratings", f"{name}-accounts")
-
-    def keys(self) -> dict[str, dict[str, str]]:
-        """Table to attribute to type, the partition key first."""
-        return {self.movie: {"userID": "N"}, self.ratings: {"userID": "N", "movieID": "N"}, self.accounts: {"key": "S"}}
 
 
 def create_tables(name: str) -> list[str]:

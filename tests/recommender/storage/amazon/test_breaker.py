@@ -14,7 +14,7 @@ from recommender.storage.amazon.clients import QUICK
 from recommender.storage.profiles.dynamodb import DynamoProfiles
 from recommender.storage.profiles.dynamodb_calls import DynamoCalls
 from recommender.storage.profiles.dynamodb_items import wire
-from recommender.storage.profiles.dynamodb_tables import Tables
+from recommender.storage.profiles.dynamodb_names import Tables
 from tests.faults.flaky_amazon import FlakyAmazon
 
 SLOW = StorageError("The table movie cannot be used: it does not answer in time.", kind="slow")

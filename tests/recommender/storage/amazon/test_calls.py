@@ -19,7 +19,7 @@ from recommender.storage.blobs.s3 import S3Blobs
 from recommender.storage.profiles.dynamodb import DynamoProfiles
 from recommender.storage.profiles.dynamodb_calls import DynamoCalls
 from recommender.storage.profiles.dynamodb_items import wire
-from recommender.storage.profiles.dynamodb_tables import Tables
+from recommender.storage.profiles.dynamodb_names import Tables
 from tests.faults.flaky_amazon import DONE, OF_BATCHES, SAID, FlakyAmazon
 
 AT_MOST_SECONDS = 4  # of a call on a machine that is busy with other things; alone it is over in less than one

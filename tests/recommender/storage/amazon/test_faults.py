@@ -7,7 +7,8 @@ from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 from urllib3.exceptions import ProtocolError
 
-from recommender.storage.amazon.faults import Fault, GarbledError, fault_of
+from recommender.storage.amazon.codes import Fault, GarbledError
+from recommender.storage.amazon.faults import fault_of
 
 URL = "https://dynamodb.eu-central-1.amazonaws.com/"
 

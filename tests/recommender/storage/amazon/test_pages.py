@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recommender.domain import MovieId, Rating
 from recommender.storage.profiles.dynamodb import DynamoProfiles
-from recommender.storage.profiles.dynamodb_tables import Tables
+from recommender.storage.profiles.dynamodb_names import Tables
 
 
 def test_queries_scans_and_counts_go_on_to_the_last_page(profiles: DynamoProfiles, table: str) -> None:

@@ -1,0 +1,149 @@
+"""The reader without an SDK on a bad day: at most two tries, an end within seconds, and a word for each trouble."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from recommender.domain import UserId
+from recommender.errors import StorageError
+from recommender.storage.amazon import signature
+from recommender.storage.profiles.dynamodb import DynamoProfiles
+from recommender.storage.profiles.dynamodb_list import DynamoListReader
+from tests.contracts.profiles.opinions import a_list
+from tests.faults.flaky_amazon import FlakyAmazon
+
+ROOT = Path(__file__).parents[4]
+VIEWER = UserId(580)
+
+
+@pytest.fixture
+def reader(table: str, profiles: DynamoProfiles) -> DynamoListReader:
+    profiles.keep_list(a_list(VIEWER, 0))
+    return DynamoListReader(table)
+
+
+# The weather to the kind of trouble, and whether it is worth a second try.
+WEATHERS = {
+    "throttled": ("throttled", True),
+    "throttled account": ("throttled", True),
+    "failing": ("failing", True),
+    "denied": ("denied", False),
+    "wrong clock": ("clock", False),
+    "unheard of": ("failed", False),
+    "conflict": ("conflict", True),
+    "gone": ("missing", False),
+    "hanging": ("slow", True),
+    "reset": ("unreachable", True),
+    "reply lost": ("unreachable", True),
+    "cut": ("garbled", True),
+    "shortened": ("garbled", True),
+    "garbage": ("garbled", True),
+    "flipped": ("garbled", True),
+    "refused": ("unreachable", None),
+    "black hole": ("slow", None),
+}
+
+
+@pytest.mark.parametrize("weather", WEATHERS)
+def test_each_trouble_is_told_by_its_kind_within_two_seconds(amazon: FlakyAmazon, reader: DynamoListReader, weather: str) -> None:
+    kind, is_tried_again = WEATHERS[weather]
+    amazon.turn(weather, "dynamodb")
+    amazon.calls()
+
+    start = time.monotonic()
+    with pytest.raises(StorageError, match=r"^The table movie-.* cannot be used: ") as caught:
+        reader.record(VIEWER)
+
+    assert time.monotonic() - start < 2
+    assert caught.value.kind == kind
+    if is_tried_again is not None:
+        assert amazon.calls()["GetItem"] == (2 if is_tried_again else 1)
+
+
+@pytest.mark.parametrize("weather", [name for name, (_, is_tried_again) in WEATHERS.items() if is_tried_again])
+def test_trouble_that_is_over_at_the_second_try_is_not_told(amazon: FlakyAmazon, reader: DynamoListReader, weather: str) -> None:
+    amazon.turn(weather, "dynamodb", times=1)
+
+    assert reader.record(VIEWER) == a_list(VIEWER, 0)
+
+
+def test_all_is_well_again_when_it_is_over(amazon: FlakyAmazon, reader: DynamoListReader) -> None:
+    for weather in WEATHERS:
+        amazon.turn(weather, "dynamodb")
+        with pytest.raises(StorageError):
+            reader.is_shared(VIEWER)
+        amazon.turn("well", "dynamodb")
+        assert reader.record(VIEWER) == a_list(VIEWER, 0)
+
+
+def test_a_name_that_is_not_known_is_unreachable(monkeypatch: pytest.MonkeyPatch, reader: DynamoListReader) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "https://dynamodb.nowhere.invalid")
+
+    with pytest.raises(StorageError) as caught:
+        reader.record(VIEWER)
+
+    assert caught.value.kind == "unreachable"
+
+
+@pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+def test_keys_that_are_not_set_are_told(monkeypatch: pytest.MonkeyPatch, reader: DynamoListReader, name: str) -> None:
+    monkeypatch.delenv(name)
+
+    with pytest.raises(StorageError, match="no region or keys are set") as caught:
+        reader.record(VIEWER)
+
+    assert caught.value.kind == "settings"
+
+
+def test_new_keys_are_taken_without_a_restart(monkeypatch: pytest.MonkeyPatch, reader: DynamoListReader, table: str) -> None:
+    environment = dict(os.environ) | {"AWS_SECRET_ACCESS_KEY": ""}
+    reader = DynamoListReader(table, environment)
+    with pytest.raises(StorageError):
+        reader.record(VIEWER)
+
+    environment["AWS_SECRET_ACCESS_KEY"] = "new"
+
+    assert reader.record(VIEWER) == a_list(VIEWER, 0)
+
+
+@pytest.mark.parametrize("token", ["", "a/token+of=a role"])
+@pytest.mark.parametrize("body", [b"", b'{"Key": {"userID": {"N": "7"}}}', "Ünïcode".encode()])
+def test_a_request_is_signed_as_botocore_signs_it(monkeypatch: pytest.MonkeyPatch, token: str, body: bytes) -> None:
+    now = 1_780_000_000.0
+    headers = {"host": "dynamodb.eu-central-1.amazonaws.com", "content-type": "application/x-amz-json-1.0", "x-amz-target": "D.GetItem"}
+    theirs = AWSRequest("POST", f"https://{headers['host']}/", headers=headers, data=body)
+    signer = SigV4Auth(Credentials("AKID", "s3cr3t/+", token or None), "dynamodb", "eu-central-1")
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: _datetime(now), raising=True)
+    signer.add_auth(theirs)
+
+    ours = signature.signed(headers, body, signature.Keys("AKID", "s3cr3t/+", token), service="dynamodb", region="eu-central-1", now=now)
+
+    assert ours["authorization"] == theirs.headers["Authorization"]
+    assert ours.get("x-amz-security-token") == theirs.headers.get("X-Amz-Security-Token")
+
+
+def _datetime(now: float) -> object:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(now, UTC)
+
+
+def test_reading_a_record_needs_no_sdk_and_nothing_heavy(amazon: FlakyAmazon, reader: DynamoListReader, table: str) -> None:
+    program = f"""
+import sys
+from recommender.storage.profiles.list_reader import open_list_reader
+assert open_list_reader("dynamodb://{table}").record({VIEWER}).movies
+print(sorted({{"boto3", "botocore", "numpy", "pandas", "requests", "urllib3", "apsw", "urllib.request"}} & sys.modules.keys()))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert done.stdout.strip() == "[]"
