@@ -1,0 +1,47 @@
+"""An answer has its time, whatever the one who is asked does with it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from alexa_skill.deadline import Deadline
+from alexa_skill.films import OutOfReachError
+
+
+def test_what_comes_in_time_is_given() -> None:
+    assert Deadline(5).within(lambda: "Heat") == "Heat"
+    assert Deadline(5).within(lambda: None) is None
+
+
+def test_what_is_raised_in_time_is_raised() -> None:
+    with pytest.raises(KeyError, match="Heat"):
+        Deadline(5).within(lambda: {}["Heat"])
+
+
+def test_what_never_comes_is_not_waited_for() -> None:
+    start = time.monotonic()
+
+    with pytest.raises(OutOfReachError):
+        Deadline(0.1).within(lambda: time.sleep(1))
+
+    assert time.monotonic() - start < 0.5
+
+
+def test_nothing_is_asked_when_time_is_over() -> None:
+    asked: list[int] = []
+
+    with pytest.raises(OutOfReachError):
+        Deadline(0).within(lambda: asked.append(1))
+
+    assert asked == []
+
+
+def test_several_questions_share_the_time() -> None:
+    deadline = Deadline(0.5)
+    deadline.within(lambda: time.sleep(0.3))
+
+    assert deadline.left < 0.25
+    with pytest.raises(OutOfReachError):
+        deadline.within(lambda: time.sleep(0.3))
