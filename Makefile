@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-aws test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies proof-migrate proof-front check-deploy deploy-tools stack-tools
+.PHONY: help run run-aws test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-zip proof-migrate proof-front check-deploy deploy-tools stack-tools
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -140,6 +140,10 @@ check-stack: $(TOOLS) $(STACK_TOOLS) ## Checks the template of the stack on AWS,
 
 policies: $(TOOLS) ## Writes deploy/aws/policies anew from the template of the stack, for who makes the roles by hand.
 	@$(VENV)/bin/python -m tests.deploy.stack
+
+skill-zip: $(INSTALLED) ## Writes deploy/aws/build/matinee-skill.zip, the Echo's function for AWS Lambda, with Python 3.11.
+	@$(VENV)/bin/python -m deploy.aws.skill_zip
+
 stack-tools: $(STACK_TOOLS) ## Installs cfn-lint and checkov, which check the template of the stack.
 
 deploy-tools: $(DEPLOY_TOOLS) ## Installs the tools that look at deploy/ from outside, with Node.js 20 or newer.

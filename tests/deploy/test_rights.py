@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -13,11 +14,13 @@ import pytest
 from botocore.client import BaseClient
 from moto import mock_aws
 
-from recommender.domain import ListRecord, Rating
+from recommender.connection import KeptConnection
+from recommender.domain import ListRecord, Rating, UserId
 from recommender.storage import bucket_data
 from recommender.storage.blobs.s3 import S3Blobs
 from recommender.storage.profiles.dynamodb import DynamoProfiles
 from recommender.storage.profiles.dynamodb_tables import create_tables
+from recommender.storage.profiles.list_reader import open_list_reader
 from tests.deploy.stack import TEMPLATE, read
 
 NOW = 1_780_000_000
@@ -191,6 +194,28 @@ def test_a_backup_and_a_move_may_do_all_that_they_do_with_the_trainers_role(reco
     of_ours = [asked for asked in sorted(recorded) if "/other" not in asked.resource]
     assert {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:DeleteItem"} <= {asked.action for asked in of_ours}
     assert [asked for asked in of_ours if not _is_allowed(asked, "trainer")] == []
+
+
+def test_the_echos_function_may_do_all_that_it_does(moto_url, amazon_environment, monkeypatch):
+    amazon_environment(moto_url)
+    recorded = set()
+    really = KeptConnection.ask
+
+    def recording(connection: KeptConnection, method: str, path: str, headers: dict[str, str], body: bytes, **how: float) -> Any:
+        operation = headers["x-amz-target"].rpartition(".")[2]
+        recorded.add(Asked(f"dynamodb:{operation}", _table(json.loads(body))))
+        return really(connection, method, path, headers, body, **how)
+
+    monkeypatch.setattr(KeptConnection, "ask", recording)
+    create_tables("movie")
+    reader = open_list_reader("dynamodb://movie")
+    reader.record(UserId(SAMPLE_VIEWER))
+    reader.is_shared(UserId(STRANGER))
+
+    assert recorded == {
+        Asked("dynamodb:GetItem", f"arn:aws:dynamodb:REGION:ACCOUNT:table/{table}") for table in ("movie", "movie-accounts")
+    }
+    assert [asked for asked in sorted(recorded) if not _is_allowed(asked, "skill")] == []
 
 
 @pytest.mark.parametrize(

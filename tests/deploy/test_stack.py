@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from recommender.settings import read_settings
-from tests.deploy.stack import POLICIES, TEMPLATE, Stack, documents, read
+from tests.deploy.stack import POLICIES, ROOT, TEMPLATE, Stack, documents, read
 
 TABLES = ["MovieTable", "RatingsTable", "AccountsTable"]
 ARN = "arn:aws:dynamodb:REGION:ACCOUNT:table/"
@@ -42,7 +42,10 @@ WITHOUT_TAGS = {
     "AWS::EC2::EIPAssociation",
     "AWS::EC2::Instance",
     "AWS::SNS::TopicPolicy",
+    "AWS::Lambda::Permission",
+    "AWS::Logs::MetricFilter",
 }
+OF_THE_SKILL = {"SkillRole", "SkillFunction", "AlexaAsksTheFunction", "SkillLog", "SkillApologies", "SkillSpeechless"}
 
 
 @pytest.fixture(scope="module")
@@ -243,6 +246,7 @@ def test_a_role_is_taken_on_by_one_party_each(stack):
     assert {name: stack.policies()[f"trust-of-{name}"]["Statement"] for name in stack.of_type("AWS::IAM::Role")} == {
         "WebRole": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
         "TrainerRole": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::ACCOUNT:role/WebRole"}, "Action": "sts:AssumeRole"}],
+        "SkillRole": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
     }
     assert _rights(stack, "may-train") == {"arn:aws:iam::ACCOUNT:role/TrainerRole": {"sts:AssumeRole"}}
     assert stack.properties("MayTrain")["Roles"] == stack.properties("MachineProfile")["Roles"] == [{"Ref": "WebRole"}]
@@ -369,6 +373,83 @@ def test_disk_and_memory_are_watched_under_the_names_that_their_alarms_ask_for(s
     assert {each["Name"] for each in stack.properties("DiskFull")["Dimensions"]} == {"InstanceId", "path", "fstype"}
 
 
+# The Echo's function
+
+
+def test_the_function_reads_single_records_and_writes_its_own_log_and_has_no_right_beside(stack):
+    assert _rights(stack, "skill") == {
+        MOVIE: {"dynamodb:GetItem"},
+        ACCOUNTS: {"dynamodb:GetItem"},
+        "arn:aws:logs:REGION:ACCOUNT:log-group:SkillLog:*": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    }
+    assert stack.properties("SkillFunction")["Role"] == {"Fn::GetAtt": ["SkillRole", "Arn"]}
+    assert [policy["PolicyName"] for policy in stack.properties("SkillRole")["Policies"]] == ["skill"]
+
+
+def test_the_skill_alone_may_ask_the_function(stack):
+    assert stack.of_type("AWS::Lambda::Permission") == {
+        "AlexaAsksTheFunction": {
+            "FunctionName": {"Ref": "SkillFunction"},
+            "Action": "lambda:InvokeFunction",
+            "Principal": "alexa-appkit.amazon.com",
+            "EventSourceToken": {"Ref": "SkillId"},
+        }
+    }
+    assert not stack.of_type("AWS::Lambda::Url")
+
+
+def test_the_functions_settings_are_settings_that_matinee_knows(stack):
+    given = stack.properties("SkillFunction")["Environment"]["Variables"]
+
+    assert read_settings(dict.fromkeys(given, "x"))
+    assert stack.filled_in(given["MATINEE_PROFILES_URL"]) == "dynamodb://movie"
+    assert given["MATINEE_SKILL_ID"] == {"Ref": "SkillId"}
+    assert given["MATINEE_SKILL_KEY"] == {"Fn::If": ["HasSkillKey", {"Ref": "SkillKey"}, {"Ref": "AWS::NoValue"}]}
+    # Under a name of its own alone has the site a certificate that the function trusts.
+    assert given["MATINEE_SITE_URL"] == {"Fn::If": ["HasDomain", {"Fn::Sub": "https://${DomainName}"}, {"Ref": "AWS::NoValue"}]}
+
+
+def test_the_skills_key_is_shown_to_nobody_who_reads_the_stack(stack):
+    assert stack.parameters["SkillKey"]["NoEcho"] is True
+    assert [output for output in stack.template["Outputs"].values() if "SkillKey" in str(output)] == []
+
+
+def test_the_function_has_the_time_that_alexa_waits_and_a_machine_that_is_quick_enough(stack):
+    function = stack.properties("SkillFunction")
+
+    assert function["Timeout"] == 8
+    assert 256 <= function["MemorySize"] <= 512
+    assert function["Architectures"] == ["arm64"]
+    assert function["Handler"] == "alexa_skill.lambda_function.lambda_handler"
+    assert function["Code"] == {"S3Bucket": {"Ref": "Bucket"}, "S3Key": "release/matinee-skill.zip"}
+
+
+def test_the_functions_log_is_its_own_and_kept_for_a_month(stack):
+    log = stack.properties("SkillLog")
+
+    assert log["RetentionInDays"] == 30
+    assert log["LogGroupName"] == {"Fn::Sub": "/aws/lambda/${AWS::StackName}-skill"}
+    assert stack.properties("SkillFunction")["FunctionName"] == {"Fn::Sub": "${AWS::StackName}-skill"}
+    assert stack.properties("SkillFunction")["LoggingConfig"] == {"LogGroup": {"Ref": "SkillLog"}}
+
+
+def test_apologies_of_the_echo_and_errors_of_its_function_are_told(stack):
+    told = stack.properties("SkillApologies")
+    metrics = [each["MetricStat"]["Metric"] for each in stack.properties("SkillSpeechless")["Metrics"] if "MetricStat" in each]
+
+    assert told["LogGroupName"] == {"Ref": "SkillLog"}
+    [counted] = told["MetricTransformations"]
+    assert metrics == [
+        {"Namespace": counted["MetricNamespace"], "MetricName": counted["MetricName"]},
+        {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": "SkillFunction"}}]},
+    ]
+    # What is looked for is what the skill writes when it has to apologise.
+    words = re.findall(r'"([^"]+)"', told["FilterPattern"])
+    written = "".join((ROOT / "alexa_skill" / file).read_text() for file in ("guard.py", "site.py", "remote.py", "deadline.py"))
+    assert len(words) == 3
+    assert all(f'("{each}' in written for each in words)
+
+
 # Who is told
 
 
@@ -384,6 +465,8 @@ def test_there_is_an_alarm_for_each_thing_that_breaks(stack):
     about_the_machine = set()
     for alarm in stack.of_type("AWS::CloudWatch::Alarm").values():
         for metric in [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", []) if "MetricStat" in each]:
+            if metric["Namespace"] != "AWS/DynamoDB":
+                continue
             table = next(each["Value"]["Ref"] for each in metric["Dimensions"] if each["Name"] == "TableName")
             about_tables.setdefault(table, set()).add(metric["MetricName"])
         if "MetricName" in alarm:
@@ -499,6 +582,10 @@ def test_an_address_for_alarms_is_all_that_must_be_said(stack):
         ("DataSet", "a b", False),
         ("Table", "movie", True),
         ("Table", "mo vie", False),
+        ("SkillId", "amzn1.ask.skill.12345678-1234-1234-1234-123456789abc", True),
+        ("SkillId", "movie", False),
+        ("SkillKey", "k" * 43, True),
+        ("SkillKey", "movie", False),
         ("AlarmEmail", "somebody@example.org", True),
         ("AlarmEmail", "somebody", False),
     ],
@@ -507,12 +594,17 @@ def test_a_value_that_would_break_the_machine_is_refused_before_anything_is_made
     assert bool(re.search(stack.parameters[parameter]["AllowedPattern"], value)) is fits
 
 
-def test_no_part_is_left_out_under_any_condition(stack):
-    assert [name for name, resource in stack.resources.items() if "Condition" in resource] == []
+def test_the_skills_parts_alone_are_left_out_and_only_where_there_is_no_skill(stack):
+    assert {name: resource["Condition"] for name, resource in stack.resources.items() if "Condition" in resource} == dict.fromkeys(
+        OF_THE_SKILL, "HasSkill"
+    )
+    assert stack.template["Conditions"]["HasSkill"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "SkillId"}, ""]}]}
+    assert stack.parameters["SkillId"]["Default"] == ""
 
 
 def test_the_outputs_say_where_the_site_the_bucket_and_the_tables_are(stack):
-    assert set(stack.template["Outputs"]) == {"Site", "Address", "Bucket", "Tables", "Machine", "TrainerRole"}
+    assert set(stack.template["Outputs"]) == {"Site", "Address", "Bucket", "Tables", "Machine", "TrainerRole", "SkillFunction"}
+    assert stack.template["Outputs"]["SkillFunction"]["Condition"] == "HasSkill"
     assert all(output["Description"].endswith(".") for output in stack.template["Outputs"].values())
 
 
