@@ -117,7 +117,8 @@ def _read(attributes: Any) -> State:
     for number in (state.user, state.amount, state.start, state.end, state.missed, state.strangers):
         _whole(number)
     _text(state.listing)
-    _text(state.said, LONGEST_SPEECH)
+    if _text(state.said, LONGEST_SPEECH)[-1:] not in ("", "?"):
+        raise ValueError("what is said while the session stays open is a question")
     if not state.start <= state.end <= len(state.films):
         raise ValueError("the places do not fit the listing")
     return state
@@ -144,4 +145,5 @@ def _whole(value: Any) -> int:
 def _text(value: Any, longest: int = LONGEST_TEXT) -> str:
     if not isinstance(value, str) or len(value) > longest:
         raise ValueError(value)
+    value.encode()  # raises for halves of characters, which nothing can carry on
     return value

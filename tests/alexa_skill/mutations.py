@@ -44,8 +44,8 @@ def seeds() -> list[Json]:
     talking = [
         State(),
         State(user=7, asked=asked.AMOUNT),
-        State(7, 0, asked.MORE, (film,) * 10, "list", 0, 3, None, "The first one is Heat.", 1),
-        State(7, 3, asked.WHY_IT, (film, film), "like:Heat", 0, 2, film, "Heat.", 0, 2),
+        State(7, 0, asked.MORE, (film,) * 10, "list", 0, 3, None, "The first one is Heat. Shall I go on?", 1),
+        State(7, 3, asked.WHY_IT, (film, film), "like:Heat", 0, 2, film, "Heat. Shall I?", 0, 2),
         State(asked=asked.AGAIN, again=(intents.POPULAR, "", ())),
     ]
     made = [requests.launch(), requests.session_ended(), requests.session_ended("ERROR")]

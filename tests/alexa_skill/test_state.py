@@ -13,7 +13,9 @@ from alexa_skill.conversation.state import FORMAT, QUESTIONS, Heard, State, from
 from recommender.domain import Movie, MovieId, Reason, RecommendedMovie
 
 FILM = Heard(6, "Heat", 1995, ("Action", "Crime"), "Eleven of the 40 people most like you gave it 5 stars.", 4.5)
-TALKING = State(7, 0, "more", (FILM, FILM), "list", 0, 1, FILM, "The first one is Heat, from 1995.", 1, 2, ("getID", "both", ()))
+TALKING = State(
+    7, 0, "more", (FILM, FILM), "list", 0, 1, FILM, "The first one is Heat, from 1995. Shall I go on?", 1, 2, ("getID", "both", ())
+)
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 numbers = st.integers(0, 2**53)
@@ -26,6 +28,7 @@ films = st.builds(
     reason=texts,
     stars=st.none() | st.floats(0.5, 5),
 )
+questions = texts.map(lambda text: f"{text[:299]}?") | st.just("")
 slots = st.tuples(texts, texts, texts, texts)
 
 
@@ -35,7 +38,7 @@ def states(draw: st.DrawFn) -> State:
     start, end = sorted((draw(st.integers(0, len(heard))), draw(st.integers(0, len(heard)))))
     question = st.sampled_from(QUESTIONS)
     again = draw(st.none() | st.tuples(texts, question, st.lists(slots, max_size=3).map(tuple)))
-    rest = (draw(st.none() | films), draw(texts), draw(st.integers(0, 99)), draw(st.integers(0, 5)), again)
+    rest = (draw(st.none() | films), draw(questions), draw(st.integers(0, 99)), draw(st.integers(0, 5)), again)
     return State(draw(numbers), draw(numbers), draw(question), heard, draw(texts), start, end, *rest)
 
 
@@ -76,7 +79,9 @@ def test_ten_long_films_fit_into_an_answer_with_room_for_the_speech() -> None:
         to_attributes(TALKING) | {"films": 6},
         to_attributes(TALKING) | {"focus": [6, None, 1995, [], "", None]},
         to_attributes(TALKING) | {"focus": [6, "Heat", 1995, [], "", "many"]},
-        to_attributes(TALKING) | {"said": "x" * 100_000},
+        to_attributes(TALKING) | {"said": "x" * 100_000 + "?"},
+        to_attributes(TALKING) | {"said": "Heat."},
+        to_attributes(TALKING) | {"said": "\ud800?"},
         to_attributes(TALKING) | {"again": ["getID"]},
         to_attributes(TALKING) | {"again": ["getID", "both", [["ID"]]]},
     ],
