@@ -20,6 +20,7 @@ from recommender.cli.rank import batch, recommend
 from recommender.cli.serve import serve
 from recommender.cli.skill import skill
 from recommender.cli.stores import create_stores, upload_data
+from recommender.cli.titles import titles
 from recommender.cli.train import rollback, train
 from recommender.errors import RecommenderError
 from recommender.settings import read_settings
@@ -56,6 +57,6 @@ def main(ctx: click.Context, verbose: bool) -> None:
 
 for _command in (
     *(train, recommend, batch, predict, evaluate, profile, rollback, serve, operator, skill),
-    *(doctor, backup, restore, migrate, create_stores, upload_data),
+    *(doctor, backup, restore, migrate, create_stores, upload_data, titles),
 ):
     main.add_command(_command)
