@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-aws test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-zip proof-migrate proof-front check-deploy deploy-tools stack-tools
+.PHONY: help run run-aws test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-front check-deploy deploy-tools stack-tools
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -140,6 +140,11 @@ check-stack: $(TOOLS) $(STACK_TOOLS) ## Checks the template of the stack on AWS,
 
 policies: $(TOOLS) ## Writes deploy/aws/policies anew from the template of the stack, for who makes the roles by hand.
 	@$(VENV)/bin/python -m tests.deploy.stack
+
+skill-package: $(INSTALLED) ## Writes alexa_skill/skill-package anew from its source and the built-in sample's titles.
+	@titles=$$(mktemp); trap 'rm -f "$$titles"' EXIT; \
+	$(VENV)/bin/matinee titles --sample --output "$$titles"; \
+	$(VENV)/bin/python -m alexa_skill.model --titles "$$titles" --output alexa_skill
 
 skill-zip: $(INSTALLED) ## Writes deploy/aws/build/matinee-skill.zip, the Echo's function for AWS Lambda, with Python 3.11.
 	@$(VENV)/bin/python -m deploy.aws.skill_zip

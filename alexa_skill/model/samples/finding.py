@@ -1,0 +1,136 @@
+"""Films of a genre, a decade or a mood, what is popular, and a surprise."""
+
+from __future__ import annotations
+
+from alexa_skill.model.ways import ways
+
+_GENRE = (
+    "{Genre}",
+    "a {Genre}",
+    "an {Genre}",
+    "some {Genre}",
+    "{Genre} movies",
+    "some {Genre} movies",
+    "a {Genre} movie",
+    "an {Genre} movie",
+)
+_ONE = "(a|an) {Genre} [movie]"
+_SEVERAL = "[some] {Genre} [movies]"
+
+BY_GENRE = ways(
+    _ONE,
+    _SEVERAL,
+    "{Genre} please",
+    f"(i want|i'd like|give me|recommend|show me|find me) ({'|'.join(_GENRE)})",
+    "i would like (a {Genre}|an {Genre} movie|some {Genre})",
+    "i want to (watch|see) (a {Genre}|an {Genre}|some {Genre}|{Genre} movies|a {Genre} movie)",
+    "recommend me (a {Genre}|an {Genre} movie|some {Genre}|some {Genre} movies)",
+    "suggest (a {Genre}|an {Genre} movie|some {Genre} movies)",
+    "(i'm|i am) in the mood for (a {Genre}|an {Genre} movie|some {Genre}|{Genre})",
+    "i feel like (a {Genre}|an {Genre} movie|some {Genre}|{Genre})",
+    "(how|what) about (a {Genre}|an {Genre} movie|some {Genre}|{Genre})",
+    "let's watch (a {Genre}|an {Genre} movie|some {Genre})",
+    "(do you have|do you know|are there) any [good] {Genre} [movies]",
+    "[a] good {Genre} [movie]",
+    "good {Genre} movies",
+    "the best {Genre} [movies]",
+    "what {Genre} [movies] (do you recommend|are good|should i watch)",
+    "which {Genre} movies do you know",
+    # with a decade
+    "(a|an) {Genre} [movie] from {Decade}",
+    "[some] {Genre} [movies] from {Decade}",
+    "{Genre} [movies] of {Decade}",
+    "[a] {Decade} {Genre} [movie]",
+    "{Decade} {Genre} movies",
+    "the best {Genre} [movies] (of|from) {Decade}",
+    "(i want|i'd like|give me|recommend|show me|find me|i want to watch) (a|an|some) {Genre} from {Decade}",
+    "(i want|give me|recommend|show me|find me) [some] {Genre} movies from {Decade}",
+    "(i want|give me|recommend|find me) (a|an) {Genre} movie from {Decade}",
+    "(how|what) about (a|an) {Genre} from {Decade}",
+)
+
+BY_DECADE = ways(
+    "{Decade} [movies]",
+    "[some] movies (from|of|made in) {Decade}",
+    "a movie from {Decade}",
+    "(something|anything) from {Decade}",
+    "(i want|i'd like|give me|recommend|show me|find me) (movies|some movies|a movie|something) from {Decade}",
+    "i want to watch (something|a movie) from {Decade}",
+    "(how|what) about (something|movies) from {Decade}",
+    "(i'm|i am) in the mood for something from {Decade}",
+    "the best movies (of|from) {Decade}",
+    "[good] old movies from {Decade}",
+    "what movies (were made in|are there from) {Decade}",
+    "what did people watch in {Decade}",
+    "what was good in {Decade}",
+    "do you have (anything|movies) from {Decade}",
+    "let's watch something from {Decade}",
+    "let's go back to {Decade}",
+    "take me back to {Decade}",
+)
+
+BY_MOOD = ways(
+    "{Mood}",
+    "(something|anything) {Mood}",
+    "(a|an) {Mood} movie",
+    "[some] {Mood} movies",
+    "a movie {Mood}",
+    "movies {Mood}",
+    "(a movie that is|movies that are|something that is|something that's) {Mood}",
+    "(i want|i'd like|i would like|i need|give me|recommend|recommend me|suggest|show me|find me|find) something {Mood}",
+    "i want to (watch|see) something {Mood}",
+    "i want to watch (a|an) {Mood} movie",
+    "(i want|i'd like|give me|recommend|find me) (a|an) {Mood} movie",
+    "(i want|give me|recommend|show me) [some] {Mood} movies",
+    "(i'm|i am) in the mood for something {Mood}",
+    "(i'm|i am) in (a|an) {Mood} mood",
+    "i feel like something {Mood}",
+    "(how|what) about something {Mood}",
+    "do you (have|know) (something|anything) {Mood}",
+    "let's watch something {Mood}",
+    "make it something {Mood}",
+)
+
+POPULAR = ways(
+    "[the] [most] popular movies",
+    "(give me|show me|recommend|read me|i want|i'd like) [some] popular movies",
+    "something popular",
+    "a popular movie",
+    "tell me what is popular",
+    "(what is|what's) popular [now|right now|these days]",
+    "what are popular movies",
+    "(what are|tell me|give me) the most popular movies",
+    "what do (people|most people|other people) (like|watch)",
+    "what does (everybody|everyone) (like|watch)",
+    "movies (everybody|everyone|that most people|that many people) (like|likes)",
+    "[the] (best|top|top rated|best rated) movies",
+    "[well|best] liked movies",
+    "(famous|well known) movies",
+    "(everybody's|everyone's|people's) favourites",
+    "(everybody's|everyone's|people's) favourite movies",
+    "(what is|what's) (everybody|everyone) watching",
+    "the classics that everybody likes",
+)
+
+SURPRISE = ways(
+    "surprise me [again|please]",
+    "surprise us",
+    "surprise me with (a movie|something)",
+    "[give me] (a|another) surprise",
+    "i want (a surprise|to be surprised)",
+    "(pick|choose) (one|a movie|something|another one) for me",
+    "(pick|choose) for me",
+    "just (pick|choose) (one|something)",
+    "pick any movie",
+    "you (choose|pick|decide)",
+    "[give me] a random movie",
+    "(random movie|something random)",
+    "any movie",
+    "anything [at all]",
+    "(i don't|i do not) (care|know what to watch|mind)",
+    "i (can't|cannot) decide",
+    "(i'm|i am) feeling lucky",
+    "leave it to chance",
+    "whatever you like",
+    "something i would not expect",
+)
