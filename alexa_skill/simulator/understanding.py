@@ -1,8 +1,9 @@
 """From an utterance to the intent and its values, as Alexa's own ears would find them where a sample fits exactly.
 
-This is no recognition of free speech: it shows that each designed sentence is routed. Where several samples fit, the one with the most
-words of its own wins; then the one with the most values that are known; then the one that stands first, a slot's own samples before all
-others while the skill waits for that slot. A sample without any word fits only what its types know, so that it does not swallow everything.
+This is no recognition of free speech: it shows that each designed sentence is routed. Where several samples fit, the one with the fewest
+values that its types do not list wins; then the one with the most words of its own; then the one that stands first, a slot's own samples
+before all others while the skill waits for that slot. A sample without any word fits only what its types know, so that it does not swallow
+everything; only an answer that the skill waits for may be any words, where they mean nothing else.
 """
 
 from __future__ import annotations
@@ -66,33 +67,36 @@ def invoked(model: InteractionModel, words: tuple[str, ...], *, inside: bool) ->
 
 
 def _asked_for(model: InteractionModel, words: tuple[str, ...]) -> Understood:
-    """What stands behind the name, with and without the joint before it."""
+    """What stands behind the name, with or without the joint before it, whichever is understood better."""
     if not words:
         return Understood("")
-    found = understood(model, words)
-    for joint in sorted(JOINING, key=len, reverse=True):
-        if found.intent == FALLBACK and words[: len(joint.split())] == tuple(joint.split()):
-            found = understood(model, words[len(joint.split()) :])
-    return found
+    joints = [joint for each in JOINING if words[: len(joint := tuple(each.split()))] == joint]
+    found = [best for each in ((), *joints) if (best := _best(model, words[len(each) :]))]
+    return max(found, key=lambda ranked: ranked[0])[1] if found else Understood(FALLBACK)
 
 
 def understood(model: InteractionModel, words: tuple[str, ...], awaited: Awaited | None = None) -> Understood:
     """The intent and values of an utterance to the open skill; the fallback where nothing fits. awaited: the slot asked for, if any."""
+    best = _best(model, words, awaited)
+    return best[1] if best else Understood(FALLBACK)
+
+
+Rank = tuple[int, int, int]  # the higher the better
+
+
+def _best(model: InteractionModel, words: tuple[str, ...], awaited: Awaited | None = None) -> tuple[Rank, Understood] | None:
     of_slot = model.slot_samples.get((awaited.intent, awaited.slot), ()) if awaited else ()
-    first_words = dict.fromkeys(("", *words))
-    fitting = [sample for word in first_words for sample in model.by_words.get(word, ())]
-    best: tuple[tuple[int, int, int], Understood] | None = None
+    fitting = [sample for word in dict.fromkeys(("", *words)) for sample in model.by_words.get(word, ())]
+    best: tuple[Rank, Understood] | None = None
     for sample in (*of_slot, *fitting):
         for values in _fits(sample.parts, words, model.slots[sample.intent]):
-            n_known = sum(value.is_known for value in values.values())
-            rank = (sample.n_words, n_known, -sample.order)
-            if not sample.n_words and n_known < len(values):
-                if sample.order >= 0:
-                    continue
-                rank = (-1, 0, 0)  # any words will do for an answer, but only where they are nothing else
+            n_unknown = sum(not value.is_known for value in values.values())
+            if n_unknown and not sample.n_words and sample.order >= 0:
+                continue
+            rank = (-n_unknown, sample.n_words, -sample.order)
             if best is None or rank > best[0]:
                 best = rank, Understood(sample.intent, values)
-    return best[1] if best else Understood(FALLBACK)
+    return best
 
 
 def _fits(parts: tuple[str | SlotName, ...], words: tuple[str, ...], types: dict[str, SlotType]) -> Iterator[dict[str, Value]]:
