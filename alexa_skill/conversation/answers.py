@@ -30,7 +30,7 @@ def yes(scene: Scene) -> Reply:
         case asked.ANOTHER:
             return finding.surprise(scene)
         case asked.ID_AND_AMOUNT | asked.ID | asked.AMOUNT as question:
-            return scene.ask(f"Ok. {says.question(question)}", question)
+            return scene.ask(says.help(question), question)
     return scene.ask(says.yes_to_what(), asked.WHAT_TO_DO)
 
 

@@ -73,10 +73,6 @@ class English:
     def like_it(self) -> str:
         return f"Shall I find {self.films} like it?"
 
-    def question(self, question: str) -> str:
-        """The question for what getID lacks."""
-        return {asked.ID: self.which_id, asked.AMOUNT: self.how_many}.get(question, self.both_again)
-
     def reprompt(self, question: str) -> str:
         """What is said when nobody answers; it adds to the question how to answer it."""
         match question:
@@ -109,9 +105,13 @@ class English:
     def help(self, question: str) -> str:
         """Help where one is: the welcome with what can be done, or what can be answered now."""
         match question:
-            case asked.ID_AND_AMOUNT | asked.ID | asked.AMOUNT:
+            case asked.ID_AND_AMOUNT:
                 needed = f"I need the number that you have on our website, and how many {self.films} you want to hear, ten at most."
-                return f"{needed} {self.question(question)}"
+                return f"{needed} Say for example: my ID is 7 and I want 3 movies. {self.both_again}"
+            case asked.ID:
+                return f"I need the number that you have on our website. Say for example: my ID is 7. {self.which_id}"
+            case asked.AMOUNT:
+                return f"I can read you up to ten {self.films}, and the number alone is enough. {self.how_many}"
             case asked.WHICH_ONE | asked.ABOUT_IT | asked.WHY_IT | asked.LIKE_IT | asked.MORE | asked.SURPRISED | asked.ANOTHER:
                 return (
                     "You can say: tell me about the second one. Or ask: why this one? Or say: more like the first one. "
