@@ -161,7 +161,8 @@ class English:
         return f"I don't know a {self.film} called {spoken_title(title)}. {self.what_next}"
 
     def too_many_strangers(self) -> str:
-        return f"I don't know that number either. Your number stands on our website, please look it up there first. {self.popular_instead}"
+        before = "That was one number too many, so I look up no more of them now. Your number stands on our website."
+        return f"{before} Please look it up there, and open me again. {self.popular_instead}"
 
     def one_number_more(self) -> str:
         return f"What is that number for? You can say: my ID is 7 and I want 3 movies. {self.both_again}"
