@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from alexa_skill.conversation import state as asked
-from alexa_skill.conversation.listing import open_listing
+from alexa_skill.conversation.listing import one_left, open_listing
 from alexa_skill.conversation.opening import number
 from alexa_skill.conversation.reply import Reply
 from alexa_skill.conversation.scene import Scene
@@ -91,6 +91,8 @@ def by_place(scene: Scene, place: int) -> Heard | Reply:
     films = scene.state.films
     if 1 <= place <= len(films):
         return films[place - 1]
+    if len(films) == 1:
+        return one_left(scene, scene.speech.only_one_of_them)
     return scene.ask(scene.speech.no_such_place(len(films)), asked.WHICH_ONE if films else asked.WHAT_TO_DO)
 
 

@@ -67,7 +67,7 @@ class English:
     another = "Shall I pick another one?"
     try_again = "Shall I try again?"
     about_another = "Would you like to hear more about another one?"
-    which_then = "Which one? You can say the first one, or a title. Which one shall it be?"
+    which_then = "You can say the first one, or a title. Which one shall it be?"
 
     @property
     def like_it(self) -> str:
@@ -151,7 +151,7 @@ class English:
 
     def no_such_place(self, n: int) -> str:
         """A film was picked by a place that the listing does not have."""
-        return f"There {'is only one' if n == 1 else f'are {n}'} of them. {self.which_then}" if n else self.nothing_named
+        return f"There are {n} of them. {self.which_then}" if n else self.nothing_named
 
     @property
     def nothing_named(self) -> str:
@@ -218,7 +218,8 @@ class English:
     def no_such_mood(self) -> str:
         return f"What mood are you in? You can say: something funny, or: something scary. {self.what_next}"
 
-    that_was_the_last = "That was the last one. Would you like to hear more about one of them?"
+    only_one_of_them = "There is only one of them."
+    that_was_the_last = "That was the last one."
     that_was_the_first = "Those were the first ones already."
 
     # One film
