@@ -21,6 +21,7 @@ GENRES = {  # as people say them of several films; others are said as "western m
     "Thriller": "thrillers",
     "Western": "westerns",
 }
+MOODS = {"family": "for the whole family"}  # that are not said as they are called
 GENRE_NAMES = {"Sci-Fi": "science fiction", "Film-Noir": "film noir", "Children": "children's", "IMAX": "imax"}
 
 
@@ -188,7 +189,8 @@ class English:
             case "genre":
                 return f"Here are {self.of_genre(what)} {for_whom}."
             case "mood":
-                return f"Here is something {what} {for_whom}." if personal else f"Here is something {what}."
+                mood = MOODS.get(what, what)
+                return f"Here is something {mood}, and for you." if personal else f"Here is something {mood}."
             case "decade":
                 return f"Here are {self.films} from {what} {for_whom}."
             case "like":
