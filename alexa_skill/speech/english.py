@@ -229,10 +229,11 @@ class English:
     def about(self, film: Heard, details: MovieDetails | None) -> str:
         """What is known of a film, in two or three sentences."""
         genres = [GENRE_NAMES.get(genre, genre.lower()) for genre in film.genres]
-        kind = f" It is {_and(genres)}." if genres else ""
+        kind = f" It is {'a mix of ' if len(genres) > 1 else ''}{_and(genres)}." if genres else ""
         text = f"{spoken(film.movie)}.{kind}"
         if details and details.mean_stars is not None:
-            text += f" {_people(details.n_ratings)} rated it, {_stars(details.mean_stars)} on average."
+            stars = _stars(details.mean_stars)
+            text += f" One person gave it {stars}." if details.n_ratings == 1 else f" {details.n_ratings:,} people rated it, {stars} on average."
         if film.stars is not None:
             text += f" I think you would give it {_stars(film.stars)}."
         return text
@@ -241,13 +242,13 @@ class English:
         return f"{spoken_title(film.title)}: {film.reason}"
 
     def no_reason(self, film: Heard) -> str:
-        return f"I did not choose {spoken_title(film.title)} for you by your ratings, so there is not much of a why."
+        return f"I know no reason for {spoken_title(film.title)} that has to do with your ratings."
 
     def how_about(self, film: Heard) -> str:
         return f"How about {spoken(film.movie)}? {self.about_it}"
 
     def nothing_like(self, title: str) -> str:
-        return f"I don't know what people who like {spoken_title(title)} like beside it. {self.what_next}"
+        return f"I don't know what people who like {spoken_title(title)} like besides. {self.what_next}"
 
     # What does not work just now
 
@@ -272,10 +273,6 @@ class English:
 
 def _and(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _people(n: int) -> str:
-    return "One person" if n == 1 else f"{n:,} people"
 
 
 def _stars(stars: float) -> str:
