@@ -129,7 +129,7 @@ class English:
             return f"Sorry, I didn't get that. You can say: request movies, or help. {self.what_next}"
         if times == 2:
             return f"I'm still not with you. Say for example: my ID is 7 and I want 3 movies. Or say: popular movies. {self.what_next}"
-        return f"Sorry, I don't understand. I have sent a card with all that you can say to your Alexa app. {self.what_next}"
+        return f"Sorry, I don't understand. I have sent your Alexa app a card with all that you can say. {self.what_next}"
 
     @property
     def card_of_help(self) -> str:
@@ -210,15 +210,15 @@ class English:
 
     @property
     def no_such_genre(self) -> str:
-        return f"Which kind would you like? I know comedy, drama, thriller, horror, and more. {self.what_next}"
+        return "Sorry, I don't know that kind. I know comedy, drama, thriller, horror, and more. Which kind would you like?"
 
     @property
     def no_such_decade(self) -> str:
-        return f"Which years? You can say: {self.films} from the nineties. {self.what_next}"
+        return f"Sorry, I don't know those years. You can say: {self.films} from the nineties. Which years would you like?"
 
     @property
     def no_such_mood(self) -> str:
-        return f"What mood are you in? You can say: something funny, or: something scary. {self.what_next}"
+        return "Sorry, I don't know that mood. You can say: something funny, or: something scary. What mood are you in?"
 
     only_one_of_them = "There is only one of them."
     that_was_the_last = "That was the last one."
