@@ -64,7 +64,8 @@ def read_list(scene: Scene, user: int, amount: int) -> Reply:
         return _stranger(scene, f"{says.no_record} {says.popular_instead}")
     films = tuple([Heard.of(film) for film in found[:LIST_LENGTH]])
     n = min(amount, len(films))
-    before = f"{says.at_most_ten} " if amount > LIST_LENGTH else f"{says.only(n)} " if n < amount else ""
+    too_many, too_few = amount > LIST_LENGTH, n < min(amount, LIST_LENGTH)
+    before = (f"{says.at_most_ten} " if too_many else "") + (f"{says.only(n)} " if too_few else "")
     question, text = (asked.WHICH_ONE, says.which_one) if n > 1 else (asked.ABOUT_IT, says.about_it)
     return scene.ask(
         f"{before}{says.recommended(films[:n])} {text}",
