@@ -61,7 +61,9 @@ def reply(state: State, turn: Turn, films: Films, speech: English) -> Reply:
     except NoSiteError:
         return scene.ask(speech.needs_site, asked.ID_AND_AMOUNT, amount=0)
     except NotReadyError:
-        return _later(scene, speech.not_ready)
+        if not state.again:
+            return _later(scene, speech.not_ready)
+        return scene.ask(f"{speech.not_ready_again} {speech.popular_instead}", asked.POPULAR)
     except OutOfReachError:
         return scene.leave(speech.out_of_reach_again) if state.again else _later(scene, speech.out_of_reach)
 

@@ -264,6 +264,8 @@ class English:
     def not_ready(self) -> str:
         return f"Sorry, your list is not ready right now, please visit our website first. {self.try_again}"
 
+    not_ready_again = "Sorry, your list is still not ready, please visit our website in a few minutes."
+
     @property
     def needs_site(self) -> str:
         return f"Sorry, that needs our website, and I was not told where it is. I can read you your own list. {self.both_again}"
