@@ -232,8 +232,8 @@ class English:
         kind = f" It is {'a mix of ' if len(genres) > 1 else ''}{_and(genres)}." if genres else ""
         text = f"{spoken(film.movie)}.{kind}"
         if details and details.mean_stars is not None:
-            stars = _stars(details.mean_stars)
-            text += f" One person gave it {stars}." if details.n_ratings == 1 else f" {details.n_ratings:,} people rated it, {stars} on average."
+            n, stars = details.n_ratings, _stars(details.mean_stars)
+            text += f" One person gave it {stars}." if n == 1 else f" {n:,} people rated it, {stars} on average."
         if film.stars is not None:
             text += f" I think you would give it {_stars(film.stars)}."
         return text
