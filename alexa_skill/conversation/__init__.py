@@ -59,11 +59,13 @@ def reply(state: State, turn: Turn, films: Films, speech: English) -> Reply:
     try:
         return ANSWERS.get(scene.turn.intent, opening.not_understood)(scene)
     except NoSiteError:
-        return scene.ask(speech.needs_site, asked.ID_AND_AMOUNT, amount=0)
+        if len(state.films) > 1:
+            return scene.ask(f"{speech.needs_site} {speech.about_another}", asked.WHICH_ONE)
+        return scene.ask(f"{speech.needs_site} {speech.own_list} {speech.both_again}", asked.ID_AND_AMOUNT, amount=0)
     except NotReadyError:
         if not state.again:
             return _later(scene, speech.not_ready)
-        return scene.ask(f"{speech.not_ready_again} {speech.popular_instead}", asked.POPULAR)
+        return opening.instead(scene, speech.not_ready_again)
     except OutOfReachError:
         return scene.leave(speech.out_of_reach_again) if state.again else _later(scene, speech.out_of_reach)
 

@@ -28,12 +28,10 @@ def next_page(scene: Scene) -> Reply:
     if not state.films:
         return scene.ask(scene.speech.nothing_named, asked.WHAT_TO_DO)
     if state.end >= len(state.films):
-        return one_left(scene, scene.speech.that_was_the_last) if len(state.films) == 1 else _past_the_last(scene)
+        if len(state.films) == 1:
+            return one_left(scene, scene.speech.that_was_the_last)
+        return scene.ask(f"{scene.speech.that_was_the_last} {scene.speech.which_one}", asked.WHICH_ONE)
     return _page(scene, state.end, state.end + PAGE)
-
-
-def _past_the_last(scene: Scene) -> Reply:
-    return scene.ask(f"{scene.speech.that_was_the_last} {scene.speech.which_one}", asked.WHICH_ONE)
 
 
 def one_left(scene: Scene, before: str) -> Reply:

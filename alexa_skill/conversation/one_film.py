@@ -38,7 +38,7 @@ def like(scene: Scene) -> Reply:
 def tell_about(scene: Scene, film: Heard) -> Reply:
     """What the record says of it, and what the site adds where it can be asked."""
     says = scene.speech
-    question, text = (asked.WHY_IT, says.why_it) if film.reason else (asked.LIKE_IT, says.like_it)
+    question, text = (asked.WHY_IT, says.why_it) if film.reason else _further(scene)
     details = _details(scene, film)
     if details and not film.genres:
         film = replace(Heard.of(details.movie), reason=film.reason, stars=film.stars)
@@ -48,7 +48,8 @@ def tell_about(scene: Scene, film: Heard) -> Reply:
 def tell_why(scene: Scene, film: Heard) -> Reply:
     """The record's own first reason."""
     says = scene.speech
-    return scene.ask(f"{says.why(film) if film.reason else says.no_reason(film)} {says.like_it}", asked.LIKE_IT, focus=film)
+    question, text = _further(scene)
+    return scene.ask(f"{says.why(film) if film.reason else says.no_reason(film)} {text}", question, focus=film)
 
 
 def find_like(scene: Scene, film: Heard) -> Reply:
@@ -61,6 +62,13 @@ def find_like(scene: Scene, film: Heard) -> Reply:
         return scene.ask(scene.speech.nothing_like(film.title), asked.WHAT_TO_DO)
     listing = f"like:{spoken_title(film.title)}"
     return open_listing(scene, listing[: asked.LONGEST_TEXT], found, scene.speech.intro(listing, personal=True))
+
+
+def _further(scene: Scene) -> tuple[str, str]:
+    """What is offered behind the last that is known of a film: others like it, or another one of the listing where no site can be asked."""
+    if scene.has_site:
+        return asked.LIKE_IT, scene.speech.like_it
+    return (asked.WHICH_ONE, scene.speech.about_another) if len(scene.state.films) > 1 else (asked.WHAT_TO_DO, scene.speech.what_next)
 
 
 def _details(scene: Scene, film: Heard) -> MovieDetails | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from alexa_skill.conversation import state as asked
 from alexa_skill.conversation.reply import Card, Reply
 from alexa_skill.conversation.scene import GOODBYE_CARD, LIST_CARD, STATUS_CARD, WELCOME_CARD, Scene, listed
@@ -61,7 +63,7 @@ def read_list(scene: Scene, user: int, amount: int) -> Reply:
         return _stranger(scene, says.too_many_strangers())
     found = scene.films.list_of(user)
     if not found:
-        return _stranger(scene, f"{says.no_record} {says.popular_instead}")
+        return _stranger(scene, says.no_record)
     films = tuple([Heard.of(film) for film in found[:LIST_LENGTH]])
     n = min(amount, len(films))
     too_many, too_few = amount > LIST_LENGTH, n < min(amount, LIST_LENGTH)
@@ -85,7 +87,14 @@ def read_list(scene: Scene, user: int, amount: int) -> Reply:
 def _stranger(scene: Scene, text: str) -> Reply:
     card = Card(STATUS_CARD, scene.speech.visit(scene.films.address))
     strangers = min(scene.state.strangers + 1, MOST_STRANGERS)
-    return scene.ask(text, asked.POPULAR, card=card, user=0, amount=0, strangers=strangers)
+    return instead(scene, text, card=card, user=0, amount=0, strangers=strangers)
+
+
+def instead(scene: Scene, text: str, **changes: Any) -> Reply:
+    """What can be had where there is no list: popular films, or another number where no site can be asked for them."""
+    says = scene.speech
+    question, offer = (asked.POPULAR, says.popular_instead) if scene.has_site else (asked.ID_AND_AMOUNT, says.both_again)
+    return scene.ask(f"{text} {offer}", question, **changes)
 
 
 def my_list(scene: Scene) -> Reply:

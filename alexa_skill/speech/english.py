@@ -162,8 +162,8 @@ class English:
         return f"I don't know a {self.film} called {spoken_title(title)}. {self.what_next}"
 
     def too_many_strangers(self) -> str:
-        before = "That was one number too many, so I look up no more of them now. Your number stands on our website."
-        return f"{before} Please look it up there, and open me again. {self.popular_instead}"
+        before = "That was one number too many, so I look up no more of them now."
+        return f"{before} Your number stands on our website. Please look it up there, and open me again."
 
     def one_number_more(self) -> str:
         return f"What is that number for? You can say: my ID is 7 and I want 3 movies. {self.both_again}"
@@ -266,9 +266,8 @@ class English:
 
     not_ready_again = "Sorry, your list is still not ready, please visit our website in a few minutes."
 
-    @property
-    def needs_site(self) -> str:
-        return f"Sorry, that needs our website, and I was not told where it is. I can read you your own list. {self.both_again}"
+    needs_site = "Sorry, that needs our website, and I was not told where it is."
+    own_list = "I can read you your own list."
 
     apology = "Sorry, something went wrong on our side. Please open the movie skill again in a minute."
 
