@@ -1,0 +1,124 @@
+"""A small world of films with known answers: four people's lists, thirty films, and what can go wrong at the other end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from alexa_skill.films import NoSiteError, NotReadyError, OutOfReachError
+from recommender.domain import LIST_LENGTH, Movie, MovieDetails, MovieId, Reason, RecommendedMovie
+from recommender.errors import UnknownMovieError
+
+ADDRESS = "https://films.example.com"
+
+# Best liked first, with the numbers that MovieLens gives them; how many rated each, and with how many stars.
+CATALOGUE: dict[int, tuple[Movie, int, float]] = {
+    number: (Movie(MovieId(number), title, year, tuple(genres.split("|"))), n_ratings, stars)
+    for number, title, year, genres, n_ratings, stars in (
+        (318, "The Shawshank Redemption", 1994, "Crime|Drama", 317, 4.4),
+        (858, "The Godfather", 1972, "Crime|Drama", 192, 4.3),
+        (296, "Pulp Fiction", 1994, "Comedy|Crime|Drama|Thriller", 307, 4.2),
+        (356, "Forrest Gump", 1994, "Comedy|Drama|Romance|War", 329, 4.2),
+        (2571, "The Matrix", 1999, "Action|Sci-Fi|Thriller", 278, 4.2),
+        (912, "Casablanca", 1942, "Drama|Romance", 100, 4.2),
+        (1197, "The Princess Bride", 1987, "Action|Adventure|Comedy|Fantasy|Romance", 142, 4.2),
+        (608, "Fargo", 1996, "Comedy|Crime|Drama|Thriller", 181, 4.1),
+        (541, "Blade Runner", 1982, "Action|Sci-Fi|Thriller", 124, 4.1),
+        (2028, "Saving Private Ryan", 1998, "Action|Drama|War", 188, 4.1),
+        (1219, "Psycho", 1960, "Crime|Horror", 83, 4.0),
+        (1258, "The Shining", 1980, "Horror", 109, 4.1),
+        (1307, "When Harry Met Sally...", 1989, "Comedy|Romance", 87, 4.0),
+        (1214, "Alien", 1979, "Horror|Sci-Fi", 146, 4.0),
+        (47, "Seven", 1995, "Mystery|Thriller", 203, 4.0),
+        (6, "Heat", 1995, "Action|Crime|Thriller", 102, 3.9),
+        (1265, "Groundhog Day", 1993, "Comedy|Fantasy|Romance", 143, 3.9),
+        (60069, "WALL·E", 2008, "Adventure|Animation|Children|Romance|Sci-Fi", 104, 4.1),
+        (1, "Toy Story", 1995, "Adventure|Animation|Children|Comedy|Fantasy", 215, 3.9),
+        (3114, "Toy Story 2", 1999, "Adventure|Animation|Children|Comedy|Fantasy", 97, 3.9),
+        (588, "Aladdin", 1992, "Adventure|Animation|Children|Comedy|Musical", 183, 3.8),
+        (1136, "Monty Python and the Holy Grail", 1975, "Adventure|Comedy|Fantasy", 136, 4.2),
+        (69757, "(500) Days of Summer", 2009, "Comedy|Drama|Romance", 42, 3.7),
+        (178, "Love & Human Remains", 1993, "Comedy|Drama", 1, 4.0),
+    )
+}
+TEN = (912, 318, 178, 858, 47, 608, 69757, 6, 2571, 541)
+LISTS = {7: TEN, 8: (858, 318, 912, 6), 9: (608,), 102: TEN[::-1], 12345: TEN[:5]}
+PRIVATE = 11  # has a list that not everybody may hear
+SIMILAR = {6: (47, 858, 296, 2571), 912: (1307, 1197), 2571: (541, 1214), 47: (6, 296, 318, 1219)}
+REASON = "People who rate films as you do like it much."
+
+
+def recommended(number: int, place: int, *, personal: bool) -> RecommendedMovie:
+    movie = CATALOGUE[number][0]
+    if not personal:
+        return RecommendedMovie(movie, 1 - place / 100)
+    # The last one of a list has no reason and no stars, as may happen.
+    reasons = (Reason("people", REASON),) if place < LIST_LENGTH - 1 else ()
+    return RecommendedMovie(movie, 1 - place / 100, 99 - place, 4.5 if reasons else None, reasons)
+
+
+@dataclass
+class FilmsWorld:
+    """What the skill can ask. trouble: empty, or one of TROUBLES, which may change between two turns."""
+
+    trouble: str = ""
+    address: str = ADDRESS
+
+    def within(self, seconds: float) -> FilmsWorld:
+        """One answer's view of the films."""
+        return replace(self, address="" if self.trouble == "no site" else self.address)
+
+    def list_of(self, user_id: int) -> tuple[RecommendedMovie, ...] | None:
+        if self.trouble == "out of reach":
+            raise OutOfReachError("the list records")
+        if user_id == PRIVATE or user_id not in LISTS:
+            return None
+        if self.trouble == "list not ready":
+            raise NotReadyError("the list")
+        return tuple(recommended(number, place, personal=True) for place, number in enumerate(LISTS[user_id]))
+
+    def chosen(
+        self,
+        user_id: int | None,
+        *,
+        with_genres: Sequence[str] = (),
+        without_genres: Sequence[str] = (),
+        years: tuple[int, int] | None = None,
+        n: int = LIST_LENGTH,
+    ) -> tuple[RecommendedMovie, ...]:
+        self._ask_site()
+        movies = [movie for movie, _, _ in CATALOGUE.values()]
+        if with_genres:
+            movies = [movie for movie in movies if {*with_genres} & {*movie.genres}]
+        movies = [movie for movie in movies if not {*without_genres} & {*movie.genres}]
+        if years:
+            movies = [movie for movie in movies if movie.year and years[0] <= movie.year <= years[1]]
+        personal = user_id in LISTS
+        return tuple(recommended(movie.movie_id, place, personal=personal) for place, movie in enumerate(movies[:n]))
+
+    def similar(self, movie_id: int, n: int = LIST_LENGTH) -> tuple[Movie, ...]:
+        self._ask_site()
+        if movie_id not in CATALOGUE:
+            raise UnknownMovieError(movie_id)
+        return tuple(CATALOGUE[number][0] for number in SIMILAR.get(movie_id, ())[:n])
+
+    def details(self, movie_id: int) -> MovieDetails:
+        self._ask_site()
+        if movie_id not in CATALOGUE:
+            raise UnknownMovieError(movie_id)
+        movie, n_ratings, stars = CATALOGUE[movie_id]
+        return MovieDetails(movie, (), (), n_ratings, stars, (0,) * 10)
+
+    def named(self, title: str) -> Movie | None:
+        self._ask_site()
+        words = title.casefold()
+        return next((movie for movie, _, _ in CATALOGUE.values() if words in movie.title.casefold()), None)
+
+    def _ask_site(self) -> None:
+        if self.trouble == "no site":
+            raise NoSiteError("no site")
+        if self.trouble in ("out of reach", "site down"):
+            raise OutOfReachError("the site")
+
+
+TROUBLES = ("no site", "site down", "out of reach", "list not ready")

@@ -1,0 +1,190 @@
+"""`matinee-echo`: what is typed is answered, by this process or by an address, and refusals are one sentence."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from alexa_skill.simulator import command
+from alexa_skill.simulator.echo import Answer
+from alexa_skill.simulator.listening import HOST, LONGEST_REQUEST, server
+from alexa_skill.simulator.over_http import NoAnswerError, answer_at
+from tests.alexa_skill.simulator.small import MODEL, Skill, farewell, said
+
+
+@pytest.fixture
+def model_file(tmp_path: Path) -> str:
+    file = tmp_path / "model.json"
+    file.write_text(json.dumps(MODEL))
+    return str(file)
+
+
+@pytest.fixture
+def skill(monkeypatch: pytest.MonkeyPatch) -> Skill:
+    """Answers instead of the handler of this process."""
+    made = Skill(said(), farewell())
+    monkeypatch.setattr(command, "own_handler", lambda: made)
+    return made
+
+
+@contextmanager
+def listening(answer: Answer) -> Iterator[int]:
+    with server(answer, 0) as made:
+        thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield made.server_port
+        finally:
+            made.shutdown()
+            thread.join()
+
+
+def test_a_script_says_its_sentences_and_shows_the_answers(skill: Skill, model_file: str) -> None:
+    run = CliRunner().invoke(command.main, ["--model", model_file, "--say", "open film club", "--say", "stop"])
+
+    assert run.exit_code == 0
+    assert run.stdout.splitlines() == [
+        "  You:   open film club",
+        "  Echo:  Hello. What now?",
+        "  You:   stop",
+        "  Echo:  Goodbye.",
+    ]
+
+
+def test_silence_can_be_said(skill: Skill, model_file: str) -> None:
+    run = CliRunner().invoke(command.main, ["--model", model_file, "--say", "open film club", "--say", "(silence)"])
+
+    assert "You can say stop. What shall it be?" in run.stdout
+
+
+def test_exchanges_are_printed_as_json(skill: Skill, model_file: str) -> None:
+    run = CliRunner().invoke(command.main, ["--model", model_file, "--json", "--say", "ask film club for a comedy"])
+
+    (made,) = map(json.loads, run.stdout.splitlines())
+    assert (made["intent"], made["slots"], made["ends"], made["findings"]) == ("Order", {"Kind": "comedy = Comedy"}, False, [])
+    assert made["request"]["request"]["type"] == "IntentRequest"
+    assert made["response"]["version"] == "1.0"
+
+
+def test_details_show_intent_slots_and_session(skill: Skill, model_file: str) -> None:
+    run = CliRunner().invoke(command.main, ["--model", model_file, "--details", "--say", "ask film club for a comedy"])
+
+    assert "Order  Kind: comedy = Comedy" in run.stdout
+    assert "after silence: You can say stop." in run.stdout
+    assert "session open" in run.stdout
+
+
+def test_findings_are_shown(model_file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "own_handler", lambda: Skill(said("Here you are.")))
+
+    run = CliRunner().invoke(command.main, ["--model", model_file, "--say", "open film club"])
+
+    assert "! The session stays open, but the speech does not end with a question." in run.stdout
+
+
+@pytest.mark.parametrize("last", ["open film club\nstop\nopen film club\n", "open film club\n"])
+def test_a_conversation_ends_at_stop_or_at_the_end_of_the_input(skill: Skill, model_file: str, last: str) -> None:
+    run = CliRunner().invoke(command.main, ["--model", model_file], input=last)
+
+    assert run.exit_code == 0
+    assert len(skill.asked) == last.split("stop")[0].count("open") + last.count("stop")
+    assert "open film club" in run.stderr  # what to type first
+
+
+def test_a_missing_model_is_one_sentence(skill: Skill) -> None:
+    run = CliRunner().invoke(command.main, ["--model", "nowhere.json", "--say", "hello"])
+
+    assert run.exit_code == 1
+    assert run.stderr == "Error: No interaction model can be read from nowhere.json: No such file or directory.\n"
+
+
+def test_a_wrong_setting_is_one_sentence(model_file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from alexa_skill.lambda_function import _skill
+
+    _skill.cache_clear()
+    monkeypatch.setenv("MATINEE_PORTS", "1")
+
+    run = CliRunner().invoke(command.main, ["--model", model_file, "--say", "open film club"])
+
+    assert run.exit_code == 1
+    assert run.stderr == "Error: There is no setting MATINEE_PORTS; did you mean MATINEE_PORT?\n"
+
+
+def test_a_handler_at_an_address_is_asked(model_file: str) -> None:
+    with listening(Skill()) as port:
+        run = CliRunner().invoke(command.main, ["--model", model_file, "--url", f"http://{HOST}:{port}/", "--say", "open film club"])
+
+    assert "Hello. What now?" in run.stdout
+
+
+def test_an_address_without_a_handler_is_one_sentence(model_file: str) -> None:
+    with listening(Skill()) as port:
+        nowhere = f"http://{HOST}:{port}/elsewhere"
+        refused = CliRunner().invoke(command.main, ["--model", model_file, "--url", nowhere, "--say", "open film club"])
+    gone = CliRunner().invoke(command.main, ["--model", model_file, "--url", f"http://{HOST}:{port}/", "--say", "open film club"])
+
+    assert refused.stderr == f"Error: The handler at {nowhere} gave no answer: it says 404 Not Found.\n"
+    assert gone.exit_code == 1
+    assert "gave no answer" in gone.stderr
+    assert "refused" in gone.stderr
+
+
+def test_an_address_that_is_no_web_address_is_refused() -> None:
+    with pytest.raises(NoAnswerError, match="begins with http"):
+        answer_at("file:///etc/hostname")
+
+
+def test_a_port_in_use_is_one_sentence(skill: Skill) -> None:
+    with listening(skill) as port:
+        run = CliRunner().invoke(command.main, ["--listen", str(port)])
+
+    assert run.exit_code == 1
+    assert run.stderr.endswith(f"Error: Port {port} of {HOST} cannot be used: Address already in use.\n")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "body", "status"),
+    [
+        ("POST", "/", {}, b"{}", 200),
+        ("GET", "/", {}, b"", 405),
+        ("POST", "/other", {}, b"{}", 404),
+        ("POST", "/", {}, b"not json", 400),
+        ("POST", "/", {}, b"[" * 5_000, 400),
+        ("POST", "/", {}, b" " * (LONGEST_REQUEST + 1), 413),
+        ("POST", "/", {"Content-Length": "many"}, b"", 411),
+        ("POST", "/", {"Origin": "https://elsewhere.example"}, b"{}", 403),
+        ("POST", "/", {"Host": "elsewhere.example"}, b"{}", 403),
+    ],
+)
+def test_tools_on_this_machine_are_answered_and_nobody_else(
+    method: str, path: str, headers: dict[str, str], body: bytes, status: int
+) -> None:
+    with listening(Skill()) as port:
+        connection = http.client.HTTPConnection(HOST, port, timeout=5)
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        answered = json.loads(response.read())
+        connection.close()
+
+    assert response.status == status
+    assert ("response" in answered) == (status == 200)
+    assert ("error" in answered) == (status != 200)
+
+
+def test_it_listens_on_this_machine_alone() -> None:
+    with server(Skill(), 0) as made:
+        assert made.server_address[0] == "127.0.0.1"
+
+
+def test_help_says_that_signatures_are_not_looked_at() -> None:
+    text = " ".join(CliRunner().invoke(command.main, ["--help"]).stdout.split())
+
+    assert "Signatures are not looked at, because nothing from outside this machine is heard." in text
+    assert "[default: en-US]" in text
