@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from alexa_skill.simulator.command import MODELS
 from tests.alexa_skill.dialogue import Dialogue, dialogues, files, play
 
 ALL = [dialogue for file in files() for dialogue in dialogues(file)]
 
 
-@pytest.mark.skipif(not MODELS.is_dir(), reason="the skill package with its interaction models is not here")
 @pytest.mark.parametrize("dialogue", ALL, ids=[f"{each.file}: {each.name}" for each in ALL])
 def test_a_dialogue_goes_as_it_is_written(dialogue: Dialogue) -> None:
     played = play(dialogue)
