@@ -100,7 +100,7 @@ class Site:
         """The first answer that is worth reading, or the last. A try takes its share of the time that is left."""
         for n_left in range(TRIES, 0, -1):
             try:
-                answer = self._connection.ask("GET", path, self._headers, step_seconds=max(0.01, deadline.left / n_left))
+                answer = self._connection.ask("GET", path, self._headers, seconds=max(0.01, deadline.left / n_left))
             except NO_ANSWER as error:
                 if n_left == 1:
                     raise _out_of_reach(what, f"{type(error).__name__} {error}") from error

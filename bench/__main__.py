@@ -1,4 +1,4 @@
-"""python -m bench [lists fold-in put endpoint load scale] [--data PATH]; `make bench` also installs the peers."""
+"""python -m bench [lists fold-in put endpoint skill load scale] [--data PATH]; `make bench` also installs the peers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import endpoint, fold_in, lists, load, peers, put, scale, synthetic
+from bench import endpoint, fold_in, lists, load, peers, put, scale, skill, synthetic
 from bench.figures import Figure, MismatchError, say, table
 from bench.machine import provenance
 
-ALL = ("lists", "fold-in", "put", "endpoint")
+ALL = ("lists", "fold-in", "put", "endpoint", "skill")
 LONG = ("load", "scale")
 
 
@@ -35,6 +35,7 @@ def main(arguments: list[str]) -> int:
             "fold-in": lambda: fold_in.measure(data, times=200 if asked.quick else 1000),
             "put": lambda: put.measure(data, times=200 if asked.quick else 1000),
             "endpoint": lambda: endpoint.measure(data, rounds=3 if asked.quick else 15),
+            "skill": lambda: skill.measure(Path(temporary), times=5 if asked.quick else 15, turns=500 if asked.quick else 2000),
             "load": lambda: load.figures(synthetic.write_data_set("25m", Path(temporary) / "25m")),
             "scale": lambda: scale.measure(
                 Path(temporary), many=100_000 if asked.quick else 1_000_000, reads=2_000 if asked.quick else 10_000

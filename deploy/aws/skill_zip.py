@@ -24,8 +24,8 @@ MOST_BYTES = 3_500_000
 ON_LAMBDA = "/var/task"  # where Lambda unpacks the zip, for tracebacks
 DAY_ONE = (1980, 1, 1, 0, 0, 0)  # the first that a zip knows; every file is of that day
 
-# What the function begins with, and what it imports only when it is asked; the rest follows from their imports.
-STARTS = ("alexa_skill.lambda_function", "alexa_skill.remote", "recommender.storage.profiles.dynamodb_list")
+# What the function begins with; the rest follows from what it imports.
+STARTS = ("alexa_skill.on_lambda",)
 EVERY_LOCALE = "alexa_skill/speech"  # imported by the name that a request brings
 OF_OURS = ("alexa_skill", "recommender")
 NOT_NEEDED = (".tar.gz", ".pyc", "py.typed")  # dateutil's own time zones among them: nothing here asks for one

@@ -62,11 +62,11 @@ def test_it_is_small_and_holds_a_compiled_module_beside_each_source(built: Path)
 
 
 def test_a_compiled_module_is_never_compared_with_its_source_and_names_it_as_lambda_does(unpacked: Path) -> None:
-    [compiled] = (unpacked / "alexa_skill" / "__pycache__").glob("lambda_function.*.pyc")
+    [compiled] = (unpacked / "alexa_skill" / "__pycache__").glob("on_lambda.*.pyc")
     text = compiled.read_bytes()
 
     assert text[4:8] == b"\x01\x00\x00\x00", "a hash that is not checked (PEP 552)"
-    assert b"/var/task/alexa_skill/lambda_function.py" in text
+    assert b"/var/task/alexa_skill/on_lambda.py" in text
     assert str(unpacked).encode() not in text
 
 
@@ -112,7 +112,7 @@ def test_what_it_takes_along_is_what_the_skill_pins_and_the_site_has() -> None:
 PROGRAM = """
 import json, sys
 sys.path[:] = [{folder!r}, *[place for place in sys.path if "site-packages" not in place]]
-from alexa_skill.lambda_function import lambda_handler
+from alexa_skill.on_lambda import lambda_handler
 print(json.dumps([lambda_handler(event, None) for event in json.loads(sys.stdin.read())]))
 print(json.dumps(sorted(set(sys.modules) & {heavy!r})))
 print(json.dumps([file for file in (getattr(module, "__file__", None) for module in list(sys.modules.values())) if file]))

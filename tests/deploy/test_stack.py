@@ -420,7 +420,7 @@ def test_the_function_has_the_time_that_alexa_waits_and_a_machine_that_is_quick_
     assert function["Timeout"] == 8
     assert 256 <= function["MemorySize"] <= 512
     assert function["Architectures"] == ["arm64"]
-    assert function["Handler"] == "alexa_skill.lambda_function.lambda_handler"
+    assert function["Handler"] == "alexa_skill.on_lambda.lambda_handler"
     assert function["Code"] == {"S3Bucket": {"Ref": "Bucket"}, "S3Key": "release/matinee-skill.zip"}
 
 

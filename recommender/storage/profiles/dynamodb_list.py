@@ -11,17 +11,16 @@ import os
 import random
 import time
 from collections.abc import Mapping
-from http.client import HTTPException
 from typing import Any
 
-from recommender.connection import NO_ANSWER, HttpAnswer, KeptConnection
+from recommender.connection import NO_ANSWER, BrokenAnswerError, HttpAnswer, KeptConnection
 from recommender.domain import ListRecord, UserId
 from recommender.storage.amazon.codes import Fault, kind_of_code
 from recommender.storage.amazon.signature import Keys, signed
 from recommender.storage.profiles.dynamodb_items import MOST_DIGITS, PERSON, Item, account_of, record_of, wire
 from recommender.storage.profiles.dynamodb_names import Tables
 
-STEP_SECONDS = 0.6  # for connecting, and for each read
+TRY_SECONDS = 0.8  # for connecting and the whole answer
 PAUSE_SECONDS = 0.05  # the longest before the second and last try
 CONTENT_TYPE = "application/x-amz-json-1.0"
 OK = 200
@@ -80,7 +79,7 @@ class DynamoListReader:
         headers = signed(headers, body, keys, service="dynamodb", region=region, now=time.time())
         del headers["host"]  # which the connection says itself
         try:
-            return _read(connection.ask("POST", "/", headers, body, step_seconds=STEP_SECONDS))
+            return _read(connection.ask("POST", "/", headers, body, seconds=TRY_SECONDS))
         except NO_ANSWER as error:
             return _fault_of(error)
 
@@ -99,7 +98,7 @@ def _fault_of(error: Exception) -> Fault:
             return Fault("slow", detail)
         case OSError():
             return Fault("unreachable", detail)
-        case HTTPException():
+        case BrokenAnswerError():
             return Fault("garbled", detail)
     raise error
 
