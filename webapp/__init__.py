@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recommender.serving import Recommender
 from webapp import api, delivery, error_handlers, headers, metrics
+from webapp.alexa import alexa
 from webapp.health import health
 from webapp.metrics.exposition import exposition
 from webapp.operator.pages import operator
@@ -34,6 +35,7 @@ def create_app(recommender: Recommender) -> Flask:
     app.register_blueprint(pages)
     app.register_blueprint(exposition)
     app.register_blueprint(operator)
+    app.register_blueprint(alexa)
     metrics.install(app, is_behind_proxy=recommender.settings.behind_proxy)
     if recommender.settings.behind_proxy:
         _trust_the_server_in_front(app)

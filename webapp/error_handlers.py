@@ -38,7 +38,7 @@ STATUS: dict[type[errors.RecommenderError], int] = {
 RETRY_AFTER = 10  # seconds; a store or a model is back by then, or somebody has to look
 CHALLENGE = 'Bearer realm="Matinee"'
 FORM_OF = {"/result/": "/movies/"}  # the page that asks the question which the other one answers
-PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json", "/metrics")  # paths that only programs ask for
+PROGRAMS = ("/api/", "/alexa", "/healthz", "/readyz", "/openapi.json", "/metrics")  # paths that only programs ask for
 
 SENTENCES = {
     400: "The request could not be understood.",
@@ -120,7 +120,7 @@ def answer_own_error(error: errors.RecommenderError) -> Response:
         getattr(error, "value", None),
         getattr(error, "expected", None),
     )
-    response = _show(problem)
+    response = show(problem)
     if status == HTTPStatus.UNAUTHORIZED:
         sent = "Authorization" in request.headers
         response.headers["WWW-Authenticate"] = CHALLENGE + (', error="invalid_token"' if sent else "")
@@ -134,7 +134,7 @@ def answer_http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return _show_surprise()
-    response = _show(Problem(status, "about:blank", SENTENCES.get(status) or error.description or HTTPStatus(status).phrase))
+    response = show(Problem(status, "about:blank", SENTENCES.get(status) or error.description or HTTPStatus(status).phrase))
     for name, value in error.get_response().headers.items():
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value
@@ -148,7 +148,7 @@ def answer_surprise(error: Exception) -> Response:
 
 
 def _show_surprise() -> Response:
-    return _show(Problem(500, "about:blank", SENTENCES[500].format(request_id=request_id())))
+    return show(Problem(500, "about:blank", SENTENCES[500].format(request_id=request_id())))
 
 
 def _kind(error: type[errors.RecommenderError]) -> str:
@@ -156,7 +156,8 @@ def _kind(error: type[errors.RecommenderError]) -> str:
     return "urn:matinee:" + "-".join(words).lower()
 
 
-def _show(problem: Problem) -> Response:
+def show(problem: Problem) -> Response:
+    """The problem as whoever asks can read it."""
     response = _problem_json(problem) if _asked_by_a_program() else _page(problem)
     response.headers["Cache-Control"] = "no-store"
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

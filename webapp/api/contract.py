@@ -26,7 +26,9 @@ ABOUT = {
 }
 
 SKILL_KEY = "Matinee-Skill-Key"
-WRONG_SKILL_KEY = f"This is not the key of this site's skill: `{SKILL_KEY}` must be what MATINEE_SKILL_KEY says on the site, or be left out."
+WRONG_SKILL_KEY = (
+    f"This is not the key of this site's skill: `{SKILL_KEY}` must be what MATINEE_SKILL_KEY says on the site, or be left out."
+)
 
 Json = dict[str, Any]
 View = TypeVar("View", bound=Callable[..., Response])

@@ -1,0 +1,34 @@
+"""The skill that this process serves, made when it is first asked for: nobody else loads Amazon's SDK."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from alexa_skill.lambda_function import skill
+from recommender.serving import Recommender
+from webapp.alexa.films import EngineFilms
+from webapp.alexa.verification import Verifier
+
+if TYPE_CHECKING:
+    from alexa_skill.guard import Guard
+
+Json = dict[str, Any]
+
+
+class ServedSkill:
+    """The handler that runs on Lambda, over the recommender handed in, behind the verification that Lambda spares it."""
+
+    def __init__(self, recommender: Recommender, verifier: Verifier | None = None) -> None:
+        skill_id = recommender.settings.skill_id
+        self.verifier = verifier or Verifier(skill_id)
+        self._guard = skill_over(recommender, skill_id)
+
+    def answer(self, said: Json) -> Json:
+        """The answer to a request that was verified."""
+        return self._guard.answer(said)
+
+
+def skill_over(recommender: Recommender, skill_id: str = "") -> Guard:
+    """The skill over the recommender, for requests of that skill; of any where it is empty."""
+    films = EngineFilms(recommender)
+    return skill(lambda _seconds: films, skill_id=skill_id)
