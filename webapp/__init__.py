@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from recommender.serving import Recommender
 from webapp import api, delivery, error_handlers, headers, metrics
 from webapp.alexa import alexa
+from webapp.alexa.echo import echo_page
 from webapp.health import health
 from webapp.metrics.exposition import exposition
 from webapp.operator.pages import operator
@@ -36,6 +37,7 @@ def create_app(recommender: Recommender) -> Flask:
     app.register_blueprint(exposition)
     app.register_blueprint(operator)
     app.register_blueprint(alexa)
+    app.register_blueprint(echo_page)
     metrics.install(app, is_behind_proxy=recommender.settings.behind_proxy)
     if recommender.settings.behind_proxy:
         _trust_the_server_in_front(app)

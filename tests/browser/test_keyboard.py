@@ -40,7 +40,7 @@ def test_a_list_is_a_few_tabs_and_one_enter_away(page: Page, site: Site, facts: 
     assert stops <= MOST_STOPS
 
 
-@pytest.mark.parametrize("path", ["/", "/movies/", "/about/"])
+@pytest.mark.parametrize("path", ["/", "/movies/", "/about/", "/echo/"])
 def test_the_first_stop_skips_the_menu(page: Page, site: Site, path: str) -> None:
     page.goto(site.address + path)
 
