@@ -282,6 +282,36 @@ def test_too_large_a_body_is_refused_in_words(machine: Machine) -> None:
     assert "Too large" in machine.get("/result/", "POST", body="x" * 70_000).text
 
 
+def test_households_that_speak_at_once_are_not_held_back(machine: Machine) -> None:
+    """They all come from Amazon's addresses; what a visitor may write in a second is less."""
+    connection, statuses = machine.connect(source="127.0.77.7"), []
+    for _ in range(60):
+        connection.request("POST", "/alexa", body="{}", headers={"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        said = json.loads(answer.read())
+        statuses.append(answer.status)
+    connection.close()
+
+    assert set(statuses) == {404}  # the site's own answer, since no skill is set on this machine
+    assert "MATINEE_SKILL_ID" in said["detail"]
+
+
+def test_what_the_echo_sends_is_neither_too_large_nor_kept(machine: Machine) -> None:
+    large = machine.get("/alexa", "POST", body="x" * 60_000, Content_Type="application/json")
+    too_large = machine.get("/alexa", "POST", body="x" * 70_000, Content_Type="application/json")
+
+    assert (large.status, large.headers["content-type"], large.headers["cache-control"]) == (404, "application/problem+json", "no-store")
+    assert (too_large.status, json.loads(too_large.text)["detail"]) == (413, SENTENCES[413])
+    assert machine.get("/alexa").status == 405
+    assert machine.logged(r'"POST /alexa HTTP/1\.1" 404 .* cache=- ')
+
+
+def test_an_echo_that_nobody_answers_gets_a_problem(dead_machine: Machine) -> None:
+    answer = dead_machine.get("/alexa", "POST", body="{}", Content_Type="application/json")
+
+    assert (answer.status, answer.headers["content-type"]) == (503, "application/problem+json")
+
+
 @pytest.mark.parametrize(
     ("path", "method", "at_most"),
     [("/api/v1/movies/1", "GET", 41 + 20), ("/static/icons/favicon.svg", "GET", 101 + 50), ("/api/v1/users/1/ratings/1", "DELETE", 21 + 5)],
