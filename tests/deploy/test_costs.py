@@ -7,17 +7,19 @@ import re
 from tests.deploy.stack import ROOT, TEMPLATE, read
 
 PAGE = (ROOT / "docs" / "aws.md").read_text()
+PAGE_OF_THE_ECHO = (ROOT / "docs" / "alexa.md").read_text()
 
 
-def _tables() -> list[list[list[str]]]:
+def _tables(page: str = PAGE) -> list[list[list[str]]]:
     """The cells of each table of costs, without its head."""
-    found = re.findall(r"^\|[^\n]*\| USD \|\n\|[-|]+\|\n((?:\|.*\|\n)+)", PAGE, re.MULTILINE)
+    found = re.findall(r"^\|[^\n]*\| USD \|\n\|[-|]+\|\n((?:\|.*\|\n)+)", page, re.MULTILINE)
     return [[[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()] for table in found]
 
 
 def test_every_line_of_the_costs_is_what_its_arithmetic_gives_and_the_sums_are_theirs():
-    tables = _tables()
-    assert len(tables) == 3
+    assert len(_tables()) == 3
+    assert len(_tables(PAGE_OF_THE_ECHO)) == 1
+    tables = [*_tables(), *_tables(PAGE_OF_THE_ECHO)]
 
     for table in tables:
         *lines, (_, _, _, total) = table
@@ -51,15 +53,16 @@ def test_the_costs_are_of_the_machine_disk_alarms_and_fuses_of_the_template():
 
 
 def test_deploying_takes_less_than_ten_commands():
-    deploying = PAGE.split("## Deploy")[1].split("```sh\n")[1].split("```")[0]
-    commands = [line for line in deploying.replace("\\\n", "").splitlines() if line.strip()]
+    for chapter in (PAGE.split("## Deploy")[1], PAGE_OF_THE_ECHO.split("## The function on Lambda")[1]):
+        deploying = chapter.split("```sh\n")[1].split("```")[0]
+        commands = [line for line in deploying.replace("\\\n", "").splitlines() if line.strip()]
 
-    assert len(commands) < 10
+        assert len(commands) < 10
 
 
 def test_every_resource_that_the_page_asks_for_is_in_the_stack():
     stack = read(TEMPLATE.read_text())
 
-    assert set(re.findall(r"\(part (\w+)\)", PAGE)) <= set(stack.resources)
+    assert set(re.findall(r"\(part (\w+)\)", PAGE + PAGE_OF_THE_ECHO)) <= set(stack.resources)
     assert set(re.findall(r"`(\w+)=", PAGE)) - {"Table"} <= set(stack.parameters)
     assert len(stack.text.encode()) < 51_200, "CloudFormation takes no more without a bucket for the template"
