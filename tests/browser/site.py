@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,8 +65,11 @@ class Site:
 
 
 @contextmanager
-def running_site(var: Path, data: Path | None, **settings: str) -> Iterator[Site]:
-    """Start the site, wait until it is ready, and stop it at the end. data: None for the built-in sample. settings: more, by name."""
+def running_site(var: Path, data: Path | None, *, cloud: Mapping[str, str] | None = None, **settings: str) -> Iterator[Site]:
+    """Start the site, wait until it is ready, and stop it at the end.
+
+    data: None for the built-in sample. cloud: what leads to a stand-in for Amazon, in the environment. settings: more, by name.
+    """
     port = _free_port()
     environment = {
         "PATH": os.environ["PATH"],
@@ -79,6 +82,7 @@ def running_site(var: Path, data: Path | None, **settings: str) -> Iterator[Site
         "MATINEE_SECRET_FILE": str(var / "secret"),
         "MATINEE_OPERATOR_FILE": str(var / "operator"),
         **{variable(name): value for name, value in settings.items()},
+        **(cloud or {}),
     }
     printed = var / "serve.log"
     with printed.open("wb") as log:
