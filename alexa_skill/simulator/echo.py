@@ -114,7 +114,7 @@ class Echo:
                 findings=(f"The model has no {said.intent}.",),
             )
         continued = self._session.dialog.get("name") == said.intent
-        kept = self._session.dialog.get("slots", {}) if continued else {}
+        kept = _object(self._session.dialog.get("slots")) if continued else {}
         intent = intent_of(self._model, said.intent, said.values, kept, self._sender.skill_id)
         dialog = {"dialogState": "IN_PROGRESS" if continued else "STARTED"} if continued or said.intent in self._model.with_dialog else {}
         return self._ask(utterance, said.intent, "IntentRequest", **dialog, intent=intent)
@@ -140,7 +140,9 @@ class Echo:
         response = _object(_object(answered).get("response"))
         if kind != "SessionEndedRequest":
             self._heard(_object(answered), response, _object(parts.get("intent")))
-        slots = {slot: _shown(each) for slot, each in _object(_object(parts.get("intent")).get("slots")).items() if "value" in each}
+        slots = {
+            slot: _shown(each) for slot, each in _object(_object(parts.get("intent")).get("slots")).items() if _object(each).get("value")
+        }
         return Exchange(
             utterance,
             name,
@@ -160,7 +162,7 @@ class Echo:
         if response.get("shouldEndSession") is not False:
             self._end()
             return
-        asked = next((each for each in map(_object, response.get("directives") or ()) if each.get("type") == "Dialog.ElicitSlot"), {})
+        asked = next((each for each in map(_object, _list(response.get("directives"))) if each.get("type") == "Dialog.ElicitSlot"), {})
         self._keep(
             attributes=_object(answered.get("sessionAttributes")),
             dialog=_dialog(_object(asked.get("updatedIntent")) or intent) if asked else {},
@@ -188,12 +190,13 @@ def _dialog(intent: Json) -> Json:
 
 def _shown(slot: Json) -> str:
     """A slot's text, with what it was resolved to where that has another name."""
-    authorities = _object(slot.get("resolutions")).get("resolutionsPerAuthority") or ()
-    entries = [entry["value"] for authority in authorities for entry in authority.get("values", ())]
+    authorities = _list(_object(slot.get("resolutions")).get("resolutionsPerAuthority"))
+    values = [each for authority in authorities for each in _list(_object(authority).get("values"))]
+    entries = [_object(_object(each).get("value")) for each in values]
     if not entries:
         return f"{slot['value']} (unknown)" if authorities else str(slot["value"])
     first = entries[0]
-    return f"{slot['value']} = {first.get('id') or first['name']}"
+    return f"{slot['value']} = {first.get('id') or first.get('name')}"
 
 
 def _card(card: object) -> CardShown | None:
@@ -203,3 +206,7 @@ def _card(card: object) -> CardShown | None:
 
 def _object(sent: object) -> Json:
     return sent if isinstance(sent, dict) else {}
+
+
+def _list(sent: object) -> list[Any]:
+    return sent if isinstance(sent, list) else []

@@ -16,10 +16,11 @@ A dialogue is right where playing it writes the same text again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from alexa_skill.lambda_function import skill
 from alexa_skill.simulator import Echo, Exchange, InteractionModel
@@ -28,6 +29,7 @@ from tests.alexa_skill.films_world import TROUBLES, FilmsWorld
 
 FOLDER = Path(__file__).parent / "dialogues"
 SILENCE = "(silence)"
+ALL_TROUBLES = ("", *TROUBLES)
 WELL, ENDS, IN = "[all is well]", "[ends]", "[in "
 
 
@@ -46,10 +48,11 @@ class Dialogue:
 
 @dataclass
 class Played:
-    """text: the dialogue as it went."""
+    """text: the dialogue as it went. states: the Echo's after each exchange."""
 
     text: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
+    states: list[dict[str, Any]] = field(default_factory=list)
 
 
 @cache
@@ -89,11 +92,24 @@ def play(dialogue: Dialogue) -> Played:
             said = line.removeprefix(">").strip()
             made = echo.wait() if said == SILENCE else echo.say(said)
             played.exchanges.append(made)
+            played.states.append(echo.state())
             lines += _heard(made, shows_card=shows_card)
         elif line and not line.startswith(("#", IN)):
             raise ValueError(f"{dialogue.file}, {dialogue.name}: {line!r} is none of what a dialogue holds")
     played.text = "\n".join(lines) + "\n"
     return played
+
+
+def states(of: Iterable[Dialogue]) -> dict[tuple[object, ...], dict[str, Any]]:
+    """One state of the Echo for each place where a dialogue can stand: what was asked, and what is known by then."""
+    found: dict[tuple[object, ...], dict[str, Any]] = {}
+    for dialogue in of:
+        for state in play(dialogue).states:
+            kept = state["attributes"]
+            known = [bool(kept.get(name)) for name in ("user", "amount", "focus", "again", "missed")]
+            if state["session_id"]:
+                found.setdefault((kept.get("asked", ""), kept.get("listing", ""), min(len(kept.get("films", ())), 2), *known), state)
+    return found
 
 
 def _with_cards(lines: tuple[str, ...]) -> Iterator[tuple[str, bool]]:

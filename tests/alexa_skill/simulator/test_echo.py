@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from alexa_skill.simulator import Echo, InteractionModel
 from tests.alexa_skill.simulator.small import MODEL, Skill, echo, farewell, model, said
 
@@ -179,6 +182,29 @@ def test_an_answer_that_is_none_ends_the_session_and_is_found() -> None:
 
     assert made.ends
     assert made.findings == ("The answer is no object with a response in it.",)
+
+
+ODD = st.recursive(
+    st.sampled_from([None, True, 1, "", "x", "Dialog.ElicitSlot", "Order", "ID", "<speak>x</speak>", "SSML"]),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["value", "values", "name", "type", "slots", "ssml"]), inner)
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.data())
+def test_no_answer_and_no_state_however_odd_breaks_the_device(data: st.DataObject) -> None:
+    intent = {"name": "Order", "slots": {"ID": data.draw(ODD), "Amount": {"value": "3", "resolutions": data.draw(ODD)}}}
+    elicit = {"type": "Dialog.ElicitSlot", "slotToElicit": data.draw(ODD), "updatedIntent": data.draw(st.sampled_from([intent, None]))}
+    odd = said(**{name: data.draw(ODD) for name in data.draw(st.sets(st.sampled_from(["outputSpeech", "reprompt", "card", "directives"])))})
+    device, _ = echo(odd, said(directives=[elicit]), {**said(), "sessionAttributes": data.draw(ODD)})
+
+    for utterance in ("open film club", "i'm number seven", "three", "a comedy", "three"):
+        device.say(utterance)
+    device.restore({**device.state(), "session_id": "x", "elicit": "ID", "dialog": {"name": "Order", "slots": data.draw(ODD)}})
+
+    assert device.say("my id is 7 and i want 3 movies").intent == "Order"
 
 
 def test_a_model_without_a_fallback_is_found() -> None:
