@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from alexa_skill.lambda_function import skill
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from alexa_skill.guard import Guard
 
 Json = dict[str, Any]
+
+THREADS = 4  # that ask for films at once; who finds none free in time hears an apology
 
 
 class ServedSkill:
@@ -30,5 +33,5 @@ class ServedSkill:
 
 def skill_over(recommender: Recommender, skill_id: str = "") -> Guard:
     """The skill over the recommender, for requests of that skill; of any where it is empty."""
-    films = EngineFilms(recommender)
-    return skill(lambda _seconds: films, skill_id=skill_id)
+    threads = ThreadPoolExecutor(THREADS, "echo")
+    return skill(lambda seconds: EngineFilms(recommender, seconds, threads), skill_id=skill_id)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
 
 from alexa_skill.films import OutOfReachError
@@ -15,8 +19,9 @@ MATRIX = 2571
 
 
 @pytest.fixture
-def films(recommender: FakeRecommender) -> EngineFilms:
-    return EngineFilms(recommender)
+def films(recommender: FakeRecommender) -> Iterator[EngineFilms]:
+    with ThreadPoolExecutor(1) as threads:
+        yield EngineFilms(recommender, 20, threads)
 
 
 def test_the_address_is_that_of_the_site(films: EngineFilms) -> None:
@@ -96,3 +101,19 @@ def test_a_list_made_in_spite_of_trouble_is_not_read_out(films: EngineFilms, rec
     for ask in (lambda: films.list_of(5), lambda: films.chosen(5, with_genres=("Drama",))):
         with pytest.raises(OutOfReachError):
             ask()
+
+
+def test_a_store_that_is_slow_is_not_waited_for(recommender: FakeRecommender) -> None:
+    goes_on = Event()
+
+    class Slow(FakeRecommender):
+        def _may_fail(self) -> None:
+            assert goes_on.wait(20)
+
+    with ThreadPoolExecutor(1) as threads:
+        slow = EngineFilms(Slow(recommender.settings), 0.1, threads)
+        for ask in (lambda: slow.list_of(5), lambda: slow.details(MATRIX)):  # the second finds no thread that is free
+            with pytest.raises(OutOfReachError, match="not found in the time"):
+                ask()
+        goes_on.set()
+        assert EngineFilms(recommender, 20, threads).details(MATRIX).movie.movie_id == MATRIX
