@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,9 +66,7 @@ def _echo(kept: Kept) -> Echo:
     from webapp.alexa.skill import skill_over
 
     if "echo" not in current_app.extensions:
-        import alexa_skill
-
-        models = Path(str(alexa_skill.__file__)).parent / "skill-package" / "interactionModels" / "custom"
+        models = Path(str(files("alexa_skill"))) / "skill-package" / "interactionModels" / "custom"
         current_app.extensions["echo"] = InteractionModel.load(models / f"{LOCALE}.json"), skill_over(engine()).answer
     model, answer = current_app.extensions["echo"]
     echo = Echo(answer, model, locale=LOCALE)
