@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-aws test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-front check-deploy deploy-tools stack-tools
+.PHONY: help run run-aws test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -107,6 +107,11 @@ proof-degraded: $(TOOLS) $(STAND_INS) ## Lets DynamoDB and S3 fail in 18 ways un
 proof-migrate: $(TOOLS) ## Moves ml-latest-small and 200 people's ratings away and back, and compares every byte; needs MATINEE_TEST_DATA.
 	@echo "Moving house, there and back, and out of a backup; on a stand-in for AWS too, so this takes some minutes."
 	@$(VENV)/bin/python -m tests.journeys.moving --people 200
+
+proof-echo: $(TOOLS) ## Sends the Echo's skill 100,000 requests with something wrong in them, and shows that mistakes would be seen.
+	@echo "Asking the skill what nobody asks; this takes five minutes."
+	@$(VENV)/bin/python -m tests.alexa_skill.odd_requests --requests 100000
+	@for planted in no-sieve broken-conversation; do $(VENV)/bin/python -m tests.alexa_skill.odd_requests --requests 5000 --planted "$$planted"; done
 
 proof-front: $(TOOLS) ## Reloads, restarts and kills servers and swaps models behind nginx under load, and shows that mistakes would be seen.
 	@echo "Reading through nginx while everything behind it comes and goes; this takes three minutes."

@@ -23,7 +23,7 @@ ANSWERS: dict[str, Callable[[Scene], Reply]] = {
     intents.SUBMIT: opening.submit,
     intents.MY_LIST: opening.my_list,
     intents.NUMBER_ALONE: answers.number_alone,
-    intents.PICK: one_film.about,
+    intents.PICK: one_film.picked,
     intents.ABOUT: one_film.about,
     intents.WHY: one_film.why,
     intents.LIKE: one_film.like,

@@ -15,8 +15,8 @@ def yes(scene: Scene) -> Reply:
     """Do what was offered; where nothing was, ask what it shall be."""
     film, says = scene.state.focus, scene.speech
     match scene.state.asked:
-        case asked.WHICH_ONE:
-            return scene.ask(says.which_then, asked.WHICH_ONE)
+        case asked.WHICH_ONE | asked.WHICH_WHY | asked.WHICH_LIKE as question:
+            return scene.ask(says.which_then, question)
         case asked.ABOUT_IT | asked.SURPRISED if film:
             return one_film.tell_about(scene, film)
         case asked.WHY_IT if film:
@@ -58,7 +58,6 @@ def number_alone(scene: Scene) -> Reply:
         case asked.AMOUNT:
             return opening.submitted(scene, None, number)
     if number is not None and scene.state.films:
-        film = one_film.by_place(scene, number)
-        return film if isinstance(film, Reply) else one_film.tell_about(scene, film)
+        return one_film.placed(scene, number)
     forgotten = replace(scene, state=replace(scene.state, amount=0))
     return forgotten.ask(scene.speech.one_number_more(), asked.ID_AND_AMOUNT)

@@ -17,22 +17,48 @@ from recommender.domain import MovieDetails
 from recommender.errors import UnknownMovieError
 
 
+def picked(scene: Scene) -> Reply:
+    """A film was picked: it is told about, or what was asked of it before it was clear which one."""
+    film = _meant(scene, _open_question(scene))
+    return film if isinstance(film, Reply) else tell_what_was_asked(scene, film)
+
+
+def placed(scene: Scene, place: int) -> Reply:
+    """A film was picked by the number of its place alone."""
+    film = by_place(scene, place, _open_question(scene))
+    return film if isinstance(film, Reply) else tell_what_was_asked(scene, film)
+
+
 def about(scene: Scene) -> Reply:
     """What is known of the film that is meant."""
-    film = _meant(scene)
+    film = _meant(scene, asked.WHICH_ONE)
     return film if isinstance(film, Reply) else tell_about(scene, film)
 
 
 def why(scene: Scene) -> Reply:
     """Why the film is in the list."""
-    film = _meant(scene)
+    film = _meant(scene, asked.WHICH_WHY)
     return film if isinstance(film, Reply) else tell_why(scene, film)
 
 
 def like(scene: Scene) -> Reply:
     """Films that the same people like."""
-    film = _meant(scene)
+    film = _meant(scene, asked.WHICH_LIKE)
     return film if isinstance(film, Reply) else find_like(scene, film)
+
+
+def tell_what_was_asked(scene: Scene, film: Heard) -> Reply:
+    """Why, or what is like it, where that was the question; else what it is."""
+    match scene.state.asked:
+        case asked.WHICH_WHY:
+            return tell_why(scene, film)
+        case asked.WHICH_LIKE:
+            return find_like(scene, film)
+    return tell_about(scene, film)
+
+
+def _open_question(scene: Scene) -> str:
+    return scene.state.asked if scene.state.asked in (asked.WHICH_WHY, asked.WHICH_LIKE) else asked.WHICH_ONE
 
 
 def tell_about(scene: Scene, film: Heard) -> Reply:
@@ -78,30 +104,30 @@ def _details(scene: Scene, film: Heard) -> MovieDetails | None:
         return None  # the record alone says enough
 
 
-def _meant(scene: Scene) -> Heard | Reply:
-    """The film by title, by place, or the one in focus; a question where it cannot be told."""
+def _meant(scene: Scene, question: str) -> Heard | Reply:
+    """The film by title, by place, or the one in focus; the question which one where it cannot be told."""
     if scene.turn.slot(TITLE).text:
         return _by_title(scene)
     place = number(scene.turn.slot(POSITION).text)
     if place is None:
         place = number(scene.turn.slot(NUMBER).text)
     if place is not None:
-        return by_place(scene, place)
+        return by_place(scene, place, question)
     if scene.state.focus:
         return scene.state.focus
     if not scene.state.films:
         return scene.ask(scene.speech.nothing_named, asked.WHAT_TO_DO)
-    return scene.ask(scene.speech.which_then, asked.WHICH_ONE)
+    return scene.ask(scene.speech.which_then, question)
 
 
-def by_place(scene: Scene, place: int) -> Heard | Reply:
-    """The film at that place of the listing, 1 is the first; places that were not read out yet count too."""
+def by_place(scene: Scene, place: int, question: str) -> Heard | Reply:
+    """The film at that place of the listing, 1 is the first; those not read out yet count too. question: asked again for others."""
     films = scene.state.films
     if 1 <= place <= len(films):
         return films[place - 1]
     if len(films) == 1:
         return one_left(scene, scene.speech.only_one_of_them)
-    return scene.ask(scene.speech.no_such_place(len(films)), asked.WHICH_ONE if films else asked.WHAT_TO_DO)
+    return scene.ask(scene.speech.no_such_place(len(films)), question if films else asked.WHAT_TO_DO)
 
 
 def _by_title(scene: Scene) -> Heard | Reply:
@@ -112,7 +138,7 @@ def _by_title(scene: Scene) -> Heard | Reply:
     said = scene.turn.slot(TITLE)
     names = {_folded(text) for text in (said.text, said.name) if text}
     for film in scene.state.films:
-        if names & {_folded(film.title), _folded(spoken_title(film.title)), _folded(film.title.removeprefix("The "))}:
+        if names & _forms(film.title):
             return film
     known = _numbered(scene, said.id, names) or scene.films.named(said.name or said.text)
     if known is None and said.name and said.name != said.text:
@@ -127,11 +153,16 @@ def _numbered(scene: Scene, movie_id: str, names: set[str]) -> Heard | None:
         movie = scene.films.details(int(movie_id)).movie
     except UnknownMovieError:
         return None
-    return Heard.of(movie) if _folded(movie.title) in names else None
+    return Heard.of(movie) if names & _forms(movie.title) else None
 
 
 def _unknown(scene: Scene) -> Reply:
     return scene.ask(scene.speech.unknown_title(scene.turn.slot(TITLE).text), asked.WHAT_TO_DO)
+
+
+def _forms(title: str) -> set[str]:
+    """The ways in which a title is said: as written, as the Echo says it, and without its article."""
+    return {_folded(title), _folded(spoken_title(title)), _folded(title.removeprefix("The "))}
 
 
 def _folded(title: str) -> str:

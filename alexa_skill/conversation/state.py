@@ -17,14 +17,31 @@ HIGHEST_NUMBER = 2**53
 # What was asked last, so that a yes, a no or a bare number can be understood
 WHAT_TO_DO = ""
 ID_AND_AMOUNT, ID, AMOUNT = "both", "id", "amount"
-WHICH_ONE = "which"  # of the films just named, or none
+WHICH_ONE = "which"  # of the films just named to tell about, or none
+WHICH_WHY, WHICH_LIKE = "which why", "which like"  # of them to explain, or to find others like
 ABOUT_IT, WHY_IT, LIKE_IT = "about", "why", "like"  # whether to tell that of the film in focus
 MORE = "more"  # whether to go on with the listing
 POPULAR = "popular"  # whether to name films that everybody likes instead
 SURPRISED = "surprised"  # whether to tell about the film that chance picked
 ANOTHER = "another"  # whether to pick another film by chance
 AGAIN = "again"  # whether to try once more what could not be done
-QUESTIONS = (WHAT_TO_DO, ID_AND_AMOUNT, ID, AMOUNT, WHICH_ONE, ABOUT_IT, WHY_IT, LIKE_IT, MORE, POPULAR, SURPRISED, ANOTHER, AGAIN)
+QUESTIONS = (
+    WHAT_TO_DO,
+    ID_AND_AMOUNT,
+    ID,
+    AMOUNT,
+    WHICH_ONE,
+    WHICH_WHY,
+    WHICH_LIKE,
+    ABOUT_IT,
+    WHY_IT,
+    LIKE_IT,
+    MORE,
+    POPULAR,
+    SURPRISED,
+    ANOTHER,
+    AGAIN,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class English:
                 return "Your ID is your number on our website. You can say: my ID is 7. What is your ID?"
             case asked.AMOUNT:
                 return "You can say a number from one to ten. How many would you like?"
-            case asked.WHICH_ONE:
+            case asked.WHICH_ONE | asked.WHICH_WHY | asked.WHICH_LIKE:
                 return "You can say: tell me about the first one. Or say no, and I leave you to it. Which one would you like to hear about?"
             case asked.ABOUT_IT | asked.SURPRISED:
                 return "Say yes, and I tell you what I know of it. Shall I?"
@@ -113,7 +113,17 @@ class English:
                 return f"I need the number that you have on our website. Say for example: my ID is 7. {self.which_id}"
             case asked.AMOUNT:
                 return f"I can read you up to ten {self.films}, and the number alone is enough. {self.how_many}"
-            case asked.WHICH_ONE | asked.ABOUT_IT | asked.WHY_IT | asked.LIKE_IT | asked.MORE | asked.SURPRISED | asked.ANOTHER:
+            case (
+                asked.WHICH_ONE
+                | asked.WHICH_WHY
+                | asked.WHICH_LIKE
+                | asked.ABOUT_IT
+                | asked.WHY_IT
+                | asked.LIKE_IT
+                | asked.MORE
+                | asked.SURPRISED
+                | asked.ANOTHER
+            ):
                 return (
                     "You can say: tell me about the second one. Or ask: why this one? Or say: more like the first one. "
                     f"Next goes on, previous goes back, and repeat says it again. {self.what_next}"

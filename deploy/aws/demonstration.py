@@ -3,7 +3,7 @@
     python -m deploy.aws.demonstration [--once] [--port 8000]
 
 Data go into the bucket; a training takes them from there, puts the model into the bucket and everybody's list into the table `movie`; the
-site shows the list of one item, and the item is printed. Everything is done by the commands that an operator types.
+site shows the list of one item, the item is printed, and an Echo reads it out. Everything is done by the commands that an operator types.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from typing import Any
 
 import click
 
+from alexa_skill.titles import spoken_title
 from deploy.aws.stand_in import MINISTACK, StandInError, environment_for, last_lines, ministack, running
 from recommender.cli.inputs import DATA_FOLDER
 from recommender.data import sample
@@ -90,7 +91,8 @@ def demonstrate(settings: Settings, port: int, *, once: bool) -> None:
             _say("4. The site serves from both, as on EC2")
             with _site(folder, port) as site:
                 address = f"http://127.0.0.1:{port}"
-                _show_the_page_and_its_item(address)
+                viewer = _show_the_page_and_its_item(address)
+                _show_the_echo(address, viewer)
                 _show_a_rating(address)
                 if not once:
                     click.echo(
@@ -213,7 +215,8 @@ def _is_ready(url: str) -> bool:
         return False
 
 
-def _show_the_page_and_its_item(address: str) -> None:
+def _show_the_page_and_its_item(address: str) -> int:
+    """The viewer whose page and item are shown."""
     viewer = _viewer()
     path = f"/result/?user={viewer}&amount={AMOUNT}"
     began = time.monotonic()
@@ -227,6 +230,19 @@ def _show_the_page_and_its_item(address: str) -> None:
     _say(f"5. The item that the page shows: its {len(on_page)} films are these, in this order")
     _echo(["aws", "dynamodb", "get-item", "--table-name", TABLE, "--key", json.dumps({"userID": {"N": str(viewer)}}), "--consistent-read"])
     _print_item(item)
+    return viewer
+
+
+def _show_the_echo(address: str, viewer: int) -> None:
+    """The handler that Lambda runs reads the same item, and says it as Table I wants."""
+    _say("6. An Echo reads the same item: what is typed here is answered by the handler that Lambda runs")
+    os.environ["MATINEE_SITE_URL"] = address
+    sentences = ("open movie", "request movies", f"my id is {viewer} and i want three movies", "stop")
+    heard = _run("matinee-echo", *(part for sentence in sentences for part in ("--say", sentence)))
+    films = [spoken_title(film["title"]) for film in _item(viewer)["movies"][:3]]
+    places = [heard.find(film) for film in films]
+    if -1 in places or places != sorted(places):
+        raise ShownWrongError(f"The Echo does not say {films} in this order.")
 
 
 def _viewer() -> int:
@@ -241,7 +257,7 @@ def _viewer() -> int:
 
 def _show_a_rating(address: str) -> None:
     """A person comes and rates one film: the old list is gone, and the item holds the new one."""
-    _say("6. Somebody comes, rates a film, and the list moves")
+    _say("7. Somebody comes, rates a film, and the list moves")
     printed = _run("matinee", "profile", "new")
     person, token = int(printed.split()[1]), printed.split()[3]
     own = f"{address}/api/v1/users/{person}"

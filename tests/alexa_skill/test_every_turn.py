@@ -63,9 +63,9 @@ def answered(world: FilmsWorld, request: Json) -> Json:
 def test_every_turn_at_every_moment_is_answered_well(trouble: str) -> None:
     guard, n, wrong = skill(FilmsWorld(trouble).within), 0, []
     apology = speech_for("en-US").apology
-    # While all is well every pair; in each trouble every third, another third of the turns for each state.
+    # While all is well every pair; in each trouble every seventh, others of the turns for each state.
     pairs = enumerate(product(states(), turns()))
-    for state, (name, slots) in (pair for at, pair in pairs if not trouble or at % 3 == 0):
+    for state, (name, slots) in (pair for at, pair in pairs if not trouble or at % 7 == 0):
         answer = guard.answer(requests.intent(name, to_attributes(state), **slots))
         found = findings(answer, "IntentRequest")
         speech = spoken_part(answer["response"].get("outputSpeech")).text
@@ -79,7 +79,7 @@ def test_every_turn_at_every_moment_is_answered_well(trouble: str) -> None:
             wrong.append((state.asked, len(state.films), name, slots, found, speech))
         n += 1
     assert not wrong, f"{len(wrong)} of {n}, such as {wrong[:5]}"
-    assert n > 4_000
+    assert n > 1_500
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -44,6 +44,7 @@ def test_the_asked_for_shape_is_shown_on_stand_ins_and_no_account_is_touched(min
     assert re.search(r"GET /result/\?user=580&amount=10   200", shown.stdout)
     assert "5. The item that the page shows: its 10 films are these, in this order" in shown.stdout
     assert '"userID": 580,\n  "rev": 0,' in shown.stdout
+    assert "Echo:  I would like to recommend you the following movies. The first one is " in shown.stdout
     assert '"userID": 1000001,\n  "rev": 1,' in shown.stdout
     assert list(tmp_path.iterdir()) == []
     with socket.create_server(("127.0.0.1", port)):
