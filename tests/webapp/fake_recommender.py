@@ -158,7 +158,7 @@ class FakeRecommender(Recommender):
     ) -> tuple[RecommendedMovie, ...]:
         self._may_fail()
         self._may_choose(with_genres, without_genres, years)
-        chosen = [movie for movie in MOVIES.values() if _is_chosen(movie, set(with_genres), set(without_genres), years)]
+        chosen = [movie for movie in MOVIES.values() if is_chosen(movie, set(with_genres), set(without_genres), years)]
         return tuple(_recommended(movie, place, personal=False) for place, movie in enumerate(chosen[:n]))
 
     def sample_viewers(self) -> tuple[SampleViewer, ...]:
@@ -214,7 +214,7 @@ class FakeRecommender(Recommender):
         open_to = [
             movie
             for movie in turned
-            if (user_id, movie.movie_id) not in self.stars and _is_chosen(movie, with_genres, without_genres, years)
+            if (user_id, movie.movie_id) not in self.stars and is_chosen(movie, with_genres, without_genres, years)
         ]
         personal = not is_own_person(user_id) or any(user == user_id for user, _ in self.stars)
         return RecommendationList(
@@ -257,7 +257,8 @@ class FakeRecommender(Recommender):
             raise self.fault
 
 
-def _is_chosen(movie: Movie, with_genres: set[str], without_genres: set[str], years: tuple[int, int] | None) -> bool:
+def is_chosen(movie: Movie, with_genres: set[str], without_genres: set[str], years: tuple[int, int] | None) -> bool:
+    """Whether the genres and years asked for leave the film in."""
     return (
         (not with_genres or bool(with_genres & set(movie.genres)))
         and not without_genres & set(movie.genres)

@@ -24,7 +24,7 @@ from recommender.domain import (
     is_own_person,
 )
 from recommender.errors import UnknownMovieError
-from tests.webapp.fake_recommender import BOB, BUILT_AT, FakeRecommender
+from tests.webapp.fake_recommender import BOB, BUILT_AT, FakeRecommender, is_chosen
 
 HAS_RATED_ALL = 404
 NO_YEAR, LONG, ONE_LETTER, RIGHT_TO_LEFT, MARK_UP, QUOTES, NO_LINKS = 9001, 9002, 9003, 9004, 9005, 9006, 9007
@@ -141,14 +141,12 @@ class ProgrammeRecommender(FakeRecommender):
             return super().in_use()
         return replace(super().in_use(), data="the built-in sample", credit="Made for Matinee.", is_builtin=True)
 
-    def _list(self, user_id: int, n: int, with_genres: set[str], without_genres: set[str]) -> RecommendationList:
+    def _list(
+        self, user_id: int, n: int, with_genres: set[str], without_genres: set[str], years: tuple[int, int] | None = None
+    ) -> RecommendationList:
         films = list(FILMS.values())
         turned = films[user_id % len(films) :] + films[: user_id % len(films)]
-        fitting = [
-            film
-            for film in turned
-            if user_id != HAS_RATED_ALL and (not with_genres or with_genres & set(film.genres)) and not without_genres & set(film.genres)
-        ]
+        fitting = [film for film in turned if user_id != HAS_RATED_ALL and is_chosen(film, with_genres, without_genres, years)]
         personal = not is_own_person(user_id)
         lines = tuple(_line(film, place, personal=personal) for place, film in enumerate(fitting[:n]))
         basis = PERSONAL if personal else POPULAR
