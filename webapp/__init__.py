@@ -32,7 +32,7 @@ def create_app(recommender: Recommender) -> Flask:
     headers.install(app)
     delivery.install(app)
     error_handlers.install(app)
-    api.install(app, health)
+    api.install(app, health, skill_key=recommender.settings.skill_key)
     app.register_blueprint(pages)
     app.register_blueprint(exposition)
     app.register_blueprint(operator)

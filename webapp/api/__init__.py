@@ -24,13 +24,16 @@ class QuietApi(Api):  # type: ignore[misc]  # flask-smorest brings no types
         pass
 
 
-def install(app: Flask, *others: Blueprint) -> None:
-    """Put the API's routes on the application, and the others that its document should describe."""
+def install(app: Flask, *others: Blueprint, skill_key: str = "") -> None:
+    """Put the API's routes on the application, and the others that its document should describe.
+
+    skill_key: that of the site's skill; where there is none, no request is asked for it, and none pays for the look.
+    """
     api = QuietApi(app, spec_kwargs={"title": contract.TITLE, "version": contract.VERSION, "openapi_version": "3.1.0"} | contract.ABOUT)
     contract.describe_shared(api.spec.components)
     for blueprint in (lists, ratings, films, *others):
         api.register_blueprint(blueprint)
-    for blueprint in (lists, ratings, films):
+    for blueprint in (lists, ratings, films) if skill_key else ():
         app.before_request_funcs.setdefault(blueprint.name, []).append(check_skill_key)
     for endpoint, view in app.view_functions.items():
         app.view_functions[endpoint] = unwrap(view)  # the wrappers carry the documentation, and nothing while serving
