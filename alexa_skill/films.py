@@ -24,11 +24,12 @@ class OutOfReachError(RecommenderError):
 class Films(Protocol):
     """One request's view of the films, within that request's time. Nothing here knows who speaks but by the number handed in.
 
-    address: that of the site, for people to type; empty where the skill was told of none. Every method may raise OutOfReachError, and all
-    but `list_of` NoSiteError.
+    address: that of the site, for people to type; empty where the skill was told of none. has_site: whether there is a site to ask, which
+    the site itself has without an address. Every method may raise OutOfReachError, and where there is none all but `list_of` NoSiteError.
     """
 
     address: str
+    has_site: bool
 
     def list_of(self, user_id: int) -> tuple[RecommendedMovie, ...] | None:
         """The current list, best first, at most LIST_LENGTH; None where there is none that just anybody may hear.

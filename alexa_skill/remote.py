@@ -33,7 +33,7 @@ class RemoteFilms:
     """The port's promises within a deadline. site: None where the skill was told of none."""
 
     def __init__(self, settings: Settings, reader: ListReader, site: Site | None, deadline: Deadline) -> None:
-        self.address = settings.site_url
+        self.address, self.has_site = settings.site_url, site is not None
         self._has_sample_viewers = settings.sample_viewers
         self._reader, self._site, self._deadline = reader, site, deadline
 

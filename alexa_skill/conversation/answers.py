@@ -44,7 +44,7 @@ def no(scene: Scene) -> Reply:
             return scene.ask(f"Ok. {says.which_one}", asked.WHICH_ONE)
         case asked.WHY_IT | asked.LIKE_IT if len(scene.state.films) > 1:
             return scene.ask(f"Ok. {says.about_another}", asked.WHICH_ONE)
-        case asked.ID_AND_AMOUNT | asked.ID | asked.AMOUNT if scene.has_site:
+        case asked.ID_AND_AMOUNT | asked.ID | asked.AMOUNT if scene.films.has_site:
             return scene.ask(f"Ok. {says.popular_instead}", asked.POPULAR, amount=0)
     return opening.goodbye(scene)
 

@@ -92,7 +92,7 @@ def find_like(scene: Scene, film: Heard) -> Reply:
 
 def _further(scene: Scene) -> tuple[str, str]:
     """What is offered behind the last that is known of a film: others like it, or another one of the listing where no site can be asked."""
-    if scene.has_site:
+    if scene.films.has_site:
         return asked.LIKE_IT, scene.speech.like_it
     return (asked.WHICH_ONE, scene.speech.about_another) if len(scene.state.films) > 1 else (asked.WHAT_TO_DO, scene.speech.what_next)
 

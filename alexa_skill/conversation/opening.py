@@ -93,7 +93,7 @@ def _stranger(scene: Scene, text: str) -> Reply:
 def instead(scene: Scene, text: str, **changes: Any) -> Reply:
     """What can be had where there is no list: popular films, or another number where no site can be asked for them."""
     says = scene.speech
-    question, offer = (asked.POPULAR, says.popular_instead) if scene.has_site else (asked.ID_AND_AMOUNT, says.both_again)
+    question, offer = (asked.POPULAR, says.popular_instead) if scene.films.has_site else (asked.ID_AND_AMOUNT, says.both_again)
     return scene.ask(f"{text} {offer}", question, **changes)
 
 

@@ -34,11 +34,6 @@ class Scene:
         """Whose list is meant: the profile that is linked, else the number that was spoken; None while neither is known."""
         return self.turn.linked_user or self.state.user or None
 
-    @property
-    def has_site(self) -> bool:
-        """False where the skill was told of none: then nothing is offered that only the site can give."""
-        return bool(self.films.address)
-
     def ask(self, text: str, question: str, *, card: Card | None = None, **changes: Any) -> Reply:
         """Say it, leave the session open and wait for the answer. text: ends with the question; changes: of the state."""
         kept = replace(self.state, **{"missed": 0, "again": None, **changes, "asked": question, "said": text[: asked.LONGEST_SPEECH]})

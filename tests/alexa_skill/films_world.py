@@ -68,6 +68,10 @@ class FilmsWorld:
         """One answer's view of the films."""
         return replace(self, address="" if self.trouble == "no site" else self.address)
 
+    @property
+    def has_site(self) -> bool:
+        return self.trouble != "no site"
+
     def list_of(self, user_id: int) -> tuple[RecommendedMovie, ...] | None:
         if self.trouble == "out of reach":
             raise OutOfReachError("the list records")

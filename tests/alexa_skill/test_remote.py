@@ -241,6 +241,7 @@ def test_what_needs_a_site_says_so_where_there_is_none(records: Records) -> None
     asked: Films = films(records, None)
 
     assert asked.address == ""
+    assert not asked.has_site
     for ask in (lambda: asked.chosen(None), lambda: asked.similar(1), lambda: asked.details(1), lambda: asked.named("Heat")):
         with pytest.raises(NoSiteError):
             ask()
@@ -339,7 +340,9 @@ def test_an_address_without_tls_is_refused_but_on_this_machine(url: str, tmp_pat
     with pytest.raises(SettingError, match="MATINEE_SITE_URL must look like https://"):
         remote_films(replace(settings, site_url=url))
     for fine in ("https://films.example.com", "http://127.0.0.1:8000", "http://localhost:8000", "https://example.com/films/"):
-        assert remote_films(replace(settings, site_url=fine))(2.0).address == fine
+        films = remote_films(replace(settings, site_url=fine))(2.0)
+        assert films.address == fine
+        assert films.has_site
 
 
 def test_a_path_in_the_address_is_kept(records: Records, site: FakeSite) -> None:

@@ -26,7 +26,7 @@ class EngineFilms:
     def __init__(self, recommender: Recommender, seconds: float, threads: Executor) -> None:
         self._recommender, self._threads = recommender, threads
         self._until = time.monotonic() + seconds
-        self.address = recommender.settings.site_url
+        self.address, self.has_site = recommender.settings.site_url, True
 
     def list_of(self, user_id: int) -> tuple[RecommendedMovie, ...] | None:
         def ask() -> tuple[RecommendedMovie, ...] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -26,6 +27,15 @@ def films(recommender: FakeRecommender) -> Iterator[EngineFilms]:
 
 def test_the_address_is_that_of_the_site(films: EngineFilms) -> None:
     assert films.address == SITE
+
+
+def test_the_site_has_itself_to_ask_with_an_address_or_without(recommender: FakeRecommender) -> None:
+    recommender.settings = replace(recommender.settings, site_url="")
+    with ThreadPoolExecutor(1) as threads:
+        films = EngineFilms(recommender, 20, threads)
+
+    assert films.address == ""
+    assert films.has_site
 
 
 def test_a_list_is_the_sites_own(films: EngineFilms, recommender: FakeRecommender) -> None:
