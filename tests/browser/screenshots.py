@@ -19,6 +19,7 @@ from tests.browser.site import Site, running_site
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WINDOW = {"width": 1280, "height": 960}
+TALK_WINDOW = {"width": 1280, "height": 1010}
 TALL_WINDOW = {"width": 1280, "height": 1080}
 VIEWER = 580  # of ml-latest-small and of the built-in sample
 MOST_BYTES = 250_000  # a README that loads at once
@@ -34,6 +35,8 @@ def main() -> None:
         for name, path in {"movie": f"/movies/?user={VIEWER}&amount=10", "result": f"/result/?user={VIEWER}&amount=10"}.items():
             take(browser, site, path, "light", IMAGES / f"{name}.png")
             take(browser, site, path, "dark", IMAGES / f"{name}-dark.png")
+        for theme in ("light", "dark"):
+            talk(browser, site, theme, IMAGES / f"echo{'-dark' if theme == 'dark' else ''}.png")
         make_busy(site)  # nobody has visited a site that was started for its picture
         key = operators_key(site)
         take(browser, site, "/operator/", "light", IMAGES / "operator.png", key=key)
@@ -50,10 +53,28 @@ def take(browser: Browser, site: Site, path: str, theme: Literal["light", "dark"
             page.locator("main [type=submit]").click()
             page.locator(".verdict").wait_for()
         page.screenshot(path=file)
+    _check_size(file)
+
+
+def _check_size(file: Path) -> None:
     size = file.stat().st_size
     print(f"{file.relative_to(IMAGES.parents[1])}  {size // 1000} kB")
     if size > MOST_BYTES:
         sys.exit(f"{file.name} has {size:,} bytes; a picture for the README should have at most {MOST_BYTES:,}.")
+
+
+def talk(browser: Browser, site: Site, theme: Literal["light", "dark"], file: Path) -> None:
+    """A picture of a short conversation on the Echo's page."""
+    with browser.new_context(color_scheme=theme, viewport=TALK_WINDOW, reduced_motion="reduce") as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(site.address + "/echo/", wait_until="networkidle")
+        for sentence in ("open movie", f"my id is {VIEWER} and i want three movies", "why the second one"):
+            page.locator("#say").fill(sentence)
+            page.keyboard.press("Enter")
+            page.wait_for_load_state("networkidle")
+        page.locator("main .stage").evaluate("stage => stage.scrollIntoView()")
+        page.screenshot(path=file)
+    _check_size(file)
 
 
 if __name__ == "__main__":
