@@ -23,10 +23,9 @@ from alexa_skill.conversation.reply import Reply
 from alexa_skill.conversation.state import from_attributes, to_attributes
 from alexa_skill.conversation.turn import INTENT, LAUNCH, NOTHING, Slot, Turn
 from alexa_skill.films import Films
-from alexa_skill.guard import Guard, Json, apology
+from alexa_skill.guard import Guard, Json
 from alexa_skill.intents import AMOUNT, ID, SUBMIT
 from alexa_skill.speech import speech_for
-from recommender.errors import RecommenderError
 
 log = logging.getLogger(__name__)
 
@@ -37,21 +36,12 @@ KEPT_SLOTS = (ID, AMOUNT)
 
 def lambda_handler(event: object, context: object) -> Json:
     """What Lambda calls: any event in, always an answer out."""
-    try:
-        made = _skill()
-    except RecommenderError as error:  # settings that are wrong: a person hears an apology, the log says which
-        log.error("the skill cannot begin reason=%s", error)
-        return Guard(_apologise).answer(event)
-    return made.answer(event)
+    return _skill().answer(event)
 
 
 def skill(films_within: Callable[[float], Films], *, skill_id: str = "") -> Guard:
     """The whole skill over the films handed in. films_within: takes the seconds that one answer may use."""
     return Guard(_behind_sdk(films_within), skill_id)
-
-
-def _apologise(request: Json) -> Json:
-    return apology(request["request"]["locale"])
 
 
 @cache

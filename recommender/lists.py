@@ -124,10 +124,16 @@ def _popular(history: History, published: Published, n: int, out: NDArray[np.boo
 
 
 def well_liked(published: Published, n: int, *, exclude: NDArray[np.bool_] | None = None) -> tuple[RecommendedMovie, ...]:
-    """The n best-liked films of all that have enough votes, the same for everyone; without those marked True in `exclude`."""
+    """The n best-liked films, the same for everyone, without those marked True in `exclude`.
+
+    Best first among those that have enough votes; where these do not fill the list, the best of the others follow.
+    """
     popular = published.popular
     few = popular.matrix.raters < popular.least_votes
-    columns = top_k(popular.weighted_rating, n, exclude=few if exclude is None else few | exclude)
+    out = np.zeros_like(few) if exclude is None else exclude
+    columns = top_k(popular.weighted_rating, n, exclude=few | out)
+    if len(columns) < n:
+        columns = np.concatenate([columns, top_k(popular.weighted_rating, n - len(columns), exclude=~few | out)])
     return tuple(
         RecommendedMovie(
             published.catalogue.movie(column),

@@ -49,6 +49,13 @@ def no(scene: Scene) -> Reply:
     return opening.goodbye(scene)
 
 
+def on(scene: Scene) -> Reply:
+    """Next, or more: another film where chance picked the last one, else the listing goes on."""
+    if scene.state.asked in (asked.SURPRISED, asked.ANOTHER):
+        return finding.surprise(scene)
+    return listing.next_page(scene)
+
+
 def number_alone(scene: Scene) -> Reply:
     """The id, the amount, or the place of a film, whichever was asked for."""
     number = opening.number(scene.turn.slot(NUMBER).text)

@@ -15,6 +15,7 @@ from alexa_skill.intents import DECADE, GENRE, MOOD
 from alexa_skill.moods import MOODS
 from recommender.domain import RecommendedMovie
 
+FIRST_YEAR, LAST_YEAR = 1870, 2100  # a number between is a year
 SURPRISES = 40  # films among which chance picks; the first ten are heard anyway
 
 
@@ -23,7 +24,9 @@ def by_genre(scene: Scene) -> Reply:
     genre, years = scene.turn.slot(GENRE), _years(scene)
     if not genre.id:
         return by_decade(scene) if years and not genre.text else scene.ask(scene.speech.no_such_genre, asked.WHAT_TO_DO)
-    listing = f"genre:{genre.id}" + (f"|{scene.turn.slot(DECADE).name}" if years else "")
+    if scene.turn.slot(DECADE).text and not years:
+        return scene.ask(scene.speech.no_such_decade, asked.WHAT_TO_DO)
+    listing = f"genre:{genre.id}" + (f"|{_years_said(scene)}" if years else "")
     return _open(scene, listing, scene.films.chosen(scene.who, with_genres=(genre.id,), years=years, n=LONGEST_LISTING))
 
 
@@ -32,7 +35,7 @@ def by_decade(scene: Scene) -> Reply:
     years = _years(scene)
     if not years:
         return scene.ask(scene.speech.no_such_decade, asked.WHAT_TO_DO)
-    return _open(scene, f"decade:{scene.turn.slot(DECADE).name}", scene.films.chosen(scene.who, years=years, n=LONGEST_LISTING))
+    return _open(scene, f"decade:{_years_said(scene)}", scene.films.chosen(scene.who, years=years, n=LONGEST_LISTING))
 
 
 def by_mood(scene: Scene) -> Reply:
@@ -58,8 +61,9 @@ def surprise(scene: Scene) -> Reply:
         found = (scene.who and scene.films.list_of(scene.who)) or ()
         if not found:
             raise
+    heard = {film.movie_id for film in (*scene.state.films[: scene.state.end], *([scene.state.focus] if scene.state.focus else []))}
     further = found[LONGEST_LISTING:] or found
-    fresh = [film for film in further if scene.state.focus is None or film.movie.movie_id != scene.state.focus.movie_id] or further
+    fresh = [film for film in further if film.movie.movie_id not in heard] or further
     if not fresh:
         return scene.ask(scene.speech.nothing_of_the_kind(), asked.WHAT_TO_DO)
     film = Heard.of(fresh[int(scene.turn.chance * len(fresh))])
@@ -68,11 +72,21 @@ def surprise(scene: Scene) -> Reply:
 
 def _open(scene: Scene, listing: str, found: Sequence[RecommendedMovie]) -> Reply:
     if not found:
-        return scene.ask(scene.speech.nothing_of_the_kind(), asked.WHAT_TO_DO)
+        return scene.ask(scene.speech.nothing_of_the_kind(), asked.WHAT_TO_DO, films=(), listing="", start=0, end=0, focus=None)
     personal = found[0].match is not None
     return open_listing(scene, listing[: asked.LONGEST_TEXT], found, scene.speech.intro(listing, personal=personal))
 
 
 def _years(scene: Scene) -> tuple[int, int] | None:
-    first = number(scene.turn.slot(DECADE).id)
-    return (first, first + 9) if first else None
+    """From and to: ten years, or the one year that was heard."""
+    said = scene.turn.slot(DECADE)
+    first = number(said.id)
+    if first:
+        return first, first + 9
+    year = number(said.text)
+    return (year, year) if year and FIRST_YEAR <= year <= LAST_YEAR else None
+
+
+def _years_said(scene: Scene) -> str:
+    said = scene.turn.slot(DECADE)
+    return said.name or said.text

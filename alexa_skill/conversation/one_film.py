@@ -16,6 +16,8 @@ from alexa_skill.titles import spoken_title
 from recommender.domain import MovieDetails
 from recommender.errors import UnknownMovieError
 
+THE_LAST_ONE = frozenset({"thelastone", "lastone", "thelast"})  # is no ordinal to Alexa, and no title here
+
 
 def picked(scene: Scene) -> Reply:
     """A film was picked: it is told about, or what was asked of it before it was clear which one."""
@@ -73,9 +75,8 @@ def tell_about(scene: Scene, film: Heard) -> Reply:
 
 def tell_why(scene: Scene, film: Heard) -> Reply:
     """The record's own first reason."""
-    says = scene.speech
     question, text = _further(scene)
-    return scene.ask(f"{says.why(film) if film.reason else says.no_reason(film)} {text}", question, focus=film)
+    return scene.ask(f"{_reason(scene, film)} {text}", question, focus=film)
 
 
 def find_like(scene: Scene, film: Heard) -> Reply:
@@ -88,6 +89,15 @@ def find_like(scene: Scene, film: Heard) -> Reply:
         return scene.ask(scene.speech.nothing_like(film.title), asked.WHAT_TO_DO)
     listing = f"like:{spoken_title(film.title)}"
     return open_listing(scene, listing[: asked.LONGEST_TEXT], found, scene.speech.intro(listing, personal=True))
+
+
+def _reason(scene: Scene, film: Heard) -> str:
+    if film.reason:
+        return scene.speech.why(film)
+    kind, _, other = scene.state.listing.partition(":")
+    if kind == "like" and film in scene.state.films:
+        return scene.speech.like_reason(film, other)
+    return scene.speech.no_reason(film)
 
 
 def _further(scene: Scene) -> tuple[str, str]:
@@ -106,6 +116,8 @@ def _details(scene: Scene, film: Heard) -> MovieDetails | None:
 
 def _meant(scene: Scene, question: str) -> Heard | Reply:
     """The film by title, by place, or the one in focus; the question which one where it cannot be told."""
+    if _folded(scene.turn.slot(TITLE).text) in THE_LAST_ONE and scene.state.films:
+        return scene.state.films[max(scene.state.end, 1) - 1]
     if scene.turn.slot(TITLE).text:
         return _by_title(scene)
     place = number(scene.turn.slot(POSITION).text)

@@ -72,9 +72,10 @@ def read_list(scene: Scene, user: int, amount: int) -> Reply:
     return scene.ask(
         f"{before}{says.recommended(films[:n])} {text}",
         question,
-        card=Card(LIST_CARD, listed(films[:n])),
+        card=Card(LIST_CARD, says.card_of_list(0 if scene.turn.linked_user else user, listed(films[:n]))),
         user=0 if scene.turn.linked_user else user,
         amount=0,
+        usual=min(amount, LIST_LENGTH),
         films=films,
         listing="list",
         start=0,
@@ -99,7 +100,7 @@ def instead(scene: Scene, text: str, **changes: Any) -> Reply:
 
 def my_list(scene: Scene) -> Reply:
     """Back to one's own list, without saying the number again."""
-    return read_list(scene, scene.who, scene.state.amount or USUAL_AMOUNT) if scene.who else request(scene)
+    return read_list(scene, scene.who, scene.state.amount or scene.state.usual or USUAL_AMOUNT) if scene.who else request(scene)
 
 
 def helped(scene: Scene) -> Reply:
@@ -112,7 +113,8 @@ def not_understood(scene: Scene) -> Reply:
     """Another sentence each time, and a card from the third time on; what was asked before can still be answered."""
     missed = scene.state.missed + 1
     card = Card(STATUS_CARD, scene.speech.card_of_help) if missed > 2 else None
-    return scene.ask(scene.speech.not_understood(missed), scene.state.asked, card=card, **{**_as_before(scene.state), "missed": missed})
+    speech = scene.speech.not_understood(missed, scene.state.asked)
+    return scene.ask(speech, scene.state.asked, card=card, **{**_as_before(scene.state), "missed": missed})
 
 
 def _as_before(state: State) -> dict[str, object]:

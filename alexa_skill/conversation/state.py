@@ -8,6 +8,7 @@ from typing import Any
 from recommender.domain import LIST_LENGTH, Movie, MovieId, RecommendedMovie
 
 FORMAT = 1
+EVERYONE = "everyone"  # the kind of reason that has nothing to do with who asks
 LONGEST_LISTING = LIST_LENGTH
 LONGEST_TEXT = 300  # characters of a title or a reason that is remembered
 LONGEST_SPEECH = 3000  # characters that can be repeated
@@ -48,7 +49,8 @@ QUESTIONS = (
 class Heard:
     """A film of the listing that is being talked about, so that it can be talked about without reading it again.
 
-    reason: why it is there, in one sentence; empty where nothing was said of that. stars: those this person would probably give.
+    reason: what it has to do with this person, in one sentence; empty where nothing is known of that. stars: those this person would
+    probably give.
     """
 
     movie_id: int
@@ -61,7 +63,8 @@ class Heard:
     @classmethod
     def of(cls, film: RecommendedMovie | Movie) -> Heard:
         movie = film if isinstance(film, Movie) else film.movie
-        reason = film.reasons[0].text if isinstance(film, RecommendedMovie) and film.reasons else ""
+        reasons = film.reasons if isinstance(film, RecommendedMovie) else ()
+        reason = reasons[0].text if reasons and reasons[0].kind != EVERYONE else ""
         stars = film.predicted_stars if isinstance(film, RecommendedMovie) else None
         texts = (movie.title[:LONGEST_TEXT], movie.year, tuple(movie.genres[:MOST_GENRES]), reason[:LONGEST_TEXT])
         return cls(movie.movie_id, *texts, stars)
@@ -74,6 +77,7 @@ class Heard:
 @dataclass(frozen=True, slots=True)
 class State:
     """user: the number that was spoken; 0 for none. amount: how many films were asked for before the number was known; 0 for none.
+    usual: how many were read out at last of this person's list; 0 for none.
 
     asked: one of QUESTIONS. films: the listing being talked about, best first; listing: what it is, as in "list", or "genre:Comedy".
     start, end: which of them were just named. focus: the film being talked about, of the listing or not. said: the last speech.
@@ -93,6 +97,7 @@ class State:
     missed: int = 0
     strangers: int = 0
     again: tuple[str, str, tuple[tuple[str, str, str, str], ...]] | None = None
+    usual: int = 0
 
 
 def to_attributes(state: State) -> dict[str, Any]:
@@ -131,7 +136,7 @@ def _read(attributes: Any) -> State:
     state = State(**said)
     if state.asked not in QUESTIONS:
         raise ValueError(state.asked)
-    for number in (state.user, state.amount, state.start, state.end, state.missed, state.strangers):
+    for number in (state.user, state.amount, state.usual, state.start, state.end, state.missed, state.strangers):
         _whole(number)
     _text(state.listing)
     if _text(state.said, LONGEST_SPEECH)[-1:] not in ("", "?"):

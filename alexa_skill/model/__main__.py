@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from alexa_skill.model.interaction import DEVELOPMENT_NAME
-from alexa_skill.model.manifest import FUNCTION
 from alexa_skill.model.package import package
 from alexa_skill.model.slot_types.titles import read_titles
 from recommender.errors import RecommenderError
@@ -21,7 +20,7 @@ MOST_TOLD = 20  # findings
 )
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to run `ask deploy` in.")
 @click.option("--invocation-name", default=DEVELOPMENT_NAME, help="By which people open the skill; two words to publish it.")
-@click.option("--endpoint", default=FUNCTION, help="The function on Lambda by its ARN, or https://YOUR-SITE/alexa.")
+@click.option("--endpoint", default="", help="The function on Lambda by its ARN, or https://YOUR-SITE/alexa; none for a new skill.")
 def main(titles_file: Path, output: Path, invocation_name: str, endpoint: str) -> None:
     """Write ask-resources.json and skill-package/ for ASK CLI. Nothing is written while anything is wrong."""
     try:

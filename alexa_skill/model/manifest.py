@@ -7,14 +7,12 @@ from typing import Any
 from alexa_skill.speech import LOCALES, speech_for
 
 PUBLIC_NAME = "Matinee Movies"
-# Nobody's function: the number of the account is Amazon's own for examples.
-FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:matinee-skill"
 ICONS = {"smallIconUri": "icon-108.png", "largeIconUri": "icon-512.png"}
 KEYWORDS = ("movies", "films", "movie recommendations", "what to watch", "movie night", "cinema", "ratings")
 
 
-def manifest(invocation_name: str, endpoint: str = FUNCTION) -> dict[str, Any]:
-    """endpoint: the ARN of a function on Lambda, or the https address of a site's /alexa."""
+def manifest(invocation_name: str, endpoint: str = "") -> dict[str, Any]:
+    """endpoint: the ARN of a function on Lambda, or the https address of a site's /alexa; empty while there is none yet."""
     return {
         "manifest": {
             "manifestVersion": "1.0",
@@ -32,7 +30,7 @@ def manifest(invocation_name: str, endpoint: str = FUNCTION) -> dict[str, Any]:
                 "isExportCompliant": True,
                 "containsAds": False,
             },
-            "apis": {"custom": {"endpoint": _endpoint(endpoint), "interfaces": []}},
+            "apis": {"custom": {**({"endpoint": _endpoint(endpoint)} if endpoint else {}), "interfaces": []}},
         }
     }
 

@@ -12,7 +12,7 @@ from typing import Any
 from alexa_skill.model.interaction import DEVELOPMENT_NAME, interaction_model
 from alexa_skill.model.lint import package_findings
 from alexa_skill.model.lint.finding import Finding
-from alexa_skill.model.manifest import FUNCTION, ICONS, manifest
+from alexa_skill.model.manifest import ICONS, manifest
 from alexa_skill.model.slot_types.titles import Titled, titles
 from alexa_skill.speech import LOCALES
 
@@ -56,7 +56,7 @@ class Package:
                 copyfile(IMAGES / icon, images / icon)
 
 
-def package(films: Sequence[Titled], invocation_name: str = DEVELOPMENT_NAME, endpoint: str = FUNCTION) -> Package:
+def package(films: Sequence[Titled], invocation_name: str = DEVELOPMENT_NAME, endpoint: str = "") -> Package:
     values = titles(films)
     models = {locale: interaction_model(locale, values, invocation_name) for locale in LOCALES}
     return Package(manifest(invocation_name, endpoint), models)

@@ -34,9 +34,14 @@ def _sentences(speech: English) -> Iterator[str]:
     for question in QUESTIONS:
         yield speech.reprompt(question)
         yield speech.help(question)
-    for text in (speech.not_understood(1), speech.not_understood(2), speech.not_understood(3), speech.no_such_place(0)):
-        yield text
-    yield from (speech.no_such_place(3), speech.one_number_more(), speech.too_many_strangers(), speech.nothing_of_the_kind())
+        yield from (speech.not_understood(times, question) for times in (1, 2, 3))
+    yield from (
+        speech.no_such_place(0),
+        speech.no_such_place(3),
+        speech.one_number_more(),
+        speech.too_many_strangers(),
+        speech.nothing_of_the_kind(),
+    )
     yield from (speech.yes_to_what(), speech.unknown_title("Heat"), speech.nothing_like("Heat"))
 
 

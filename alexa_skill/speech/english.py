@@ -74,6 +74,25 @@ class English:
     def like_it(self) -> str:
         return f"Shall I find {self.films} like it?"
 
+    def question(self, question: str) -> str:
+        """The question itself, asked once more."""
+        return {
+            asked.ID_AND_AMOUNT: self.both_again,
+            asked.ID: self.which_id,
+            asked.AMOUNT: self.how_many,
+            asked.WHICH_ONE: self.which_one,
+            asked.WHICH_WHY: self.which_then,
+            asked.WHICH_LIKE: self.which_then,
+            asked.ABOUT_IT: self.about_it,
+            asked.SURPRISED: self.about_it,
+            asked.WHY_IT: self.why_it,
+            asked.LIKE_IT: self.like_it,
+            asked.MORE: self.go_on,
+            asked.POPULAR: self.popular_instead,
+            asked.ANOTHER: self.another,
+            asked.AGAIN: self.try_again,
+        }.get(question, self.what_next)
+
     def reprompt(self, question: str) -> str:
         """What is said when nobody answers; it adds to the question how to answer it."""
         match question:
@@ -133,13 +152,16 @@ class English:
             f"a comedy from the nineties, something funny, or surprise me. {self.what_next}"
         )
 
-    def not_understood(self, times: int) -> str:
-        """The first time short, the second time with examples, and from the third with a card."""
+    def not_understood(self, times: int, question: str) -> str:
+        """The first time short, the second time with examples, and from the third with a card; what was asked is asked again."""
+        is_at_the_start = question == asked.WHAT_TO_DO
         if times <= 1:
-            return f"Sorry, I didn't get that. You can say: request movies, or help. {self.what_next}"
+            example = "You can say: request movies, or help. " if is_at_the_start else ""
+            return f"Sorry, I didn't get that. {example}{self.question(question)}"
         if times == 2:
-            return f"I'm still not with you. Say for example: my ID is 7 and I want 3 movies. Or say: popular movies. {self.what_next}"
-        return f"Sorry, I don't understand. I have sent your Alexa app a card with all that you can say. {self.what_next}"
+            example = "Say for example: my ID is 7 and I want 3 movies." if is_at_the_start else "Say help to hear what you can say."
+            return f"I'm still not with you. {example} {self.question(question)}"
+        return f"Sorry, I don't understand. I have sent your Alexa app a card with all that you can say. {self.question(question)}"
 
     @property
     def card_of_help(self) -> str:
@@ -166,7 +188,7 @@ class English:
 
     @property
     def nothing_named(self) -> str:
-        return f"I have not named any {self.films} yet. Say: request movies, or: popular movies. {self.what_next}"
+        return f"I have no list of {self.films} to go through right now. You can say: request movies. {self.what_next}"
 
     def unknown_title(self, title: str) -> str:
         return f"I don't know a {self.film} called {spoken_title(title)}. {self.what_next}"
@@ -180,6 +202,10 @@ class English:
 
     def yes_to_what(self) -> str:
         return f"Sorry, I am not sure what you said yes to. {self.what_next}"
+
+    def card_of_list(self, user: int, films: str) -> str:
+        """A list on its card. user: whose it is, 0 where the Echo is linked; films: a line each."""
+        return f"For ID {user}\n{films}" if user else films
 
     def visit(self, address: str) -> str:
         """On the card of a number without a list. address: of the site, empty where it is not known."""
@@ -232,14 +258,14 @@ class English:
 
     only_one_of_them = "There is only one of them."
     that_was_the_last = "That was the last one."
-    that_was_the_first = "Those were the first ones already."
+    that_was_the_first = "These are the first ones."
 
     # One film
 
     def about(self, film: Heard, details: MovieDetails | None) -> str:
         """What is known of a film, in two or three sentences."""
         genres = [GENRE_NAMES.get(genre, genre.lower()) for genre in film.genres]
-        kind = f" It is {'a mix of ' if len(genres) > 1 else ''}{_and(genres)}." if genres else ""
+        kind = f" It is a mix of {_and(genres)}." if len(genres) > 1 else f" Its kind is {genres[0]}." if genres else ""
         text = f"{spoken(film.movie)}.{kind}"
         if details and details.mean_stars is not None:
             n, stars = details.n_ratings, _stars(details.mean_stars)
@@ -252,7 +278,11 @@ class English:
         return f"{spoken_title(film.title)}: {film.reason}"
 
     def no_reason(self, film: Heard) -> str:
-        return f"I know no reason for {spoken_title(film.title)} that has to do with your ratings."
+        return f"I can name no rating of yours that led to {spoken_title(film.title)}."
+
+    def like_reason(self, film: Heard, other: str) -> str:
+        """Why a film is in a listing of films like another."""
+        return f"People who like {other} like {spoken_title(film.title)} as well."
 
     def how_about(self, film: Heard) -> str:
         return f"How about {spoken(film.movie)}? {self.about_it}"

@@ -24,5 +24,9 @@ def model_findings(model: Json, locale: str) -> list[Finding]:
 
 def package_findings(manifest: Json, models: Mapping[str, Json]) -> list[Finding]:
     """What is wrong with the whole package. models: by locale."""
-    of_models = [Finding(each.rule, f"{locale}: {each.text}") for locale, model in models.items() for each in model_findings(model, locale)]
+    where: dict[Finding, list[str]] = {}  # what is wrong in several Englishes is told once
+    for locale, model in models.items():
+        for each in model_findings(model, locale):
+            where.setdefault(each, []).append(locale)
+    of_models = [Finding(each.rule, f"{', '.join(locales)}: {each.text}") for each, locales in where.items()]
     return [*of_models, *store.findings(manifest, models)]

@@ -37,7 +37,8 @@ def findings(manifest: dict[str, Any], models: Mapping[str, dict[str, Any]]) -> 
         if locale in models:
             yield from _phrases(locale, shown["examplePhrases"], models[locale])
     yield from _privacy(inner["privacyAndCompliance"])
-    yield from _endpoint(inner["apis"]["custom"]["endpoint"])
+    if "endpoint" in (custom := inner["apis"]["custom"]):
+        yield from _endpoint(custom["endpoint"])
 
 
 def _phrases(locale: str, phrases: list[str], model: dict[str, Any]) -> Iterator[Finding]:

@@ -59,6 +59,9 @@ ADDED: dict[str, tuple[str, ...]] = {
         "what else [is there|do you have]",
         "read on",
         "and then",
+        "(another one|something else|a different one)",
+        "(i don't|i do not) like it",
+        "i don't like (that|this) one",
     ),
     MORE: ways(
         "[some] more (movies|please)",
@@ -116,7 +119,7 @@ ADDED: dict[str, tuple[str, ...]] = {
     NO: ways(
         "(nope|nah|no way|not really|not now|not today|not at all)",
         "no (thank you|i don't|not now|don't|i would not|i wouldn't)",
-        "(i don't|i do not) (want to|want that|think so|like it)",
+        "(i don't|i do not) (want to|want that|think so)",
         "(please don't|don't)",
         "(rather|better) not",
         "(i'd|i would) rather not",
@@ -124,6 +127,8 @@ ADDED: dict[str, tuple[str, ...]] = {
         "not (that one|this one|interested)",
         "(i'm|i am) not interested",
         "maybe later",
+        "i don't have (one|an id|a number)",
+        "i have no (id|number)",
     ),
     FALLBACK: (),
 }

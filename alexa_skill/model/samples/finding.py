@@ -33,6 +33,7 @@ BY_GENRE = ways(
     "(do you have|do you know|are there) any [good] {Genre} [movies]",
     "[a] good {Genre} [movie]",
     "good {Genre} movies",
+    "(only|rather|actually) [a] {Genre} [movies]",
     "the best {Genre} [movies]",
     "what {Genre} [movies] (do you recommend|are good|should i watch)",
     "which {Genre} movies do you know",
@@ -89,6 +90,7 @@ BY_MOOD = ways(
     "do you (have|know) (something|anything) {Mood}",
     "let's watch something {Mood}",
     "make it something {Mood}",
+    "something {Mood} (for me|for us|for tonight|tonight|please)",
 )
 
 POPULAR = ways(

@@ -105,6 +105,7 @@ LIKE = (
             "recommend something like",
             "[movies] similar to",
             "what else is like",
+            "a movie like",
             "are there more like",
             "do you have anything like",
         ),

@@ -188,7 +188,7 @@ def private(manifest: Json) -> Any:
 
 
 def endpoint(**changes: str) -> Callable[[Json], None]:
-    return lambda manifest: manifest["manifest"]["apis"]["custom"]["endpoint"].update(changes)
+    return lambda manifest: manifest["manifest"]["apis"]["custom"].update(endpoint=changes)
 
 
 def phrases(*said: str) -> Callable[[Json], None]:

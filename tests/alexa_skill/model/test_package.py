@@ -52,7 +52,7 @@ def test_amazons_classes_give_back_what_they_read(name: str) -> None:
     ("name", "right", "wrong"),
     [
         ("skill.json", '"distributionMode"', '"distribution"'),
-        ("skill.json", '"sslCertificateType": "Trusted"', '"certificate": "Trusted"'),
+        ("skill.json", '"interfaces"', '"interface"'),
         ("skill.json", '"isChildDirected"', '"childDirected"'),
         (MODELS[0], '"invocationName"', '"invocation"'),
         (MODELS[0], '"synonyms"', '"synonym"'),
