@@ -35,8 +35,19 @@ KEPT_SLOTS = (ID, AMOUNT)
 
 
 def lambda_handler(event: object, context: object) -> Json:
-    """What Lambda calls: any event in, always an answer out."""
-    return _skill().answer(event)
+    """What Lambda calls: any event in, always an answer out; an apology where the settings are such that no skill can be made."""
+    try:
+        made = own_skill()
+    except Exception as error:  # noqa: BLE001  raised again where the guard writes it down and answers
+        made = Guard(_raising(error))
+    return made.answer(event)
+
+
+def _raising(error: Exception) -> Callable[[Json], Json]:
+    def handle(request: Json) -> Json:
+        raise error
+
+    return handle
 
 
 def skill(films_within: Callable[[float], Films], *, skill_id: str = "") -> Guard:
@@ -45,8 +56,8 @@ def skill(films_within: Callable[[float], Films], *, skill_id: str = "") -> Guar
 
 
 @cache
-def _skill() -> Guard:
-    """Made at the first request and kept for those that follow."""
+def own_skill() -> Guard:
+    """The skill by the settings of this environment, made once. SettingError, StorageError."""
     from alexa_skill.remote import remote_films
     from recommender.settings import read_settings
 

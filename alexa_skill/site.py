@@ -39,10 +39,13 @@ class Site:
 
     def __init__(self, url: str, key: str = "") -> None:
         """url: https://host, perhaps with a path. key: tells the site that the skill asks. SettingError for an address without TLS."""
-        parts = urlsplit(url)
-        if not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in THIS_MACHINE)) or not parts.hostname:
-            raise SettingError(f"MATINEE_SITE_URL must look like https://films.example.com, not {url!r}.")
-        self._connection = KeptConnection(url)
+        try:
+            parts = urlsplit(url)
+            self._connection = KeptConnection(url)
+        except ValueError as error:
+            raise _no_address(url) from error
+        if not (parts.scheme == "https" or parts.hostname in THIS_MACHINE):
+            raise _no_address(url)
         self._path = parts.path.rstrip("/")
         self._headers = {"Accept": "application/json", **({"Matinee-Skill-Key": key} if key else {})}
         self._genres: frozenset[str] | None = None
@@ -108,6 +111,10 @@ class Site:
                 if answer.status < FAILING or n_left == 1:
                     return answer
         raise AssertionError
+
+
+def _no_address(url: str) -> SettingError:
+    return SettingError(f"MATINEE_SITE_URL must look like https://films.example.com, not {url!r}.")
 
 
 def _out_of_reach(what: str, reason: str) -> OutOfReachError:

@@ -50,6 +50,7 @@ class KeptConnection:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"no server is named by {url!r}")
+        parts.hostname.encode("idna")  # UnicodeError, a ValueError too, for what can be nobody's name
         self._is_secret = parts.scheme == "https"
         self._place = (parts.hostname, parts.port or (443 if self._is_secret else 80))
         self.host = parts.netloc.rpartition("@")[2]  # as the header of that name says it

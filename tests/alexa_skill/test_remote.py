@@ -333,7 +333,13 @@ def test_words_that_were_spoken_are_not_in_the_log(records: Records, site: FakeS
     assert "s3cret" not in caplog.text
 
 
-@pytest.mark.parametrize("url", ["http://films.example.com", "films.example.com", "https://", "ftp://127.0.0.1", "//films.example.com"])
+NO_ADDRESSES = [
+    "http://films.example.com", "films.example.com", "https://", "ftp://127.0.0.1", "//films.example.com", "https://[films",
+    "https://films.example.com:99999", "https://films.example.com:many", "https://films..example.com", f"https://{'x' * 64}.example.com",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", NO_ADDRESSES)
 def test_an_address_without_tls_is_refused_but_on_this_machine(url: str, tmp_path: Path) -> None:
     settings = Settings(profiles_url=f"sqlite:{tmp_path / 'none'}")
 

@@ -106,15 +106,16 @@ def test_a_missing_model_is_one_sentence(skill: Skill) -> None:
 
 
 def test_a_wrong_setting_is_one_sentence(model_file: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from alexa_skill.lambda_function import _skill
+    from alexa_skill.lambda_function import own_skill
 
-    _skill.cache_clear()
+    own_skill.cache_clear()
     monkeypatch.setenv("MATINEE_PORTS", "1")
 
     run = CliRunner().invoke(command.main, ["--model", model_file, "--say", "open film club"])
 
     assert run.exit_code == 1
     assert run.stderr == "Error: There is no setting MATINEE_PORTS; did you mean MATINEE_PORT?\n"
+    assert CliRunner().invoke(command.main, ["--listen", "0"]).stderr == run.stderr, "before anything listens"
 
 
 def test_a_handler_at_an_address_is_asked(model_file: str) -> None:
