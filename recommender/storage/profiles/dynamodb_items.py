@@ -18,6 +18,9 @@ LAST_USER_ID = "last_user_id"  # its field
 PUBLICATIONS = "#publications"  # remembers the highest generation and the last clearing
 ADOPTION = "#adoption"  # there while somebody moves in
 
+# What reading an item raises that is none of ours: fields that are missing, of other types, without end, or nested without end.
+DAMAGED = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+
 Item = dict[str, Any]  # as boto3's client takes it: {"title": {"S": "Heat"}}
 
 
@@ -109,12 +112,13 @@ def wire_account(account: Account) -> Item:
 
 def account_of(item: Item) -> Account:
     """The account; StorageError for an item that lacks a field."""
-    said = fields(item)
     try:
+        said = fields(item)
         user_id = UserId(int(said["key"].removeprefix(PERSON)))
-        return Account(user_id, said["token_digest"], bool(said["shared"]), int(said["created_at"]))
-    except (KeyError, ValueError) as error:
-        raise StorageError(f"The account {said.get('key')!r} is damaged: {type(error).__name__} {error}.", kind="garbled") from error
+        return Account(user_id, said["token_digest"], said["shared"] is True, int(said["created_at"]))
+    except DAMAGED as error:
+        key = item["key"].get("S") if isinstance(item.get("key"), dict) else None
+        raise StorageError(f"The account {key!r} is damaged: {type(error).__name__} {error}.", kind="garbled") from error
 
 
 def wire_rating(rating: Rating) -> Item:
@@ -161,7 +165,7 @@ def record_of(user_id: UserId, item: Item) -> ListRecord:
             float(said.get("built_at", 0.0)),
             str(said.get("basis", PERSONAL)),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except DAMAGED as error:
         raise StorageError(f"The record of {user_id} is damaged: {type(error).__name__} {error}.", kind="garbled") from error
 
 

@@ -109,7 +109,7 @@ def _read(answer: HttpAnswer) -> dict[str, Any] | Fault:
         return Fault("garbled", "the answer is not what was sent")
     try:
         said = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     if answer.status != OK:
         return _refusal(answer, said if isinstance(said, dict) else {})

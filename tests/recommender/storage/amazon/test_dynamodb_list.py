@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,13 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from recommender.domain import UserId
+from recommender.domain import Movie, MovieId, RecommendedMovie, UserId
 from recommender.errors import StorageError
 from recommender.storage.amazon import signature
 from recommender.storage.profiles.dynamodb import DynamoProfiles
+from recommender.storage.profiles.dynamodb_items import wire_movies
 from recommender.storage.profiles.dynamodb_list import DynamoListReader
+from tests.alexa_skill.fake_site import FakeSite, fake_site
 from tests.contracts.profiles.opinions import a_list
 from tests.faults.flaky_amazon import FlakyAmazon
 
@@ -83,6 +86,95 @@ def test_all_is_well_again_when_it_is_over(amazon: FlakyAmazon, reader: DynamoLi
             reader.is_shared(VIEWER)
         amazon.turn("well", "dynamodb")
         assert reader.record(VIEWER) == a_list(VIEWER, 0)
+
+
+# Somebody else in Amazon's place
+
+VIEWERS_KEY, PERSONS_KEY = {"userID": {"N": str(VIEWER)}}, {"key": {"S": f"person#{VIEWER}"}}
+FILM = wire_movies((RecommendedMovie(Movie(MovieId(6), "Heat", 1995), 4.5),))["L"][0]["M"]
+ACCOUNT = {"token_digest": {"S": "x"}, "shared": {"BOOL": True}, "created_at": {"N": "1"}}
+
+
+@pytest.fixture
+def impostor() -> Iterator[FakeSite]:
+    with fake_site() as site:
+        yield site
+
+
+def asking(site: FakeSite, **environment: str) -> DynamoListReader:
+    keys = {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    return DynamoListReader("movie", {**keys, "AWS_ENDPOINT_URL": site.url, **environment})
+
+
+@pytest.mark.parametrize(
+    "manner", ["nests without end", "answers too much", "answers too much in pieces", "answers no JSON", "talks nonsense", "sends on"]
+)
+def test_what_no_amazon_says_is_a_storage_error(impostor: FakeSite, manner: str) -> None:
+    impostor.manner = manner
+
+    for ask in (asking(impostor).record, asking(impostor).is_shared):
+        with pytest.raises(StorageError):
+            ask(VIEWER)
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], "x", {}, {"Item": {}}, {"ConsumedCapacity": {}, "Item": {}}, {"ConsumedCapacity": {}, "Item": [1]}]
+)
+def test_an_answer_of_another_shape_is_a_storage_error(impostor: FakeSite, body: object) -> None:
+    impostor.answers["/"] = body
+
+    for ask in (asking(impostor).record, asking(impostor).is_shared):
+        with pytest.raises(StorageError):
+            ask(VIEWER)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"rev": {"N": "NaN"}}, {"rev": {"N": "Infinity"}}, {"rev": {"N": "1e999"}}, {"rev": {"N": "9" * 10_000}}, {"rev": {}},
+        {"rev": None}, {"rev": "0"}, {"rev": []}, {"rev": {"N": 5}}, {"rev": {"S": "zero"}}, {"rev": {"NULL": True}},
+        {"generation": {"N": "1e999"}},
+        {"built_at": {"S": "noon"}}, {"v": {"N": "NaN"}, "movies": {"L": []}}, {"movies": {"L": "x"}}, {"movies": {"L": [{}]}},
+        {"movies": {"M": {}}, "v": {"N": "2"}}, {"movies": {"L": [{"M": {**FILM, "score": {"S": "much"}}}]}},
+    ],
+    ids=lambda damage: str(damage)[:40],
+)  # fmt: skip
+def test_a_record_with_anything_in_it_is_a_storage_error(impostor: FakeSite, damage: dict[str, object]) -> None:
+    impostor.answers["/"] = {"ConsumedCapacity": {}, "Item": {**VIEWERS_KEY, "rev": {"N": "0"}, "v": {"N": "1"}, **damage}}
+
+    with pytest.raises(StorageError, match=r"damaged|format"):
+        asking(impostor).record(VIEWER)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"created_at": {"N": "1e999"}}, {"created_at": {}}, {"created_at": None}, {"token_digest": "x"}, {"shared": []}],
+    ids=lambda damage: str(damage)[:40],
+)
+def test_an_account_with_anything_in_it_is_a_storage_error(impostor: FakeSite, damage: dict[str, object]) -> None:
+    impostor.answers["/"] = {"ConsumedCapacity": {}, "Item": {**PERSONS_KEY, **ACCOUNT, **damage}}
+
+    with pytest.raises(StorageError, match="The account 'person#580' is damaged"):
+        asking(impostor).is_shared(VIEWER)
+
+
+@pytest.mark.parametrize("shared", [{"S": "false"}, {"N": "1"}, {"L": [{"BOOL": False}]}, {"NULL": True}, {"BOOL": False}, {"BOOL": "no"}])
+def test_only_a_plain_yes_shares_a_list(impostor: FakeSite, shared: dict[str, object]) -> None:
+    impostor.answers["/"] = {"ConsumedCapacity": {}, "Item": {**PERSONS_KEY, **ACCOUNT}}
+    assert asking(impostor).is_shared(VIEWER)
+
+    impostor.answers["/"] = {"ConsumedCapacity": {}, "Item": {**PERSONS_KEY, **ACCOUNT, "shared": shared}}
+    assert not asking(impostor).is_shared(VIEWER)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://dynamodb..example", "http://127.0.0.1:99999", f"http://{'x' * 64}.example", "movie"]
+)
+def test_an_address_that_is_none_is_told_as_a_setting(impostor: FakeSite, url: str) -> None:
+    with pytest.raises(StorageError) as caught:
+        asking(impostor, AWS_ENDPOINT_URL=url).record(VIEWER)
+
+    assert caught.value.kind == "settings"
 
 
 def test_a_name_that_is_not_known_is_unreachable(monkeypatch: pytest.MonkeyPatch, reader: DynamoListReader) -> None:
