@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from alexa_skill.simulator.requests import Json
 from recommender.errors import RecommenderError
@@ -25,6 +27,10 @@ def answer_at(url: str) -> Callable[[Json], Json]:
     """What asks the handler at the address; NoAnswerError where it cannot be reached, refuses, or answers with something else than JSON."""
     if not url.startswith(("http://", "https://")):
         raise NoAnswerError(url, "an address begins with http:// or https://")
+    try:
+        (urlsplit(url).hostname or "").encode("idna")
+    except ValueError as error:
+        raise NoAnswerError(url, f"that is no address, {error}") from error
 
     def answer(request: Json) -> Json:
         body = json.dumps(request).encode()
@@ -37,7 +43,9 @@ def answer_at(url: str) -> Callable[[Json], Json]:
             raise NoAnswerError(url, f"it says {error.code} {error.reason}") from error
         except OSError as error:
             raise NoAnswerError(url, str(getattr(error, "reason", error)) or "it hangs") from error
-        except ValueError as error:
+        except http.client.HTTPException as error:
+            raise NoAnswerError(url, f"it speaks no HTTP, {error!r}") from error
+        except (ValueError, RecursionError) as error:
             raise NoAnswerError(url, "what it says is no JSON") from error
         return answered
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -137,9 +138,30 @@ def test_an_address_without_a_handler_is_one_sentence(model_file: str) -> None:
     assert "refused" in gone.stderr
 
 
-def test_an_address_that_is_no_web_address_is_refused() -> None:
-    with pytest.raises(NoAnswerError, match="begins with http"):
-        answer_at("file:///etc/hostname")
+@pytest.mark.parametrize("url", ["file:///etc/hostname", "http://[::1", "http://films..example", f"http://{'x' * 64}.example"])
+def test_an_address_that_is_no_web_address_is_refused(url: str) -> None:
+    with pytest.raises(NoAnswerError, match=r"begins with http|that is no address"):
+        answer_at(url)
+
+
+@pytest.mark.parametrize("said_", [b"no HTTP at all\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 5_000, b"HTTP/1.1 200 OK\r\n\r\n\xff"])
+def test_a_handler_that_answers_with_anything_is_one_sentence(model_file: str, said_: bytes) -> None:
+    def answer(listener: socket.socket) -> None:
+        talking, _ = listener.accept()
+        with talking:
+            talking.recv(65_536)
+            talking.sendall(said_)
+
+    with socket.create_server((HOST, 0)) as listener:
+        thread = threading.Thread(target=answer, args=(listener,))
+        thread.start()
+        url = f"http://{HOST}:{listener.getsockname()[1]}/"
+        run = CliRunner().invoke(command.main, ["--model", model_file, "--url", url, "--say", "open film club"])
+        thread.join()
+
+    assert run.exit_code == 1
+    assert run.stderr.startswith(f"Error: The handler at {url} gave no answer: ")
+    assert run.stderr.count("\n") == 1
 
 
 def test_a_port_in_use_is_one_sentence(skill: Skill) -> None:
