@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alexa_skill.guard import EMPTY, Guard, clean
+from alexa_skill.guard import EMPTY, MOST_SLOTS, Guard, clean
 from alexa_skill.intents import SUBMIT
 from tests.alexa_skill import requests
 from tests.alexa_skill.requests import SKILL_ID, Json
@@ -124,6 +124,24 @@ def test_a_number_that_came_as_one_is_read_as_its_text() -> None:
 
     assert handed
     assert handed["request"]["intent"]["slots"]["ID"]["value"] == "7"
+
+
+@pytest.mark.parametrize("value", [True, None, ["7"], {"value": "7"}, "7" * 1001, "\ud800"])
+def test_a_value_that_is_none_is_left_out(value: Any) -> None:
+    request = requests.intent(SUBMIT, ID="7", Amount="3")
+    request["request"]["intent"]["slots"]["ID"]["value"] = value
+
+    handed = clean(request)
+
+    assert handed
+    assert handed["request"]["intent"]["slots"]["ID"] == {"name": "ID", "confirmationStatus": "NONE"}
+
+
+def test_more_slots_than_any_intent_has_are_left_out() -> None:
+    handed = clean(requests.intent(SUBMIT, **{f"Slot{number}": "7" for number in range(500)}))
+
+    assert handed
+    assert len(handed["request"]["intent"]["slots"]) == MOST_SLOTS
 
 
 def test_an_english_that_is_not_known_is_answered_in_that_of_the_united_states() -> None:

@@ -19,7 +19,7 @@ from alexa_skill.films import Films, NoSiteError, NotReadyError, OutOfReachError
 from alexa_skill.lambda_function import skill
 from alexa_skill.remote import RemoteFilms, remote_films
 from alexa_skill.site import Site
-from recommender.domain import FIRST_OWN_USER_ID, ListRecord, Movie, MovieId, Reason, RecommendedMovie, UserId
+from recommender.domain import FIRST_OWN_USER_ID, LIST_LENGTH, ListRecord, Movie, MovieId, Reason, RecommendedMovie, UserId
 from recommender.errors import SettingError, StorageError, UnknownMovieError
 from recommender.settings import Settings
 from tests.alexa_skill.fake_site import DETAILS, FILM, LINE, LIST, FakeSite, fake_site
@@ -41,8 +41,10 @@ class Records:
     records: dict[int, ListRecord] = field(default_factory=dict)
     shared: set[int] = field(default_factory=set)
     trouble: StorageError | None = None
+    read: list[UserId] = field(default_factory=list)
 
     def record(self, user_id: UserId) -> ListRecord | None:
+        self.read.append(user_id)
         if self.trouble:
             raise self.trouble
         return self.records.get(user_id)
@@ -87,6 +89,14 @@ def test_a_persons_list_is_heard_if_it_is_shared_and_else_is_none_like_that_of_n
     assert films(records, site).list_of(BOB) is None
     assert films(records, site).list_of(BOB + 1) is None
     assert site.asked == [], "the site would tell nothing, and nothing is asked that could be told by the time it takes"
+
+
+def test_the_record_of_a_person_who_does_not_share_is_not_even_read(records: Records) -> None:
+    """So that nobody can tell by the time it takes, or by a record that is damaged, whether there is one."""
+    records.records[BOB] = ListRecord(UserId(BOB), 3, (HEAT,))
+
+    assert films(records, None).list_of(BOB) is None
+    assert records.read == []
 
 
 def test_sample_viewers_have_no_list_where_they_are_hidden(records: Records, site: FakeSite) -> None:
@@ -176,6 +186,16 @@ def test_films_of_a_kind_are_asked_for_in_the_sites_words(records: Records, site
     assert site.questions == [("n", "5"), ("with", "Sci-Fi"), ("with", "Action"), ("without", "Comedy"), ("from", "1980"), ("to", "1989")]
 
 
+def test_no_more_films_are_given_than_were_asked_for_whatever_the_site_sends(records: Records, site: FakeSite) -> None:
+    many = {"items": [LINE] * 40}
+    site.answers |= {f"/users/{STRANGER}/recommendations": LIST | many, "/movies/well-liked": many, "/movies/1199/similar": many}
+    asked = films(records, site)
+
+    assert len(asked.list_of(STRANGER) or ()) == LIST_LENGTH
+    assert len(asked.chosen(STRANGER, n=3)) == len(asked.chosen(None, n=3)) == 3
+    assert len(asked.similar(1199, 3)) == 3
+
+
 @pytest.mark.parametrize("user_id", [None, STRANGER, ALICE])
 def test_who_has_no_open_list_hears_what_everybody_likes(records: Records, site: FakeSite, user_id: int | None) -> None:
     assert films(records, site).chosen(user_id, with_genres=["Action"]) == (MADE,)
@@ -259,6 +279,17 @@ def test_a_site_that_misbehaves_is_out_of_reach_in_time(records: Records, site: 
     assert time.monotonic() - start < 0.9
 
 
+def test_a_site_whose_name_is_not_told_is_out_of_reach_in_time(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **how: time.sleep(8))
+    far = RemoteFilms(Settings(), records, Site("https://films.example.com"), Deadline(0.4))
+    start = time.monotonic()
+
+    with pytest.raises(OutOfReachError):
+        far.details(1199)
+
+    assert time.monotonic() - start < 0.9
+
+
 @pytest.mark.parametrize("manner", ["hangs", "closes", "cuts", "talks nonsense", "fails"])
 def test_a_site_that_stumbles_once_is_asked_again(records: Records, site: FakeSite, manner: str) -> None:
     site.answers["/movies/1199"] = DETAILS
@@ -291,6 +322,19 @@ def test_an_answer_that_lacks_a_field_is_none(records: Records, site: FakeSite, 
 
     with pytest.raises(OutOfReachError):
         films(records, site).list_of(STRANGER)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"histogram": [1] * 9}, {"histogram": [1] * 11}, {"histogram": [-1] * 10}, {"histogram": ["1"] * 10}, {"histogram": None},
+     {"n_ratings": -1}, {"n_ratings": True}, {"n_ratings": 1.5}, {"mean_stars": "4"}, {"tags": [None]}, {"also_known_as": "Brazil"}],
+    ids=json.dumps,
+)  # fmt: skip
+def test_details_of_another_shape_are_none(records: Records, site: FakeSite, wrong: dict[str, Any]) -> None:
+    site.answers["/movies/1199"] = DETAILS | wrong
+
+    with pytest.raises(OutOfReachError):
+        films(records, site).details(1199)
 
 
 @pytest.mark.parametrize("body", [[], "x", None, {}, {"items": {}}, {"items": "x"}, {"items": [None]}])
