@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 
 import pytest
@@ -53,6 +54,16 @@ def test_a_wrong_key_changes_nothing(client: FlaskClient, recommender: FakeRecom
 
     assert client.put(f"/api/v1/users/{ADA}/ratings/1", json={"rating": 4}, headers=headers).status_code == 401
     assert recommender.stars == {}
+
+
+def test_how_long_it_takes_to_refuse_a_key_tells_nothing_of_the_right_one(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+    in_constant_time = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", lambda a, b: compared.append((a, b)) or in_constant_time(a, b))  # type: ignore[func-returns-value]
+
+    client.get(LIST, headers={"Matinee-Skill-Key": "wrong"})
+
+    assert compared == [(b"wrong", KEY.encode())]
 
 
 def test_where_the_site_has_no_key_the_header_means_nothing() -> None:
