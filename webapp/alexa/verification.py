@@ -19,7 +19,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 import certifi
@@ -76,6 +76,13 @@ class UnverifiedError(Exception):
         self.what = what
 
 
+class _Fetch:
+    """Of a chain, by the thread that needed it first."""
+
+    def __init__(self, address: str) -> None:
+        self.address, self.is_over = address, Event()
+
+
 class Verifier:
     """Checks requests for one skill, and keeps the chains that were good. One per process, shared by its threads.
 
@@ -92,8 +99,8 @@ class Verifier:
     ) -> None:
         self._skill_id, self._roots, self._fetch, self._now = skill_id, roots, fetch, now
         self._keys: OrderedDict[str, tuple[RSAPublicKey, float]] = OrderedDict()  # by address, with the second until which they hold
-        self._keeping, self._fetching = Lock(), Lock()
-        self._being_fetched = ""
+        self._keeping = Lock()
+        self._under_way: _Fetch | None = None
 
     def verified(self, headers: Mapping[str, str], body: bytes) -> Json:
         """What the body says; UnverifiedError unless Alexa has just signed it for this skill.
@@ -137,16 +144,21 @@ class Verifier:
         """The key of a chain that is good now, from what is kept or from where it lies."""
         if (kept := self._kept(address)) is not None:
             return kept
-        # One at a time, and none waits but for the chain that it needs itself: whoever makes up addresses cannot hold up the site.
+        # One at a time, and none waits but for the chain that it needs itself, and for that but once: whoever makes up addresses, or names
+        # one over and over, cannot hold up the site.
+        mine = _Fetch(address)
         with self._keeping:
-            waits = self._being_fetched in ("", address)
-            self._being_fetched = self._being_fetched or address
-        if not self._fetching.acquire(blocking=waits):
-            raise UnverifiedError("chain", "Another certificate is being fetched just now; send the request again.")
+            under_way, self._under_way = self._under_way, self._under_way or mine
+        if under_way is not None:
+            if under_way.address != address:
+                raise UnverifiedError("chain", "Another certificate is being fetched just now; send the request again.")
+            under_way.is_over.wait()
+            if (kept := self._kept(address)) is not None:
+                return kept
+            raise UnverifiedError("chain", "The certificate chain was not to be had just now; send the request again.")
         try:
             if (kept := self._kept(address)) is not None:
                 return kept
-            self._being_fetched = address
             key, until = self._judged(self._fetched(address))
             with self._keeping:
                 self._keys[address] = key, until
@@ -154,8 +166,9 @@ class Verifier:
                     self._keys.popitem(last=False)
             return key
         finally:
-            self._being_fetched = ""
-            self._fetching.release()
+            with self._keeping:
+                self._under_way = None
+            mine.is_over.set()
 
     def _kept(self, address: str) -> RSAPublicKey | None:
         with self._keeping:

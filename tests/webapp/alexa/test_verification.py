@@ -453,6 +453,40 @@ def test_many_at_once_fetch_a_chain_once() -> None:
     assert amazon.asked == [ADDRESS]
 
 
+def test_many_at_once_wait_together_for_a_chain_that_is_not_there() -> None:
+    """Else each would wait for all before it, and the site for them."""
+    sent = body(envelope())
+    started, goes_on, refused = threading.Event(), threading.Event(), []
+    amazon = Amazon(OSError("it answers 404"))
+
+    def slowly(address: str) -> bytes:
+        started.set()
+        assert goes_on.wait(10)
+        return amazon(address)
+
+    checker = Verifier(SKILL_ID, roots=[root()], fetch=slowly, now=Clock())
+
+    def ask() -> None:
+        with pytest.raises(UnverifiedError) as error:
+            checker.verified(signed(sent), sent)
+        refused.append(error.value.what)
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    threads[0].start()
+    assert started.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    time.sleep(0.2)  # they wait by now
+    goes_on.set()
+    for thread in threads:
+        thread.join(10)
+
+    assert refused == ["chain"] * 6
+    assert len(amazon.asked) == 1
+    amazon.chain = good_chain()
+    assert checker.verified(signed(sent), sent), "and whoever comes later finds it, if it is there by then"
+
+
 def test_a_request_is_verified_within_a_millisecond_once_its_chain_is_known() -> None:
     sent = body(submit("7", "3"))
     checker, headers = verifier(), signed(sent)
