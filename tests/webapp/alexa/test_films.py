@@ -59,9 +59,12 @@ def test_films_of_a_kind_are_chosen_for_the_person(films: EngineFilms, recommend
 def test_films_of_a_kind_are_what_everybody_likes_for_whoever_has_no_open_list(
     films: EngineFilms, recommender: FakeRecommender, user_id: int | None
 ) -> None:
-    chosen = films.chosen(user_id, with_genres=("Drama",), years=(1970, 1990), n=5)
+    asked = {"with_genres": ("Drama",), "without_genres": ("Crime",), "years": (1970, 1990)}
 
-    assert chosen == recommender.well_liked(5, with_genres=("Drama",), years=(1970, 1990))
+    chosen = films.chosen(user_id, **asked, n=5)
+
+    assert chosen == recommender.well_liked(5, **asked)
+    assert chosen != recommender.well_liked(5, with_genres=("Drama",), years=(1970, 1990))
     assert chosen
     assert {film.match for film in chosen} == {None}
 
