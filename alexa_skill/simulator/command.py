@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from alexa_skill.simulator.listening import HOST, server
 from alexa_skill.simulator.over_http import answer_at
 from alexa_skill.simulator.phrases import LEAVING
 from alexa_skill.simulator.script import shown
+from alexa_skill.simulator.site_nearby import use_site_nearby
 from alexa_skill.simulator.understanding import words_to_alexa
 from alexa_skill.speech import LOCALES
 from recommender.errors import RecommenderError
@@ -78,6 +80,7 @@ def own_handler() -> Answer:
     """What Lambda answers with; our own errors where the settings are wrong, for which Lambda only apologises."""
     from alexa_skill.lambda_function import own_skill
 
+    click.echo(use_site_nearby(os.environ), err=True)
     return own_skill().answer
 
 

@@ -25,6 +25,8 @@ def shown(made: Exchange, *, details: bool) -> Iterator[str]:
     if details and made.card:
         text = made.card.text.replace("\n", f"\n{INDENT}      ")
         yield click.style(f"{INDENT}card: {made.card.title}\n{INDENT}      {text}", dim=True)
+    if made.intent == "SessionEndedRequest":
+        yield click.style(f"{INDENT}(The session has ended.)", dim=True)
     for finding in made.findings:
         yield click.style(f"{INDENT}! {finding}", fg="yellow")
     if details and made.request:

@@ -53,13 +53,13 @@ class ShownWrongError(RecommenderError):
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--once", is_flag=True, help="End by itself instead of serving on.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Where the site listens.  [default: MATINEE_PORT]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Where the site listens.  [default: MATINEE_PORT, or the next that is free]")
 def main(once: bool, port: int | None) -> None:
     """Show Matinee in the shape it has on AWS, on stand-ins for S3 and DynamoDB."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         settings = read_settings(os.environ)
-        demonstrate(settings, port or settings.port, once=once)
+        demonstrate(settings, port or _port_near(settings.port), once=once)
     except (RecommenderError, StandInError) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
@@ -307,6 +307,15 @@ def _asked(url: str, *, token: str = "", body: dict[str, Any] | None = None) -> 
     except urllib.error.HTTPError as refusal:
         with refusal:
             return refusal.code, refusal.read().decode()
+
+
+def _port_near(usual: int) -> int:
+    """The usual port, or the first free one behind it: the own site may be running there."""
+    for port in range(usual, usual + 10):
+        with contextlib.suppress(ShownWrongError):
+            _check_port_is_free(port)
+            return port
+    return usual
 
 
 def _check_port_is_free(port: int) -> None:

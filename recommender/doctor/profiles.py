@@ -7,6 +7,8 @@ from recommender.doctor.places import kind
 from recommender.settings import Settings
 from recommender.storage.profiles import open_profiles
 
+SINGULARS = ("person", "rating", "list")  # of what a store counts, in its order
+
 
 def look(settings: Settings) -> Said:
     """What is kept, counted."""
@@ -17,4 +19,5 @@ def look(settings: Settings) -> Said:
     finally:
         profiles.close()
     url = settings.profiles_url
-    return OK, f"{kind(url)}, {url}: {counts['people']:,} people, {counts['ratings']:,} ratings, {counts['lists']:,} lists"
+    held = ", ".join(f"{n:,} {singular if n == 1 else what}" for (what, n), singular in zip(counts.items(), SINGULARS, strict=True))
+    return OK, f"{kind(url)}, {url}: {held}"

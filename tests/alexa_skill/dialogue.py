@@ -29,7 +29,6 @@ from tests.alexa_skill.films_world import TROUBLES, FilmsWorld
 
 FOLDER = Path(__file__).parent / "dialogues"
 SILENCE = "(silence)"
-ALL_TROUBLES = ("", *TROUBLES)
 WELL, ENDS, IN = "[all is well]", "[ends]", "[in "
 
 

@@ -11,7 +11,7 @@ from alexa_skill.lambda_function import skill
 from alexa_skill.simulator import Echo
 from alexa_skill.simulator.command import MODELS
 from alexa_skill.simulator.understanding import understood, words_to_alexa
-from tests.alexa_skill.dialogue import ALL_TROUBLES, dialogues, files, model, states
+from tests.alexa_skill.dialogue import dialogues, files, model, states
 from tests.alexa_skill.films_world import FilmsWorld
 
 VALUES = {
@@ -55,7 +55,7 @@ def test_the_sentences_of_the_sweep_are_of_every_intent() -> None:
     assert {understood(model("en-US"), words_to_alexa(said)).intent for said in SENTENCES if said != "open movie"} == {*SLOTS}
 
 
-@pytest.mark.parametrize("trouble", ALL_TROUBLES)
+@pytest.mark.parametrize("trouble", ["", "out of reach"])  # the others are swept state by state
 def test_every_intent_is_answered_wherever_a_dialogue_can_stand(trouble: str) -> None:
     places = states(each for file in files() for each in dialogues(file))
     world = FilmsWorld(trouble)

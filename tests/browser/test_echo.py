@@ -39,7 +39,7 @@ def test_every_turn_is_accessible_quiet_fits_and_asks_no_other_host(
             say(page, words)
             expect(page.locator(".talk > li")).to_have_count(turn + 1)
             files.append(tmp_path / f"{turn}.html")
-            files[-1].write_text(page.content())
+            files[-1].write_text(page.content().replace('autofocus=""', "autofocus"))  # as the server wrote it
             page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true })")
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 800})
@@ -61,8 +61,6 @@ def test_a_conversation_is_held_with_the_keyboard_alone(browser: Browser, site: 
         page.keyboard.press("Enter")
         expect(page.locator(".heard").last).to_contain_text("Welcome to the movie recommendation system")
 
-        for _ in range(2):  # from the turn just heard, past what stands behind it, to the field
-            page.keyboard.press("Tab")
         expect(page.locator("#say")).to_be_focused()
         page.keyboard.type(f"my id is {facts.viewer} and i want three movies")
         page.keyboard.press("Enter")

@@ -71,7 +71,7 @@ class TestProfiles:
         user_id = profiles.new_person("digest", shared=False, now=0)
         profiles.rate(rating(user_id, 1, 5.0))
 
-        assert finding("profiles", var_settings).text == f"embedded, {var_settings.profiles_url}: 1 people, 1 ratings, 20 lists"
+        assert finding("profiles", var_settings).text == f"embedded, {var_settings.profiles_url}: 1 person, 1 rating, 20 lists"
 
     def test_a_file_that_is_no_store_is_told(self, var_settings: Settings, var: Path) -> None:
         (var / "matinee.sqlite3").write_bytes(b"no database" * 1000)

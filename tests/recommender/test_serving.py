@@ -309,6 +309,15 @@ class TestFilms:
 
         assert 31 not in [line.movie.movie_id for line in well_liked]
 
+    def test_films_of_few_votes_follow_where_the_others_do_not_fill_the_list(
+        self, var_settings: Settings, blobs: Blobs, profiles: Profiles, train: Train
+    ) -> None:
+        train(data_set_of([*two_tastes(), rating(1, 31, 5.0)]))
+        recommender = Recommender(var_settings, blobs, profiles)
+
+        assert recommender.well_liked(100)[-1].movie.movie_id == 31
+        assert [line.movie.movie_id for line in recommender.well_liked(10, years=(1931, 1931))] == [31]
+
     def test_a_film_that_is_not_there_is_said_so(self, recommender: Recommender) -> None:
         for ask in (recommender.movie, recommender.similar):
             with pytest.raises(UnknownMovieError):
