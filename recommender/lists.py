@@ -129,11 +129,8 @@ def well_liked(published: Published, n: int, *, exclude: NDArray[np.bool_] | Non
     Best first among those that have enough votes; where these do not fill the list, the best of the others follow.
     """
     popular = published.popular
-    few = popular.matrix.raters < popular.least_votes
-    out = np.zeros_like(few) if exclude is None else exclude
-    columns = top_k(popular.weighted_rating, n, exclude=few | out)
-    if len(columns) < n:
-        columns = np.concatenate([columns, top_k(popular.weighted_rating, n - len(columns), exclude=~few | out)])
+    out = np.zeros(published.matrix.n_movies, dtype=bool) if exclude is None else exclude
+    columns = top_k(popular.score(History.of_nobody()), n, exclude=out)
     return tuple(
         RecommendedMovie(
             published.catalogue.movie(column),
