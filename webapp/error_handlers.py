@@ -14,8 +14,9 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, render_template, request
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from markupsafe import escape
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from recommender import errors
 from webapp.metrics import REQUEST_ID, tally
@@ -92,6 +93,7 @@ def install(app: Flask) -> None:
     """Answer every error of the app from here."""
     app.register_error_handler(errors.RecommenderError, answer_own_error)
     app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(ParseException, answer_no_body)
     app.register_error_handler(Exception, answer_surprise)
 
 
@@ -139,6 +141,11 @@ def answer_http_error(error: HTTPException) -> Response:
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value
     return response
+
+
+def answer_no_body(error: ParseException) -> Response:
+    """A body in pieces that are none: the web server finds that only when somebody reads it."""
+    return answer_http_error(BadRequest())
 
 
 def answer_surprise(error: Exception) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -302,3 +304,28 @@ def test_the_same_holds_through_a_web_server(served: str) -> None:
     assert status(sent + b" ", signed(sent))[0] == 400
     large = b"x" * (LARGEST_BODY + 1)
     assert status(large, signed(large))[0] == 413
+
+
+def test_a_body_in_pieces_is_read_and_one_in_broken_pieces_is_refused(served: str) -> None:
+    def status(pieces: bytes) -> int:
+        where = urlsplit(served)
+        with socket.create_connection((str(where.hostname), int(where.port or 0)), 20) as connection:
+            head = {**signed(sent), "Host": where.netloc, "Transfer-Encoding": "chunked", "Connection": "close"}
+            lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+            connection.sendall(f"POST /alexa HTTP/1.1\r\n{lines}\r\n".encode() + pieces)
+            connection.shutdown(socket.SHUT_WR)
+            return int(connection.recv(64).split()[1])
+
+    sent = body(envelope())
+
+    assert status(b"%x\r\n%s\r\n0\r\n\r\n" % (len(sent), sent)) == 200
+    for broken in (
+        b"zz\r\n",
+        b"-5\r\n",
+        b"5\r\nabcdeXX",
+        b"ffff\r\nabc",
+        b"",
+        b"5;\x00\r\nabcde\r\n",
+        b"10000\r\n%s\r\n0\r\n\r\n" % (b" " * 65_536),
+    ):
+        assert status(broken) == 400
