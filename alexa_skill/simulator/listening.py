@@ -8,6 +8,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from alexa_skill.simulator.echo import Answer
+from recommender.errors import RecommenderError
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,12 @@ def server(answer: Answer, port: int) -> ThreadingHTTPServer:
             except (ValueError, RecursionError):
                 self._reply(HTTPStatus.BAD_REQUEST, {"error": "The body must be a request of Alexa's, as JSON."})
                 return
-            self._reply(HTTPStatus.OK, answer(request))
+            try:
+                answered = answer(request)
+            except RecommenderError as error:  # of a handler at an address
+                self._reply(HTTPStatus.BAD_GATEWAY, {"error": str(error)})
+                return
+            self._reply(HTTPStatus.OK, answered)
 
         def do_GET(self) -> None:
             self._reply(HTTPStatus.METHOD_NOT_ALLOWED, {"error": "POST a request of Alexa's to /, as JSON."})

@@ -201,6 +201,30 @@ def test_tools_on_this_machine_are_answered_and_nobody_else(
     assert ("error" in answered) == (status != 200)
 
 
+def test_a_tool_hears_what_is_wrong_with_the_handler_at_an_address() -> None:
+    with socket.create_server((HOST, 0)) as nobody:
+        url = f"http://{HOST}:{nobody.getsockname()[1]}/"
+    with listening(answer_at(url)) as port:
+        connection = http.client.HTTPConnection(HOST, port, timeout=5)
+        connection.request("POST", "/", b"{}")
+        response = connection.getresponse()
+        answered = json.loads(response.read())
+        connection.close()
+
+    assert (response.status, answered["error"]) == (502, f"The handler at {url} gave no answer: [Errno 111] Connection refused.")
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost.evil.example:1", "evil.example@127.0.0.1:1", "127.0.0.1.evil.example:1", "[::1]:1", "0.0.0.0:1", "", "127.0.0.1"]
+)
+def test_a_name_that_somebody_else_gave_this_machine_is_refused(host: str) -> None:
+    with listening(Skill()) as port:
+        connection = http.client.HTTPConnection(HOST, port, timeout=5)
+        connection.request("POST", "/", b"{}", {"Host": host})
+        assert connection.getresponse().status == 403
+        connection.close()
+
+
 def test_it_listens_on_this_machine_alone() -> None:
     with server(Skill(), 0) as made:
         assert made.server_address[0] == "127.0.0.1"
