@@ -45,6 +45,7 @@ class FakeSite:
     times: int = 0  # how often it keeps to the manner; 0: always
     asked: list[str] = field(default_factory=list)  # paths with their questions
     headers: list[dict[str, str]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     connections: set[Any] = field(default_factory=set)
 
     @property
@@ -63,6 +64,7 @@ def fake_site() -> Iterator[FakeSite]:
 
         def do_GET(self) -> None:
             site.asked.append(self.path)
+            site.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             site.headers.append({name.lower(): value for name, value in self.headers.items()})
             site.connections.add(self.client_address)
             manner, site.times = site.manner, site.times - 1

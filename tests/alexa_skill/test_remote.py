@@ -299,6 +299,16 @@ def test_a_site_that_stumbles_once_is_asked_again(records: Records, site: FakeSi
     assert len(site.asked) == 2
 
 
+def test_a_site_that_fails_is_asked_twice_and_one_that_refuses_once(records: Records, site: FakeSite) -> None:
+    for manner, status, n_asked in (("fails", 200, 2), ("closes", 200, 2), ("well", 429, 1), ("well", 401, 1), ("sends on", 200, 1)):
+        site.asked.clear()
+        site.manner, site.answers["/movies/1199"] = manner, status if status != 200 else DETAILS
+
+        with pytest.raises(OutOfReachError):
+            films(records, site).details(1199)
+        assert len(site.asked) == n_asked, (manner, status)
+
+
 WRONG = [
     {"movie_id": 0}, {"movie_id": "1199"}, {"movie_id": True}, {"title": None}, {"title": ["Brazil"]}, {"year": "1985"}, {"year": 1985.5},
     {"genres": "Sci-Fi"}, {"genres": [1]}, {"imdb_id": "tt1"}, {"score": None}, {"score": True}, {"match": "86"}, {"predicted_stars": "4"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -165,6 +166,64 @@ def test_only_a_plain_yes_shares_a_list(impostor: FakeSite, shared: dict[str, ob
 
     impostor.answers["/"] = {"ConsumedCapacity": {}, "Item": {**PERSONS_KEY, **ACCOUNT, "shared": shared}}
     assert not asking(impostor).is_shared(VIEWER)
+
+
+def test_what_was_written_last_is_what_is_asked_for(impostor: FakeSite) -> None:
+    """A copy that lags behind could tell a list from before a rating, or one that is shared no more."""
+    impostor.answers["/"] = {"ConsumedCapacity": {}}
+
+    for ask in (asking(impostor).record, asking(impostor).is_shared):
+        ask(VIEWER)
+
+    assert [json.loads(body)["ConsistentRead"] for body in impostor.bodies] == [True, True]
+
+
+def test_the_record_or_account_of_somebody_else_is_nobodys(impostor: FakeSite) -> None:
+    impostor.answers["/"] = {"ConsumedCapacity": {}, "Item": {"userID": {"N": "581"}, "rev": {"N": "0"}, "v": {"N": "1"}}}
+    with pytest.raises(StorageError, match="not the one that was asked for"):
+        asking(impostor).record(VIEWER)
+
+    impostor.answers["/"] = {"ConsumedCapacity": {}, "Item": {"key": {"S": "person#581"}, **ACCOUNT}}
+    with pytest.raises(StorageError, match="not the one that was asked for"):
+        asking(impostor).is_shared(VIEWER)
+
+
+def test_the_keys_of_a_role_travel_with_their_token_for_the_region_that_is_set(impostor: FakeSite) -> None:
+    impostor.answers["/"] = {"ConsumedCapacity": {}}
+
+    asking(impostor, AWS_SESSION_TOKEN="of-the-role").record(VIEWER)
+    asking(impostor, AWS_REGION="", AWS_DEFAULT_REGION="eu-west-1").record(VIEWER)
+
+    assert impostor.headers[0]["x-amz-security-token"] == "of-the-role"
+    assert "x-amz-security-token" in impostor.headers[0]["authorization"]
+    assert "/us-east-1/dynamodb/" in impostor.headers[0]["authorization"]
+    assert "/eu-west-1/dynamodb/" in impostor.headers[1]["authorization"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "place"),
+    [
+        ({"AWS_REGION": "eu-central-1"}, ("dynamodb.eu-central-1.amazonaws.com", 443)),
+        ({"AWS_REGION": "cn-north-1"}, ("dynamodb.cn-north-1.amazonaws.com.cn", 443)),
+        ({"AWS_ENDPOINT_URL": "http://all.example", "AWS_ENDPOINT_URL_DYNAMODB": "http://ours.example:8000"}, ("ours.example", 8000)),
+    ],
+)
+def test_the_table_is_looked_for_where_amazon_has_it(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], place: tuple[str, int]
+) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def nowhere(place: tuple[str, int], seconds: float) -> None:
+        asked.append(place)
+        raise OSError("nowhere")
+
+    monkeypatch.setattr("socket.create_connection", nowhere)
+    keys = {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+
+    with pytest.raises(StorageError):
+        DynamoListReader("movie", keys | environment).record(VIEWER)
+
+    assert {*asked} == {place}
 
 
 @pytest.mark.parametrize(
