@@ -55,8 +55,9 @@ class Guard:
             return self.empty
         try:
             made = self.handler(request)
-            if len(json.dumps(made)) > LONGEST_ANSWER:
-                raise ValueError(f"an answer of {len(json.dumps(made))} bytes")
+            size = len(json.dumps(made, allow_nan=False))
+            if size > LONGEST_ANSWER:
+                raise ValueError(f"an answer of {size} bytes")
         except Exception:
             log.exception("request not answered")
             return apology(request["request"]["locale"])

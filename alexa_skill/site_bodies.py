@@ -8,6 +8,7 @@ from recommender.domain import Movie, MovieDetails, MovieId, Reason, Recommended
 
 N_STARS = 10  # counts of a histogram, for 0.5 to 5.0 stars
 LONGEST_TEXT = 2000  # characters of any text
+HIGHEST_NUMBER = 2**53
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -83,6 +84,8 @@ def _field(said: Json, name: str, *kinds: type[T]) -> T:
     value = said.get(name)
     if isinstance(value, bool) or not isinstance(value, kinds):
         raise WrongShapeError(name)
+    if isinstance(value, int | float) and not abs(value) <= HIGHEST_NUMBER:  # nor NaN
+        raise WrongShapeError(name)
     return value
 
 
@@ -102,7 +105,7 @@ def _number(said: Json) -> int:
 
 
 def _whole(value: object, name: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= HIGHEST_NUMBER:
         raise WrongShapeError(name)
     return value
 

@@ -70,6 +70,13 @@ def test_an_answer_too_large_for_an_echo_is_an_apology() -> None:
     assert "something went wrong" in answer["response"]["outputSpeech"]["ssml"]
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_an_answer_with_a_number_that_json_does_not_have_is_an_apology(number: float) -> None:
+    answer = Guard(lambda request: {**SPOKEN, "sessionAttributes": {"stars": number}}).answer(requests.launch())
+
+    assert "something went wrong" in answer["response"]["outputSpeech"]["ssml"]
+
+
 def test_only_the_own_skill_is_answered() -> None:
     assert Guard(answering, SKILL_ID).answer(requests.launch()) == SPOKEN
     assert Guard(breaking, "amzn1.ask.skill.another").answer(requests.launch()) == {

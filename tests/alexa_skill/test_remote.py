@@ -67,6 +67,10 @@ def records() -> Records:
     return Records({VIEWER: ListRecord(UserId(VIEWER), 0, (HEAT,))})
 
 
+def short(wrong: object) -> str:
+    return json.dumps(wrong)[:40]
+
+
 def films(records: Records, site: FakeSite | None, *, seconds: float = 5.0, **settings: Any) -> RemoteFilms:
     asked = Settings(site_url=site.url if site else "", **settings)
     return RemoteFilms(asked, records, Site(site.url, asked.skill_key) if site else None, Deadline(seconds))
@@ -312,11 +316,12 @@ def test_a_site_that_fails_is_asked_twice_and_one_that_refuses_once(records: Rec
 WRONG = [
     {"movie_id": 0}, {"movie_id": "1199"}, {"movie_id": True}, {"title": None}, {"title": ["Brazil"]}, {"year": "1985"}, {"year": 1985.5},
     {"genres": "Sci-Fi"}, {"genres": [1]}, {"imdb_id": "tt1"}, {"score": None}, {"score": True}, {"match": "86"}, {"predicted_stars": "4"},
+    {"movie_id": 10**400}, {"year": 10**20}, {"score": 10**400}, {"score": float("inf")}, {"predicted_stars": float("nan")},
     {"reasons": None}, {"reasons": [{}]}, {"reasons": ["because"]}, {"title": "x" * 10_000},
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=json.dumps)
+@pytest.mark.parametrize("wrong", WRONG, ids=short)
 def test_an_answer_of_another_shape_is_none(records: Records, site: FakeSite, wrong: dict[str, Any]) -> None:
     site.answers[f"/users/{STRANGER}/recommendations"] = LIST | {"items": [LINE, LINE | wrong]}
 
@@ -337,8 +342,9 @@ def test_an_answer_that_lacks_a_field_is_none(records: Records, site: FakeSite, 
 @pytest.mark.parametrize(
     "wrong",
     [{"histogram": [1] * 9}, {"histogram": [1] * 11}, {"histogram": [-1] * 10}, {"histogram": ["1"] * 10}, {"histogram": None},
-     {"n_ratings": -1}, {"n_ratings": True}, {"n_ratings": 1.5}, {"mean_stars": "4"}, {"tags": [None]}, {"also_known_as": "Brazil"}],
-    ids=json.dumps,
+     {"n_ratings": -1}, {"n_ratings": 10**400}, {"mean_stars": float("nan")}, {"mean_stars": -(10**400)},
+     {"n_ratings": True}, {"n_ratings": 1.5}, {"mean_stars": "4"}, {"tags": [None]}, {"also_known_as": "Brazil"}],
+    ids=short,
 )  # fmt: skip
 def test_details_of_another_shape_are_none(records: Records, site: FakeSite, wrong: dict[str, Any]) -> None:
     site.answers["/movies/1199"] = DETAILS | wrong
