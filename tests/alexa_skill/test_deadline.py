@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -27,6 +28,17 @@ def test_what_never_comes_is_not_waited_for() -> None:
         Deadline(0.1).within(lambda: time.sleep(1))
 
     assert time.monotonic() - start < 0.5
+
+
+def test_what_never_comes_holds_up_no_process_that_ends() -> None:
+    goes_on, before = threading.Event(), {*threading.enumerate()}
+
+    with pytest.raises(OutOfReachError):
+        Deadline(0.05).within(lambda: goes_on.wait(20))
+
+    (left,) = {*threading.enumerate()} - before
+    assert left.daemon
+    goes_on.set()
 
 
 def test_nothing_is_asked_when_time_is_over() -> None:

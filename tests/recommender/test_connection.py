@@ -144,6 +144,13 @@ def test_an_answer_has_its_time_however_it_is_spread(manner: Callable[[socket.so
         assert time.monotonic() - start < 0.6
 
 
+def test_an_answer_that_says_it_is_too_long_is_not_waited_for() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (LONGEST_ANSWER + 1)
+
+    with server(head) as (url, _), pytest.raises(BrokenAnswerError, match=f"more than {LONGEST_ANSWER} bytes"):
+        ask(url, seconds=20)
+
+
 @pytest.mark.parametrize("url", ["", "films.example.com", "ftp://films.example.com", "https://", "http:///x"])
 def test_an_address_that_names_no_server_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="no server is named"):
