@@ -255,6 +255,13 @@ def test_a_film_that_is_not_there_is_unknown(records: Records, site: FakeSite) -
     assert films(records, site).named("x") is None
 
 
+def test_details_of_another_film_are_not_taken_for_those_asked_for(records: Records, site: FakeSite) -> None:
+    site.answers["/movies/5"] = DETAILS  # of 1199
+
+    with pytest.raises(UnknownMovieError):
+        films(records, site).details(5)
+
+
 @pytest.mark.parametrize("title", ["", "  ", "x" * 201, "a\x00b"])
 def test_a_title_that_the_site_would_refuse_is_nobodys(records: Records, site: FakeSite, title: str) -> None:
     assert films(records, site).named(title) is None
