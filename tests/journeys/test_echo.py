@@ -101,8 +101,8 @@ def listening_echo(site: Site) -> Iterator[str]:
     ) as server:
         try:
             assert server.stdout
-            found = next(address for line in server.stdout if (address := re.search(r"http://127\.0\.0\.1:\d+/?", line)))
-            yield found[0]
+            found = next(address for line in server.stdout if (address := re.search(r"POST requests to (http://\S+)", line)))
+            yield found[1]
         finally:
             server.terminate()
 
