@@ -37,8 +37,9 @@ class Catalogue:
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         self._arrays = dict(arrays)
         self.movie_ids: NDArray[np.int32] = arrays["movie_ids"]
-        self._years = arrays["years"]  # 0: not known
-        self._imdb_ids, self._tmdb_ids = arrays["imdb_ids"], arrays["tmdb_ids"]  # 0: no link
+        self.years: NDArray[np.int16] = arrays["years"]  # 0: not known
+        self.imdb_ids: NDArray[np.int32] = arrays["imdb_ids"]  # 0: no link
+        self.tmdb_ids: NDArray[np.int32] = arrays["tmdb_ids"]
         self._movie = lru_cache(MOVIES_AT_HAND)(self._read_movie)
         self._genre_bits = arrays["genre_bits"]  # shape (n_movies, bytes), one bit per genre, the first genre highest
         self._titles = _Texts(arrays, "titles")
@@ -108,15 +109,19 @@ class Catalogue:
         return Movie(
             movie_id=MovieId(int(self.movie_ids[column])),
             title=self._titles.text(column),
-            year=int(self._years[column]) or None,
+            year=int(self.years[column]) or None,
             genres=tuple(self._genres[genre] for genre in np.flatnonzero(bits)),
-            imdb_id=int(self._imdb_ids[column]) or None,
-            tmdb_id=int(self._tmdb_ids[column]) or None,
+            imdb_id=int(self.imdb_ids[column]) or None,
+            tmdb_id=int(self.tmdb_ids[column]) or None,
         )
 
     def also_known_as(self, column: int) -> tuple[str, ...]:
         """Other forms of the film's title."""
         return tuple(self._other_titles.text(column).splitlines())
+
+    def title_forms(self, column: int) -> tuple[str, ...]:
+        """Every form of the film's title, the one that is shown first."""
+        return (self._titles.text(column), *self.also_known_as(column))
 
     def tags(self, column: int) -> tuple[str, ...]:
         """Viewers' own words for the film, most used first."""
@@ -135,8 +140,8 @@ class Catalogue:
 
     def year_mask(self, first: int, last: int) -> NDArray[np.bool_]:
         """True for each column whose film is of these years, both included; shape (n_movies,). A film without a year is of none."""
-        known = self._years > 0
-        return np.asarray(known & (self._years >= first) & (self._years <= last))
+        known = self.years > 0
+        return np.asarray(known & (self.years >= first) & (self.years <= last))
 
     def search(self, query: str, n: int, *, popularity: NDArray[np.floating[Any] | np.integer[Any]] | None = None) -> list[int]:
         """Columns of at most n films whose titles hold every word of the query, best match first.
@@ -166,7 +171,7 @@ class Catalogue:
         if len(parts) > 1:
             hits |= np.logical_and.reduce([self._columns(self._words.beginning_with(part)) for part in parts])
         if _is_year(whole):
-            hits |= self._years == int(whole)
+            hits |= self.years == int(whole)
         return hits
 
     def _closeness(self, query: str) -> NDArray[np.int8]:
