@@ -272,6 +272,10 @@ class Matcher:
         return _columns_of(self._catalogue.tmdb_ids)
 
     @cached_property
+    def _forms(self) -> list[tuple[str, ...]]:
+        return [self._catalogue.title_forms(column) for column in range(len(self._catalogue))]
+
+    @cached_property
     def _titles(self) -> dict[str, list[int]]:
         return self._index(squeezed_forms)
 
@@ -293,8 +297,8 @@ class Matcher:
 
     def _index(self, names_of: Callable[[str], Iterable[str]]) -> dict[str, list[int]]:
         index: dict[str, list[int]] = {}
-        for column in range(len(self._catalogue)):
-            for name in dict.fromkeys(name for form in self._catalogue.title_forms(column) for name in names_of(form)):
+        for column, forms in enumerate(self._forms):
+            for name in dict.fromkeys(name for form in forms for name in names_of(form)):
                 if name:
                     index.setdefault(name, []).append(column)
         return index
