@@ -95,11 +95,13 @@ def _reading(file: SentFile, scale: Scale | None) -> Reading:
     if beginning.startswith(("[", "{")):
         document = open_document(file.name, file.stem, text)
         keys = document.keys()
-        if trakt.reads(keys) or (not keys and not document.entries and file.stem.startswith(("ratings", "watch", "lists"))):
+        if not document.entries:
+            return Reading(own.SITE if '"matinee"' in document.preamble else trakt.SITE, ())
+        if trakt.reads(keys):
             return trakt.read(document, scale)
         return _of_table(document.as_table(), scale)
     if beginning.lower().startswith(("<!doctype html", "<html")):
-        raise InvalidInputError(file.name, "a web page", "the file that the site exports, not a page saved in a browser")
+        raise InvalidInputError(file.name, "a web page", "the file that the site exports")
     if beginning.startswith("<"):
         return criticker.read(criticker.table_of_xml(file.name, file.stem, text), scale)
     if beginning.startswith("Letterboxd list export"):

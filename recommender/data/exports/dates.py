@@ -28,11 +28,12 @@ _MONTHS = {
 _ISO = re.compile(
     r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\.?日?"
     r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s?(Z|UTC|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
 )
-_SHORT = re.compile(r"(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?[-/.]\s?(\d{4}|\d{2})\.?(?:[ ,].*)?")
+_SHORT = re.compile(r"(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?[-/.]\s?(\d{4}|\d{2})\.?(?:[ ,].*)?", re.ASCII)
 _CTIME = re.compile(r"[A-Za-z]{3} ([A-Za-z]{3}) +(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (\d{4})")  # Sat Dec 31 00:00:00 2016
 _WORDS = re.compile(r"(\d{1,2})\.?[ -](?:de )?([a-z]+)\.?,?[ -](?:de )?(\d{4})|([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
-_EPOCH = re.compile(r"\d{9,10}|\d{12,13}")
+_EPOCH = re.compile(r"\d{9,10}|\d{12,13}", re.ASCII)
 
 
 def order_of(written: Sequence[str]) -> tuple[str, bool]:

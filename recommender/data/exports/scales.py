@@ -37,7 +37,7 @@ SCALES = {scale.name: scale for scale in (FIVE, TEN, HUNDRED)}
 
 ENOUGH = 0.05  # of the scores must be over 10 for a scale of 100, so that one damaged score does not shrink all others
 
-_NUMBER = re.compile(r"(\d{1,4}(?:[.,]\d{1,6})?)\s*(?:/\s*(\d{1,3})|(%)|stars?)?", re.IGNORECASE)
+_NUMBER = re.compile(r"(\d{1,4}(?:[.,]\d{1,6})?)\s*(?:/\s*(\d{1,3})|(%)|stars?)?", re.IGNORECASE | re.ASCII)
 _GLYPHS = re.compile(r"(★{0,5})(½?)☆{0,5}")
 
 
