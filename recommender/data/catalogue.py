@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.data.titles import plain, read_title, spellings, squeezed, without_article
+from recommender.data.texts import Index, Texts
+from recommender.data.title_search import TitleSearch
+from recommender.data.titles import plain, spellings, squeezed, without_article
 from recommender.domain import Movie, MovieId
 from recommender.errors import DataError
 
@@ -42,13 +43,14 @@ class Catalogue:
         self.tmdb_ids: NDArray[np.int32] = arrays["tmdb_ids"]
         self._movie = lru_cache(MOVIES_AT_HAND)(self._read_movie)
         self._genre_bits = arrays["genre_bits"]  # shape (n_movies, bytes), one bit per genre, the first genre highest
-        self._titles = _Texts(arrays, "titles")
-        self._other_titles = _Texts(arrays, "other_titles")  # one per line
-        self._tags = _Texts(arrays, "tags")  # one per line
-        genres = _Texts(arrays, "genres")
+        self._titles = Texts(arrays, "titles")
+        self._other_titles = Texts(arrays, "other_titles")  # one per line
+        self._tags = Texts(arrays, "tags")  # one per line
+        genres = Texts(arrays, "genres")
         self._genres = tuple(genres.text(genre) for genre in range(len(genres)))
-        self._words = _Index(arrays, "words")  # of all forms of the title
-        self._keys = _Index(arrays, "keys")  # whole titles, squeezed
+        words = Index(arrays, "words")  # of all forms of the title
+        keys = Index(arrays, "keys")  # whole titles, squeezed
+        self._search = TitleSearch(words, keys, self.years, self._titles)
 
     @classmethod
     def of(cls, movies: Iterable[CatalogueEntry]) -> Catalogue:
@@ -66,12 +68,12 @@ class Catalogue:
                 "imdb_ids": np.array([film.imdb_id or 0 for film in films], dtype=np.int32),
                 "tmdb_ids": np.array([film.tmdb_id or 0 for film in films], dtype=np.int32),
                 "genre_bits": _genre_bits(films, genres),
-                **_Texts.arrays_of("titles", [film.title for film in films]),
-                **_Texts.arrays_of("other_titles", [_lines(entry.also_known_as) for entry in entries]),
-                **_Texts.arrays_of("tags", [_lines(entry.tags) for entry in entries]),
-                **_Texts.arrays_of("genres", genres),
-                **_Index.arrays_of("words", [_words_of(entry) for entry in entries]),
-                **_Index.arrays_of("keys", [_keys_of(entry) for entry in entries]),
+                **Texts.arrays_of("titles", [film.title for film in films]),
+                **Texts.arrays_of("other_titles", [_lines(entry.also_known_as) for entry in entries]),
+                **Texts.arrays_of("tags", [_lines(entry.tags) for entry in entries]),
+                **Texts.arrays_of("genres", genres),
+                **Index.arrays_of("words", [_words_of(entry) for entry in entries]),
+                **Index.arrays_of("keys", [_keys_of(entry) for entry in entries]),
             }
         )
 
@@ -143,64 +145,20 @@ class Catalogue:
         known = self.years > 0
         return np.asarray(known & (self.years >= first) & (self.years <= last))
 
-    def search(self, query: str, n: int, *, popularity: NDArray[np.floating[Any] | np.integer[Any]] | None = None) -> list[int]:
-        """Columns of at most n films whose titles hold every word of the query, best match first.
+    def search(self, query: str, n: int, *, popularity: NDArray[np.integer[Any]] | None = None) -> list[int]:
+        """Columns of at most n films whose titles hold the words of the query, best match first.
 
-        A word may be the beginning of one; case, accents, signs and the place of "The" do not matter; a year of four digits also
-        finds the films of that year ("brazil 1985"). The whole title comes first, then titles that begin with the query, then the
-        rest; among equals the more popular, then the lower id. popularity: shape (n_movies,), higher is more. No word, no film.
+        A word may be the beginning of one, or have a slip or two by its length; case, accents, signs and the place of "The" do not
+        matter; a year of four digits also finds the films of that year ("brazil 1985"); "2" is "II". The whole title comes first, then
+        titles that begin with the query, then those that hold its words, those by slips among them; among equals the more popular, then
+        the lower id. popularity: shape (n_movies,), higher is more. No word, no film.
         """
-        hits: NDArray[np.bool_] | None = None
-        for word in dict.fromkeys(plain(query).split()):
-            if (found := self._with_word(word)) is not None:
-                hits = found if hits is None else hits & found
-        if hits is None or n < 1:
-            return []
-        columns = np.flatnonzero(hits)
-        closeness = self._closeness(query)[columns]
-        rank_by = np.zeros(len(columns)) if popularity is None else popularity[columns].astype(np.float64)
-        order = np.lexsort((columns, -rank_by, -closeness))[:n]
-        return [int(column) for column in columns[order]]
-
-    def _with_word(self, word: str) -> NDArray[np.bool_] | None:
-        """Films with a word that begins so, in one piece or in its parts; None when the word is but signs."""
-        whole, parts = spellings(word)
-        if not whole:
-            return None
-        hits = self._columns(self._words.beginning_with(whole))
-        if len(parts) > 1:
-            hits |= np.logical_and.reduce([self._columns(self._words.beginning_with(part)) for part in parts])
-        if _is_year(whole):
-            hits |= self.years == int(whole)
-        return hits
-
-    def _closeness(self, query: str) -> NDArray[np.int8]:
-        """2 where the query is the whole title, 1 where the title begins with it, else 0; a year at its end may be left out."""
-        close = np.zeros(len(self), dtype=np.int8)
-        forms = {squeezed(query), squeezed(read_title(query).title)}
-        words = plain(query).split()
-        if len(words) > 1 and _is_year(words[-1]):
-            forms.add(squeezed(" ".join(words[:-1])))
-        forms.discard("")
-        for form in forms:
-            close[self._keys.beginning_with(form)] = 1
-        for form in forms:
-            close[self._keys.equal_to(form)] = 2
-        return close
-
-    def _columns(self, columns: NDArray[np.int32]) -> NDArray[np.bool_]:
-        hits = np.zeros(len(self), dtype=np.bool_)
-        hits[columns] = True
-        return hits
+        return self._search.find(query, n, popularity)
 
 
 def _genre_bits(films: Sequence[Movie], genres: Sequence[str]) -> NDArray[np.uint8]:
     marked = [[genre in film.genres for genre in genres] for film in films]
     return np.packbits(np.array(marked, dtype=np.bool_).reshape(len(films), len(genres)), axis=1)
-
-
-def _is_year(word: str) -> bool:
-    return len(word) == 4 and word.isascii() and word.isdigit()
 
 
 def _lines(texts: Iterable[str]) -> str:
@@ -219,62 +177,3 @@ def _words_of(entry: CatalogueEntry) -> set[str]:
 def _keys_of(entry: CatalogueEntry) -> set[str]:
     titles = (entry.movie.title, *entry.also_known_as)
     return {squeezed(form) for title in titles for form in (title, without_article(title))} - {""}
-
-
-class _Texts:
-    """Many texts in one blob of UTF-8, the i-th from offsets[i] to offsets[i + 1]."""
-
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], name: str) -> None:
-        self._blob, self._offsets = arrays[name], arrays[f"{name}_offsets"]
-
-    @staticmethod
-    def arrays_of(name: str, texts: Sequence[str]) -> dict[str, NDArray[Any]]:
-        encoded = [text.encode("utf-8", "replace") for text in texts]
-        offsets = np.zeros(len(encoded) + 1, dtype=np.int64)
-        np.cumsum([len(text) for text in encoded], out=offsets[1:])
-        return {name: np.frombuffer(b"".join(encoded), dtype=np.uint8), f"{name}_offsets": offsets}
-
-    def __len__(self) -> int:
-        return len(self._offsets) - 1
-
-    def __getitem__(self, i: int) -> bytes:
-        if not 0 <= i < len(self):
-            raise IndexError(f"no text {i} among {len(self)}")
-        text: bytes = self._blob[self._offsets[i] : self._offsets[i + 1]].tobytes()
-        return text
-
-    def text(self, i: int) -> str:
-        return str(self[i], "utf-8")
-
-
-class _Index:
-    """Texts in ascending order, and the columns each stands for: those that begin with something lie side by side."""
-
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], name: str) -> None:
-        self._texts = _Texts(arrays, name)
-        self._columns, self._starts = arrays[f"{name}_columns"], arrays[f"{name}_starts"]
-
-    @staticmethod
-    def arrays_of(name: str, texts_of_columns: Sequence[Iterable[str]]) -> dict[str, NDArray[Any]]:
-        columns_of: dict[str, list[int]] = {}
-        for column, texts in enumerate(texts_of_columns):
-            for text in texts:
-                columns_of.setdefault(text, []).append(column)
-        ascending = sorted(columns_of)  # by code point, which is also the order of the UTF-8 bytes
-        starts = np.zeros(len(ascending) + 1, dtype=np.int64)
-        np.cumsum([len(columns_of[text]) for text in ascending], out=starts[1:])
-        columns = np.array([column for text in ascending for column in columns_of[text]], dtype=np.int32)
-        return {**_Texts.arrays_of(name, ascending), f"{name}_columns": columns, f"{name}_starts": starts}
-
-    def beginning_with(self, text: str) -> NDArray[np.int32]:
-        sought = text.encode()
-        return self._between(bisect_left(self._texts, sought), bisect_left(self._texts, sought + b"\xff"))  # no UTF-8 holds 0xff
-
-    def equal_to(self, text: str) -> NDArray[np.int32]:
-        sought = text.encode()
-        first = bisect_left(self._texts, sought)
-        return self._between(first, first + (first < len(self._texts) and self._texts[first] == sought))
-
-    def _between(self, first: int, end: int) -> NDArray[np.int32]:
-        columns: NDArray[np.int32] = self._columns[self._starts[first] : self._starts[end]]
-        return columns

@@ -94,3 +94,31 @@ def spellings(word: str) -> tuple[str, tuple[str, ...]]:
 def squeezed(text: str) -> str:
     """A title by its letters and digits alone, so that "Spider-Man" and "spider man" are one."""
     return "".join(letter for letter in plain(text) if letter.isalnum())
+
+
+_NUMBERS = [
+    f"{number} {words}".split()
+    for number, words in enumerate(
+        [
+            "one",
+            "ii two",
+            "iii three",
+            "iv four",
+            "v five",
+            "vi six",
+            "vii seven",
+            "viii eight",
+            "ix nine",
+            "x ten",
+            "xi eleven",
+            "xii twelve",
+        ],
+        start=1,
+    )
+]  # without "i", which is a word
+_SAME_NUMBER = {word: tuple(other for other in words if other != word) for words in _NUMBERS for word in words}
+
+
+def same_number(word: str) -> tuple[str, ...]:
+    """The other ways to write the number that a plain word is: "2" is "ii" and "two"; () for any other word."""
+    return _SAME_NUMBER.get(word, ())
