@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +16,7 @@ SHORTEST = 3  # letters; with fewer, everything is one slip away from everything
 SHORTEST_BEGINNING = 4  # letters, of a word that is still being typed
 TWO_SLIPS_FROM = 7  # letters
 LONGEST = 40  # letters; the sums below have room for 64
+PAIRS_OF_A_SLIP = 3  # neighbouring letters that two in the wrong order part
 FAR = 99
 
 
@@ -29,6 +33,7 @@ class NearWords:
         return self.beginning_two_off, self.two_off, self.beginning_one_off, self.one_off
 
 
+Letters = TypeVar("Letters", int, NDArray[np.uint8])
 NONE = np.zeros(0, dtype=np.intp)
 NOTHING_NEAR = NearWords(NONE, NONE, NONE, NONE)
 
@@ -36,15 +41,20 @@ NOTHING_NEAR = NearWords(NONE, NONE, NONE, NONE)
 class SlipFinder:
     """Finds the words within a slip or two: a letter too many, missing, wrong, or two in the wrong order.
 
-    Letters are bytes of UTF-8. Beside the words it holds five bytes a word: which letters are in it, and how many.
+    Letters are bytes of UTF-8. Beside the words it holds thirteen bytes a word: which letters and pairs are in it, and how many letters.
     """
 
     def __init__(self, words: Texts) -> None:
         self._words = words
         starts = words.offsets[:-1]
         self._lengths = np.minimum(np.diff(words.offsets), 255).astype(np.uint8)
-        letters = np.left_shift(np.uint32(1), (words.blob & 31).astype(np.uint32))
-        self._held = np.bitwise_or.reduceat(letters, starts) if len(starts) else np.zeros(0, dtype=np.uint32)
+        self._letters, self._pairs = np.zeros(len(starts), dtype=np.uint32), np.zeros(len(starts), dtype=np.uint64)
+        if len(starts):
+            np.bitwise_or.reduceat(np.uint32(1) << (words.blob & 31), starts, out=self._letters)
+            pairs = np.uint64(1) << _pair(words.blob[:-1], words.blob[1:])
+            ends = words.offsets[1:-1] - 1  # where the second letter is the next word's
+            pairs[ends] = 0
+            np.bitwise_or.reduceat(np.append(pairs, np.uint64(0)), starts, out=self._pairs)
 
     def near(self, word: str) -> NearWords:
         """Words two slips away are looked for where the word is long and nothing is nearer."""
@@ -67,9 +77,10 @@ class SlipFinder:
         Source: Hyyrö, A bit-vector algorithm for computing Levenshtein and Damerau edit distances, Nordic Journal of Computing 10, 2003.
         """
         n = len(letters)
-        asked = np.uint32(int(np.bitwise_or.reduce([1 << (letter & 31) for letter in letters])))
-        missing = np.bitwise_count(asked & ~self._held)  # letters of the query that the word has not
-        places = np.flatnonzero((missing <= most) & (self._lengths >= n - most))
+        held = np.uint32(_bits(letter & 31 for letter in letters))
+        places = np.flatnonzero((self._lengths >= n - most) & (np.bitwise_count(held & ~self._letters) <= most))
+        pairs = np.uint64(_bits(_pair(one, other) for one, other in pairwise(letters)))
+        places = places[np.bitwise_count(pairs & ~self._pairs[places]) <= PAIRS_OF_A_SLIP * most]
         lengths, starts = self._lengths[places].astype(np.int16), self._words.offsets[places]
         positions = np.zeros(256, dtype=np.uint64)
         for at, letter in enumerate(letters):
@@ -92,3 +103,15 @@ class SlipFinder:
             np.minimum(beginning, distance, out=beginning, where=inside)
             np.copyto(whole, distance, where=lengths == at + 1)
         return places, whole, beginning
+
+
+def _bits(places: Iterable[int]) -> int:
+    bits = 0
+    for place in places:
+        bits |= 1 << int(place)
+    return bits
+
+
+def _pair(one: Letters, other: Letters) -> Letters:
+    """One of 64 places for two neighbouring letters."""
+    return (one * 5 + other) & 63

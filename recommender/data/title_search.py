@@ -30,6 +30,7 @@ NEXT_YEAR = 60  # a year off
 
 # How well it answers the whole query. Without slips:
 WHOLE_TITLE, TITLE_BEGINS, ALL_WORDS = 60, 50, 40
+SMALL_WORDS = 3  # at most, one for each small word that the title has too
 # With slips: BY_SLIPS, up to 20 for the words, and NEARLY_WHOLE where little of the title is left over.
 SQUEEZED_BEGINS, BY_SLIPS, NEARLY_WHOLE = 35, 15, 10
 
@@ -63,10 +64,10 @@ class TitleSearch:
         qualities = [self._quality(word, alone=len(asked) == 1) for word in asked]
         for at, (one, other) in enumerate(pairwise(asked)):
             self._join(one, other, qualities[at : at + 2])
+        together = squeezed(query)
+        columns = self._answering(asked, qualities, together)
         if not np.any(closeness == 2):
-            for word, quality in zip(asked, qualities, strict=True):
-                self._forgive(word, quality)
-        columns = self._candidates(asked, qualities, squeezed(query))
+            columns = self._forgiven(asked, qualities, together, columns)
         scores = self._scores(asked, [quality[columns] for quality in qualities], columns, closeness[columns])
         return _best(columns, scores, n, len(self._years), popularity)
 
@@ -133,6 +134,21 @@ class TitleSearch:
         for quality in qualities if len(columns) else ():
             quality[columns] = np.maximum(quality[columns], JOINED)
 
+    def _forgiven(
+        self, asked: list[_Word], qualities: list[NDArray[np.int8]], together: str, columns: NDArray[np.intp]
+    ) -> NDArray[np.intp]:
+        """The films that answer by slips too, if there may have been any: two words that some film answers are no accident."""
+        unknown = [at for at, quality in enumerate(qualities) if not np.any(quality >= JOINED)]
+        known = [at for at in range(len(asked)) if at not in unknown]
+        for suspects in (unknown, known):
+            if len(columns) and len(_needed(asked)) > 1:
+                return columns
+            for at in suspects:
+                self._forgive(asked[at], qualities[at])
+            if suspects:
+                columns = self._answering(asked, qualities, together)
+        return columns if len(columns) else self._answering_most(asked, qualities)
+
     def _forgive(self, word: _Word, quality: NDArray[np.int8]) -> None:
         """Let films answer by a slip that do not answer without one."""
         near = self._slips.near(word.squeezed)
@@ -148,20 +164,22 @@ class TitleSearch:
                     second = self._words.beginning_with(word.squeezed[at:])
                     quality[np.intersect1d(first, second)] = JOINED
 
-    def _candidates(self, asked: list[_Word], qualities: list[NDArray[np.int8]], together: str) -> NDArray[np.intp]:
-        """Films that answer every word but the small ones; where there are none, those that answer most letters."""
+    def _answering(self, asked: list[_Word], qualities: list[NDArray[np.int8]], together: str) -> NDArray[np.intp]:
+        """Films that answer every word but the small ones, or whose title begins with the query but for its blanks."""
         needed = _needed(asked)
         hits = qualities[needed[0]] > 0
         for at in needed[1:]:
             hits &= qualities[at] > 0
         if len(asked) > 1:
-            hits[self._keys.beginning_with(together)] = True  # its blanks stand elsewhere
-        if len(asked) > 1 and not hits.any():
-            letters = np.zeros(len(hits), dtype=np.int16)
-            for word, quality in zip(asked, qualities, strict=True):
-                letters += np.int16(word.weight) * (quality > 0)
-            hits = letters >= ENOUGH * sum(word.weight for word in asked)
+            hits[self._keys.beginning_with(together)] = True
         return np.flatnonzero(hits)
+
+    def _answering_most(self, asked: list[_Word], qualities: list[NDArray[np.int8]]) -> NDArray[np.intp]:
+        """Films that answer most letters of the query."""
+        letters = np.zeros(len(self._years), dtype=np.int16)
+        for word, quality in zip(asked, qualities, strict=True):
+            letters += np.int16(word.weight) * (quality > 0)
+        return np.flatnonzero(letters >= ENOUGH * sum(word.weight for word in asked))
 
     def _scores(
         self, asked: list[_Word], qualities: list[NDArray[np.int8]], columns: NDArray[np.intp], closeness: NDArray[np.int8]
@@ -177,7 +195,8 @@ class TitleSearch:
         left_over = np.maximum(self._lengths[columns] - most, letters - self._lengths[columns])
         by_slips = BY_SLIPS + mean // 5 + NEARLY_WHOLE * (left_over <= 1)
         by_slips[closeness == 1] = np.maximum(by_slips[closeness == 1], SQUEEZED_BEGINS)
-        scores = np.where(least >= BEGINS, np.where(closeness == 1, TITLE_BEGINS, ALL_WORDS), by_slips)
+        answered = np.minimum(sum(np.sign(quality) for quality in qualities), MOST_WORDS) - len(_needed(asked))
+        scores = np.where(least >= BEGINS, np.where(closeness == 1, TITLE_BEGINS, ALL_WORDS + np.clip(answered, 0, SMALL_WORDS)), by_slips)
         scores[closeness == 2] = WHOLE_TITLE
         return scores.astype(np.int64)
 
