@@ -56,21 +56,22 @@ class SlipFinder:
             pairs[ends] = 0
             np.bitwise_or.reduceat(np.append(pairs, np.uint64(0)), starts, out=self._pairs)
 
-    def near(self, word: str) -> NearWords:
-        """Words two slips away are looked for where the word is long and nothing is nearer."""
+    def near(self, word: str, *, is_done: bool = False) -> NearWords:
+        """Words two slips away only where the word is long and nothing is nearer. is_done: typed to its end, so no beginnings."""
         letters = word.encode()
         if not SHORTEST <= len(letters) <= LONGEST or word.isdigit():
             return NOTHING_NEAR
-        places, whole, beginning = self._distances(letters, 1)
+        is_done = is_done or len(letters) < SHORTEST_BEGINNING
+        places, whole, beginning = self._distances(letters, 1, is_done)
         one_off, beginning_one_off = places[whole == 1], places[(beginning <= 1) & (whole > 1)]
-        if len(letters) < SHORTEST_BEGINNING:
+        if is_done:
             beginning_one_off = NONE
         if len(one_off) or len(beginning_one_off) or len(letters) < TWO_SLIPS_FROM:
             return NearWords(one_off, beginning_one_off, NONE, NONE)
-        places, whole, beginning = self._distances(letters, 2)
-        return NearWords(NONE, NONE, places[whole <= 2], places[(beginning <= 2) & (whole > 2)])
+        places, whole, beginning = self._distances(letters, 2, is_done)
+        return NearWords(NONE, NONE, places[whole <= 2], NONE if is_done else places[(beginning <= 2) & (whole > 2)])
 
-    def _distances(self, letters: bytes, most: int) -> tuple[NDArray[np.intp], NDArray[np.int8], NDArray[np.int8]]:
+    def _distances(self, letters: bytes, most: int, is_done: bool) -> tuple[NDArray[np.intp], NDArray[np.int8], NDArray[np.int8]]:
         """Places of words that may be within `most` slips, and how far they and their nearest beginning are; FAR where further.
 
         Optimal string alignment by bits, one column of the table for all words at a time.
@@ -79,6 +80,8 @@ class SlipFinder:
         n = len(letters)
         held = np.uint32(_bits(letter & 31 for letter in letters))
         places = np.flatnonzero((self._lengths >= n - most) & (np.bitwise_count(held & ~self._letters) <= most))
+        if is_done:
+            places = places[(self._lengths[places] <= n + most) & (np.bitwise_count(self._letters[places] & ~held) <= most)]
         pairs = np.uint64(_bits(_pair(one, other) for one, other in pairwise(letters)))
         places = places[np.bitwise_count(pairs & ~self._pairs[places]) <= PAIRS_OF_A_SLIP * most]
         lengths, starts = self._lengths[places].astype(np.int16), self._words.offsets[places]

@@ -14,8 +14,10 @@ class Texts:
     """Many texts in one blob of UTF-8, the i-th from offsets[i] to offsets[i + 1]."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]], name: str) -> None:
-        self.blob: NDArray[np.uint8] = arrays[name]
-        self.offsets: NDArray[np.int64] = arrays[f"{name}_offsets"]
+        # Plain views: each look at a memory-mapped array itself would take three times as long.
+        self.blob: NDArray[np.uint8] = np.asarray(arrays[name])
+        self.offsets: NDArray[np.int64] = np.asarray(arrays[f"{name}_offsets"])
+        self._bytes, self._ends = memoryview(self.blob), memoryview(self.offsets)
 
     @staticmethod
     def arrays_of(name: str, texts: Sequence[str]) -> dict[str, NDArray[Any]]:
@@ -30,8 +32,7 @@ class Texts:
     def __getitem__(self, i: int) -> bytes:
         if not 0 <= i < len(self):
             raise IndexError(f"no text {i} among {len(self)}")
-        text: bytes = self.blob[self.offsets[i] : self.offsets[i + 1]].tobytes()
-        return text
+        return self._bytes[self._ends[i] : self._ends[i + 1]].tobytes()
 
     def text(self, i: int) -> str:
         return str(self[i], "utf-8")
@@ -42,7 +43,7 @@ class Index:
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]], name: str) -> None:
         self.texts = Texts(arrays, name)
-        self._columns, self._starts = arrays[f"{name}_columns"], arrays[f"{name}_starts"]
+        self._columns, self._starts = np.asarray(arrays[f"{name}_columns"]), np.asarray(arrays[f"{name}_starts"])
 
     @staticmethod
     def arrays_of(name: str, texts_of_columns: Sequence[Iterable[str]]) -> dict[str, NDArray[Any]]:
@@ -58,15 +59,19 @@ class Index:
 
     def beginning_with(self, text: str) -> NDArray[np.int32]:
         """The columns of all texts that begin so, in no order, perhaps some twice."""
-        sought = text.encode("utf-8", "replace")
-        first = bisect_left(self.texts, sought)
-        return self._between(first, bisect_left(self.texts, sought + b"\xff", lo=first))  # no UTF-8 holds 0xff
+        return self.beginning_and_equal(text)[0]
 
     def equal_to(self, text: str) -> NDArray[np.int32]:
         """The columns of this very text."""
         sought = text.encode("utf-8", "replace")
+        return self._equal(bisect_left(self.texts, sought), sought)
+
+    def beginning_and_equal(self, text: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """beginning_with and equal_to at once."""
+        sought = text.encode("utf-8", "replace")
         first = bisect_left(self.texts, sought)
-        return self._between(first, first + (first < len(self.texts) and self.texts[first] == sought))
+        end = bisect_left(self.texts, sought + b"\xff", lo=first)  # no UTF-8 holds 0xff
+        return self._between(first, end), self._equal(first, sought)
 
     def columns_of(self, which: NDArray[np.intp]) -> NDArray[np.int32]:
         """The columns of the texts at these places, in no order, perhaps some twice."""
@@ -74,6 +79,9 @@ class Index:
         before = np.cumsum(lengths) - lengths
         columns: NDArray[np.int32] = self._columns[np.repeat(firsts - before, lengths) + np.arange(lengths.sum())]
         return columns
+
+    def _equal(self, first: int, sought: bytes) -> NDArray[np.int32]:
+        return self._between(first, first + (first < len(self.texts) and self.texts[first] == sought))
 
     def _between(self, first: int, end: int) -> NDArray[np.int32]:
         columns: NDArray[np.int32] = self._columns[self._starts[first] : self._starts[end]]

@@ -17,6 +17,7 @@ from recommender.data.titles import ARTICLES, plain, read_title, same_number, sp
 
 MOST_WORDS = 12  # of a query; what comes after them is not looked at
 ENOUGH = 2 / 3  # of a query's letters must be found where no film has them all
+MOST_WEIGHED = 2000  # films that are all compared with each other
 MOST_POPULAR = 2**24 - 1
 SHORTEST_OF_TWO = 5  # letters of a word that may be two without their blank
 
@@ -53,7 +54,7 @@ class TitleSearch:
     """Finds films in the index of their words and of their whole titles. years: 0 where not known. titles: as people say them."""
 
     def __init__(self, words: Index, keys: Index, years: NDArray[np.int16], titles: Texts) -> None:
-        self._words, self._keys, self._years, self._titles = words, keys, years, titles
+        self._words, self._keys, self._years, self._titles = words, keys, np.asarray(years), titles
 
     def find(self, query: str, n: int, popularity: NDArray[np.integer[Any]] | None = None) -> list[int]:
         """Columns of at most n films, best match first, then the more popular, then the lower id."""
@@ -68,6 +69,8 @@ class TitleSearch:
         columns = self._answering(asked, qualities, together)
         if not np.any(closeness == 2):
             columns = self._forgiven(asked, qualities, together, columns)
+        if len(columns) > MOST_WEIGHED and np.count_nonzero(close := closeness[columns]) >= n:
+            columns = columns[close > 0]  # a letter or two: enough titles begin so
         scores = self._scores(asked, [quality[columns] for quality in qualities], columns, closeness[columns])
         return _best(columns, scores, n, len(self._years), popularity)
 
@@ -83,23 +86,23 @@ class TitleSearch:
             return np.zeros(0, dtype=np.int16)
         small = blob | 0x20
         letter = ((small >= ord("a")) & (small <= ord("z"))) | ((blob >= ord("0")) & (blob <= ord("9"))) | (blob >= 0xC0)
-        before = np.concatenate([[0], np.cumsum(letter, dtype=np.int32)])
-        lengths = before[offsets[1:]] - before[offsets[:-1]]
+        lengths = np.add.reduceat(letter.view(np.uint8), offsets[:-1], dtype=np.int16)
         for article in (b"the ", b"an ", b"a "):
             begins = np.diff(offsets) > len(article)
             for at, sign in enumerate(article):
                 begins &= small[np.minimum(offsets[:-1] + at, len(small) - 1)] == sign
-            lengths[begins] -= len(article) - 1
-        return np.minimum(lengths, 2**15 - 1).astype(np.int16)
+            lengths[begins] -= np.int16(len(article) - 1)
+        return lengths
 
     def _closeness(self, query: str) -> NDArray[np.int8]:
         """2 where the query is the whole title, 1 where the title begins with it, else 0."""
         close = np.zeros(len(self._years), dtype=np.int8)
         forms = _whole_forms(query)
-        for form in forms:
-            close[self._keys.beginning_with(form)] = 1
-        for form in forms:
-            close[self._keys.equal_to(form)] = 2
+        found = [self._keys.beginning_and_equal(form) for form in forms]
+        for beginning, _ in found:
+            close[beginning] = 1
+        for _, equal in found:
+            close[equal] = 2
         return close
 
     def _quality(self, word: _Word, *, alone: bool) -> NDArray[np.int8]:
@@ -119,10 +122,11 @@ class TitleSearch:
 
     def _quality_of(self, text: str) -> NDArray[np.int8]:
         quality = np.zeros(len(self._years), dtype=np.int8)
-        quality[self._words.beginning_with(text)] = BEGINS
+        beginning, equal = self._words.beginning_and_equal(text)
+        quality[beginning] = BEGINS
         for number in same_number(text):
             quality[self._words.equal_to(number)] = SAME_NUMBER
-        quality[self._words.equal_to(text)] = EXACT
+        quality[equal] = EXACT
         return quality
 
     def _join(self, one: _Word, other: _Word, qualities: list[NDArray[np.int8]]) -> None:
@@ -151,7 +155,7 @@ class TitleSearch:
 
     def _forgive(self, word: _Word, quality: NDArray[np.int8]) -> None:
         """Let films answer by a slip that do not answer without one."""
-        near = self._slips.near(word.squeezed)
+        near = self._slips.near(word.squeezed, is_done=not word.is_last)
         forgiven = np.zeros(len(quality), dtype=np.int8)
         for percent, places in zip(SLIPS, near.nearest_last(), strict=True):
             if len(places):
@@ -184,19 +188,21 @@ class TitleSearch:
     def _scores(
         self, asked: list[_Word], qualities: list[NDArray[np.int8]], columns: NDArray[np.intp], closeness: NDArray[np.int8]
     ) -> NDArray[np.int64]:
-        weights = [word.weight for word in asked]
-        least = np.minimum.reduce([qualities[at] for at in _needed(asked)])
-        total = np.zeros(len(columns), dtype=np.int32)
-        for weight, quality in zip(weights, qualities, strict=True):
-            total += np.int32(weight) * quality
-        mean = total // sum(weights)
-        letters = sum(len(word.squeezed) for word in asked if not word.is_small)
-        most = sum(len(word.squeezed) for word in asked)
-        left_over = np.maximum(self._lengths[columns] - most, letters - self._lengths[columns])
-        by_slips = BY_SLIPS + mean // 5 + NEARLY_WHOLE * (left_over <= 1)
-        by_slips[closeness == 1] = np.maximum(by_slips[closeness == 1], SQUEEZED_BEGINS)
-        answered = np.minimum(sum(np.sign(quality) for quality in qualities), MOST_WORDS) - len(_needed(asked))
-        scores = np.where(least >= BEGINS, np.where(closeness == 1, TITLE_BEGINS, ALL_WORDS + np.clip(answered, 0, SMALL_WORDS)), by_slips)
+        needed = _needed(asked)
+        plainly = np.minimum.reduce([qualities[at] for at in needed]) >= BEGINS
+        answered = np.zeros(len(columns), dtype=np.int8)
+        for at in set(range(len(asked))) - set(needed):
+            answered += qualities[at] > 0
+        scores = np.where(closeness == 1, np.int8(TITLE_BEGINS), ALL_WORDS + np.minimum(answered, SMALL_WORDS))
+        if not plainly.all():
+            total = np.zeros(len(columns), dtype=np.int32)
+            for word, quality in zip(asked, qualities, strict=True):
+                total += np.int32(word.weight) * quality
+            letters, most = sum(len(asked[at].squeezed) for at in needed), sum(len(word.squeezed) for word in asked)
+            left_over = np.maximum(self._lengths[columns] - most, letters - self._lengths[columns])
+            by_slips = BY_SLIPS + total // sum(word.weight for word in asked) // 5 + NEARLY_WHOLE * (left_over <= 1)
+            by_slips = np.maximum(by_slips, np.where(closeness == 1, SQUEEZED_BEGINS, 0))
+            scores = np.where(plainly, scores, by_slips)
         scores[closeness == 2] = WHOLE_TITLE
         return scores.astype(np.int64)
 
