@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,6 @@ class NearWords:
         return self.beginning_two_off, self.two_off, self.beginning_one_off, self.one_off
 
 
-Letters = TypeVar("Letters", int, NDArray[np.uint8])
 NONE = np.zeros(0, dtype=np.intp)
 NOTHING_NEAR = NearWords(NONE, NONE, NONE, NONE)
 
@@ -115,6 +114,6 @@ def _bits(places: Iterable[int]) -> int:
     return bits
 
 
-def _pair(one: Letters, other: Letters) -> Letters:
-    """One of 64 places for two neighbouring letters."""
+def _pair(one: Any, other: Any) -> Any:
+    """One of 64 places for two neighbouring letters; arrays of them likewise, since 256 is a multiple of 64."""
     return (one * 5 + other) & 63

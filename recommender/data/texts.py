@@ -17,7 +17,7 @@ class Texts:
         # Plain views: each look at a memory-mapped array itself would take three times as long.
         self.blob: NDArray[np.uint8] = np.asarray(arrays[name])
         self.offsets: NDArray[np.int64] = np.asarray(arrays[f"{name}_offsets"])
-        self._bytes, self._ends = memoryview(self.blob), memoryview(self.offsets)
+        self._bytes, self._ends = self.blob.data, self.offsets.data
 
     @staticmethod
     def arrays_of(name: str, texts: Sequence[str]) -> dict[str, NDArray[Any]]:

@@ -174,8 +174,7 @@ class TitleSearch:
         hits = qualities[needed[0]] > 0
         for at in needed[1:]:
             hits &= qualities[at] > 0
-        if len(asked) > 1:
-            hits[self._keys.beginning_with(together)] = True
+        hits[self._keys.beginning_with(together)] = True
         return np.flatnonzero(hits)
 
     def _answering_most(self, asked: list[_Word], qualities: list[NDArray[np.int8]]) -> NDArray[np.intp]:

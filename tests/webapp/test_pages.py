@@ -84,7 +84,7 @@ def test_every_page_has_the_menu_the_search_and_the_data_in_use(client: FlaskCli
 
     assert [values["href"] for values in page.all("a", **{"class": "nav-link"})] == ["/", "/movies/", "/about/"]
     assert "Home Movie About" in page.text
-    assert page.all("input", type="search", name="q")
+    assert page.all("input", type="text", name="q")
     assert "100,836 ratings by 610 viewers" in page.text
     assert "MovieLens, GroupLens Research" in page.text
 

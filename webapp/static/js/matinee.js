@@ -37,3 +37,9 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   document.getElementById("search")?.focus();
 });
+
+// What finds films while one types is fetched when somebody is about to; until it is there, the form does as without it.
+const search = document.querySelector("form.search");
+const help = () => import(search.dataset.script).then(({ searchAsYouType }) => searchAsYouType(search), () => {});
+if (search?.contains(document.activeElement)) help();
+else search?.addEventListener("focusin", help, { once: true });
