@@ -1,4 +1,4 @@
-"""python -m bench [lists fold-in put endpoint skill load scale] [--data PATH]; `make bench` also installs the peers."""
+"""python -m bench [lists fold-in put endpoint skill search load scale] [--data PATH]; `make bench` also installs the peers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import endpoint, fold_in, lists, load, peers, put, scale, skill, synthetic
+from bench import endpoint, fold_in, lists, load, peers, put, scale, search, skill, synthetic
 from bench.figures import Figure, MismatchError, say, table
 from bench.machine import provenance
 
-ALL = ("lists", "fold-in", "put", "endpoint", "skill")
+ALL = ("lists", "fold-in", "put", "endpoint", "skill", "search")
 LONG = ("load", "scale")
 
 
@@ -36,6 +36,7 @@ def main(arguments: list[str]) -> int:
             "put": lambda: put.measure(data, times=200 if asked.quick else 1000),
             "endpoint": lambda: endpoint.measure(data, rounds=3 if asked.quick else 15),
             "skill": lambda: skill.measure(Path(temporary), times=5 if asked.quick else 15, turns=500 if asked.quick else 2000),
+            "search": lambda: search.measure(times=500 if asked.quick else 2000),
             "load": lambda: load.figures(synthetic.write_data_set("25m", Path(temporary) / "25m")),
             "scale": lambda: scale.measure(
                 Path(temporary), many=100_000 if asked.quick else 1_000_000, reads=2_000 if asked.quick else 10_000

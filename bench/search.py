@@ -28,7 +28,7 @@ ENDINGS = ("", "n", "r", "s", "st", "ng", "ck", "th", "l", "d")
 
 
 def measure(times: int = 2000) -> list[Figure]:
-    """One figure for the slowest length and one for what a worker holds; the catalogue is memory-mapped in a process of its own."""
+    """One figure, for what is slowest to find; processor time, in a process of its own that maps the catalogue as a web worker does."""
     say(f"search: {times} queries of each length among {N_FILMS:,} made-up films, memory-mapped")
     with tempfile.TemporaryDirectory() as temporary:
         start = time.perf_counter()
@@ -66,7 +66,7 @@ def films(rng: np.random.Generator) -> list[CatalogueEntry]:
 
 
 def _told(folder: Path, times: int) -> dict[str, object]:
-    """How long searches take, in seconds by what is typed, and what they hold."""
+    """How long opening and searches take, in processor seconds by what is typed, and how many MB they hold."""
     before, start = _own_memory(), time.perf_counter()
     catalogue = Catalogue.from_arrays({file.stem: np.load(file, mmap_mode="r") for file in folder.glob("*.npy")})
     opened = time.perf_counter()

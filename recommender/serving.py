@@ -157,7 +157,7 @@ class Recommender:
         return tuple(SimilarMovie(published.catalogue.movie(column), likeness, n_both) for column, likeness, n_both in found)
 
     def search(self, query: str, n: int = 20) -> tuple[Movie, ...]:
-        """Films whose title holds the words of the query, best match first; accents, case and the place of "The" do not matter."""
+        """Films whose title holds the words of the query, best match first; forgiving, as Catalogue.search says."""
         published = self._in_force.published()
         found = published.catalogue.search(query, n, popularity=published.matrix.raters)
         return tuple(published.catalogue.movie(column) for column in found)

@@ -148,14 +148,15 @@ class TitleSearch:
             if len(columns) and len(_needed(asked)) > 1:
                 return columns
             for at in suspects:
-                self._forgive(asked[at], qualities[at])
+                # A beginning may be a slip's too only where nothing begins so without one: "ameli" is not half an "American".
+                self._forgive(asked[at], qualities[at], is_done=len(columns) > 0 or not asked[at].is_last)
             if suspects:
                 columns = self._answering(asked, qualities, together)
         return columns if len(columns) else self._answering_most(asked, qualities)
 
-    def _forgive(self, word: _Word, quality: NDArray[np.int8]) -> None:
+    def _forgive(self, word: _Word, quality: NDArray[np.int8], *, is_done: bool) -> None:
         """Let films answer by a slip that do not answer without one."""
-        near = self._slips.near(word.squeezed, is_done=not word.is_last)
+        near = self._slips.near(word.squeezed, is_done=is_done)
         forgiven = np.zeros(len(quality), dtype=np.int8)
         for percent, places in zip(SLIPS, near.nearest_last(), strict=True):
             if len(places):

@@ -34,9 +34,10 @@ _BAD_AMOUNT = contract.refused("n", "ten", f"a whole number from 1 to {LONGEST_L
     },
 )
 def search() -> Response:
-    """Films whose title holds the words, best match first.
+    """Films whose title holds the words, best match first, then the better known.
 
-    Accents, case and the place of "The" do not matter.
+    Accents, case, signs and the place of "The" do not matter; a word may be half typed or have a slip or two, by its length; "2" finds
+    "II", and a year narrows down ("brazil 1985").
     """
     inputs.only(request.args, "q", "n")
     words = inputs.search_words(inputs.one(request.args, "q"))
