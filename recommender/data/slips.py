@@ -61,13 +61,15 @@ class SlipFinder:
         if not SHORTEST <= len(letters) <= LONGEST or word.isdigit():
             return NOTHING_NEAR
         is_done = is_done or len(letters) < SHORTEST_BEGINNING
-        places, whole, beginning = self._distances(letters, 1, is_done)
-        one_off, beginning_one_off = places[whole == 1], places[(beginning <= 1) & (whole > 1)]
-        if is_done:
-            beginning_one_off = NONE
+        # Whole words are few enough to look two slips far at once; beginnings are not.
+        most = 2 if is_done and len(letters) >= TWO_SLIPS_FROM else 1
+        places, whole, beginning = self._distances(letters, most, is_done)
+        one_off = places[whole == 1]
+        beginning_one_off = NONE if is_done else places[(beginning <= 1) & (whole > 1)]
         if len(one_off) or len(beginning_one_off) or len(letters) < TWO_SLIPS_FROM:
             return NearWords(one_off, beginning_one_off, NONE, NONE)
-        places, whole, beginning = self._distances(letters, 2, is_done)
+        if most < 2:
+            places, whole, beginning = self._distances(letters, 2, is_done)
         return NearWords(NONE, NONE, places[whole <= 2], NONE if is_done else places[(beginning <= 2) & (whole > 2)])
 
     def _distances(self, letters: bytes, most: int, is_done: bool) -> tuple[NDArray[np.intp], NDArray[np.int8], NDArray[np.int8]]:

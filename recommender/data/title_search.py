@@ -65,7 +65,7 @@ class TitleSearch:
         qualities = [self._quality(word, alone=len(asked) == 1) for word in asked]
         for at, (one, other) in enumerate(pairwise(asked)):
             self._join(one, other, qualities[at : at + 2])
-        together = squeezed(query)
+        together = self._keys.beginning_with(squeezed(query))
         columns = self._answering(asked, qualities, together)
         if not np.any(closeness == 2):
             columns = self._forgiven(asked, qualities, together, columns)
@@ -139,7 +139,7 @@ class TitleSearch:
             quality[columns] = np.maximum(quality[columns], JOINED)
 
     def _forgiven(
-        self, asked: list[_Word], qualities: list[NDArray[np.int8]], together: str, columns: NDArray[np.intp]
+        self, asked: list[_Word], qualities: list[NDArray[np.int8]], together: NDArray[np.int32], columns: NDArray[np.intp]
     ) -> NDArray[np.intp]:
         """The films that answer by slips too, if there may have been any: two words that some film answers are no accident."""
         unknown = [at for at, quality in enumerate(qualities) if not np.any(quality >= JOINED)]
@@ -169,13 +169,13 @@ class TitleSearch:
                     second = self._words.beginning_with(word.squeezed[at:])
                     quality[np.intersect1d(first, second)] = JOINED
 
-    def _answering(self, asked: list[_Word], qualities: list[NDArray[np.int8]], together: str) -> NDArray[np.intp]:
+    def _answering(self, asked: list[_Word], qualities: list[NDArray[np.int8]], together: NDArray[np.int32]) -> NDArray[np.intp]:
         """Films that answer every word but the small ones, or whose title begins with the query but for its blanks."""
         needed = _needed(asked)
         hits = qualities[needed[0]] > 0
         for at in needed[1:]:
             hits &= qualities[at] > 0
-        hits[self._keys.beginning_with(together)] = True
+        hits[together] = True
         return np.flatnonzero(hits)
 
     def _answering_most(self, asked: list[_Word], qualities: list[NDArray[np.int8]]) -> NDArray[np.intp]:
