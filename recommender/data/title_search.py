@@ -143,7 +143,7 @@ class TitleSearch:
     ) -> NDArray[np.intp]:
         """The films that answer by slips too, if there may have been any: two words that some film answers are no accident."""
         unknown = [at for at, quality in enumerate(qualities) if not np.any(quality >= JOINED)]
-        known = [at for at in range(len(asked)) if at not in unknown]
+        known = [at for at in _needed(asked) if at not in unknown]
         for suspects in (unknown, known):
             if len(columns) and len(_needed(asked)) > 1:
                 return columns
