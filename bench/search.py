@@ -28,7 +28,7 @@ ENDINGS = ("", "n", "r", "s", "st", "ng", "ck", "th", "l", "d")
 
 
 def measure(times: int = 2000) -> list[Figure]:
-    """One figure, for what is slowest to find; processor time, in a process of its own that maps the catalogue as a web worker does."""
+    """One figure, for what is slowest; processor time, in a process that maps the catalogue as a web worker does."""
     say(f"search: {times} queries of each length among {N_FILMS:,} made-up films, memory-mapped")
     with tempfile.TemporaryDirectory() as temporary:
         start = time.perf_counter()
@@ -46,7 +46,7 @@ def measure(times: int = 2000) -> list[Figure]:
     told = json.loads(done.stdout)
     say(f"  opened in {told['open']:.1f} ms, first search {told['first']:.1f} ms, {told['held']:.1f} MB of a worker's own")
     slowest = max(spread(name, seconds)["p99"] for name, seconds in told["seconds"].items())
-    return [Figure(f"search among {N_FILMS:,} films, slowest length, p99", slowest, LIMIT, "ms", "limit")]
+    return [Figure(f"search among {N_FILMS:,} films, slowest row, p99", slowest, LIMIT, "ms", "limit")]
 
 
 def films(rng: np.random.Generator) -> list[CatalogueEntry]:
@@ -82,7 +82,7 @@ def _told(folder: Path, times: int) -> dict[str, object]:
     }
     seconds["whole titles"] = _timed(catalogue, popularity, titles)
     seconds["whole titles with a slip"] = _timed(catalogue, popularity, [slipped(title, rng) for title in titles])
-    seconds["whole titles with two"] = _timed(catalogue, popularity, [slipped(slipped(title, rng), rng) for title in titles])
+    seconds["whole titles with two slips"] = _timed(catalogue, popularity, [slipped(slipped(title, rng), rng) for title in titles])
     held = (_own_memory() - before - popularity.nbytes) / 2**20
     return {"open": (opened - start) * 1000, "first": first * 1000, "held": held, "seconds": seconds}
 

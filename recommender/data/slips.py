@@ -40,16 +40,17 @@ NOTHING_NEAR = NearWords(NONE, NONE, NONE, NONE)
 class SlipFinder:
     """Finds the words within a slip or two: a letter too many, missing, wrong, or two in the wrong order.
 
-    Letters are bytes of UTF-8. Beside the words it holds thirteen bytes a word: which letters and pairs are in it, and how many letters.
+    Letters are bytes of UTF-8. Beside the words it holds thirteen bytes a word: the letters it lacks, the pairs it has, and how long it is.
     """
 
     def __init__(self, words: Texts) -> None:
         self._words = words
         starts = words.offsets[:-1]
         self._lengths = np.minimum(np.diff(words.offsets), 255).astype(np.uint8)
-        self._letters, self._pairs = np.zeros(len(starts), dtype=np.uint32), np.zeros(len(starts), dtype=np.uint64)
+        self._absent, self._pairs = np.zeros(len(starts), dtype=np.uint32), np.zeros(len(starts), dtype=np.uint64)
         if len(starts):
-            np.bitwise_or.reduceat(np.uint32(1) << (words.blob & 31), starts, out=self._letters)
+            np.bitwise_or.reduceat(np.uint32(1) << (words.blob & 31), starts, out=self._absent)
+            np.invert(self._absent, out=self._absent)
             pairs = np.uint64(1) << _pair(words.blob[:-1], words.blob[1:])
             ends = words.offsets[1:-1] - 1  # where the second letter is the next word's
             pairs[ends] = 0
@@ -80,11 +81,13 @@ class SlipFinder:
         """
         n = len(letters)
         held = np.uint32(_bits(letter & 31 for letter in letters))
-        places = np.flatnonzero((self._lengths >= n - most) & (np.bitwise_count(held & ~self._letters) <= most))
+        places = np.flatnonzero((self._lengths >= n - most) & (np.bitwise_count(held & self._absent) <= most))
         if is_done:
-            places = places[(self._lengths[places] <= n + most) & (np.bitwise_count(self._letters[places] & ~held) <= most)]
+            places = places[(self._lengths[places] <= n + most) & (np.bitwise_count(~(self._absent[places] | held)) <= most)]
         pairs = np.uint64(_bits(_pair(one, other) for one, other in pairwise(letters)))
         places = places[np.bitwise_count(pairs & ~self._pairs[places]) <= PAIRS_OF_A_SLIP * most]
+        if not len(places):
+            return places, np.zeros(0, dtype=np.int8), np.zeros(0, dtype=np.int8)
         lengths, starts = self._lengths[places].astype(np.int16), self._words.offsets[places]
         positions = np.zeros(256, dtype=np.uint64)
         for at, letter in enumerate(letters):

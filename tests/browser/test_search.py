@@ -103,6 +103,7 @@ def test_leaving_the_field_closes_the_films(page: Page) -> None:
 
 def test_the_mouse_opens_a_film(page: Page) -> None:
     page.keyboard.type("brazil")
+    expect(page.get_by_role("option").first).to_contain_text("Brazil")
     page.get_by_role("option").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Brazil")
 
@@ -113,6 +114,7 @@ def test_a_finger_opens_a_film(browser: Browser, site: Site) -> None:
         page.goto(site.address)
         page.locator("#search").tap()
         page.keyboard.type("brazil")
+        expect(page.get_by_role("option").first).to_contain_text("Brazil")
         page.get_by_role("option").first.tap()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Brazil")
 
