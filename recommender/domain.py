@@ -221,3 +221,104 @@ class InUse:
     model: str
     generation: int
     trained_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A key pair of which the private half never leaves its owner's device. credential_id, public_key: in base64url.
+
+    sign_count: how often it says that it was used; 0 for those that do not count. name: the owner's word for it.
+    """
+
+    credential_id: str
+    public_key: str = field(repr=False)
+    sign_count: int
+    name: str
+    made_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of a household: a number with ratings and a list of its own. pin_hash: argon2id of the PIN; empty where none is asked."""
+
+    user_id: UserId
+    name: str
+    pin_hash: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """Who signs in together. owner: the number that the sign-in belongs to, the first of the members. name: to sign in with, as written.
+
+    password_hash: argon2id; empty where passkeys alone open. made_at: seconds since 1970, UTC.
+    """
+
+    owner: UserId
+    name: str
+    password_hash: str = field(repr=False)
+    made_at: int
+    members: tuple[Member, ...]
+    passkeys: tuple[Passkey, ...] = ()
+
+    def member(self, user_id: int) -> Member | None:
+        """The member with this number."""
+        return next((one for one in self.members if one.user_id == user_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that is signed in. digest: SHA-256 of its token, in hex, by which it can be ended. Times: seconds since 1970, UTC.
+
+    member: whose films are shown in it. last_seen: to the hour.
+    """
+
+    digest: str
+    owner: UserId
+    member: UserId
+    made_at: int
+    last_seen: int
+    expires_at: int
+
+
+READ, WRITE, EXPORT = "read", "write", "export"
+SCOPES = (READ, WRITE, EXPORT)  # what an API token may be good for
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """A program's way in. digest: SHA-256 of the token, in hex, by which it can be revoked. Times: seconds since 1970, UTC.
+
+    member: whose ratings and list it opens. scopes: some of SCOPES. last_used: to the hour; 0 before. expires_at: 0 for never.
+    """
+
+    digest: str
+    owner: UserId
+    member: UserId
+    name: str
+    scopes: tuple[str, ...]
+    made_at: int
+    last_used: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class EchoLink:
+    """An Echo, or a person whom one recognises, that speaks for a member. digest: of Amazon's id."""
+
+    digest: str
+    owner: UserId
+    member: UserId
+    made_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Whether something may be done once more. left: how often after this. retry_after: seconds to wait; 0 where it may be done now."""
+
+    left: int
+    retry_after: int
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether it may be done now."""
+        return not self.retry_after

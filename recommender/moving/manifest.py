@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, Marks, Rating, is_own_person
 from recommender.errors import StorageError
 from recommender.publication import LOCK
+from recommender.storage.accounts import Entry
 from recommender.storage.blobs import Blobs
 from recommender.storage.profiles import Contents, Profiles
 from recommender.storage.profiles.records import to_json
@@ -23,7 +24,8 @@ PUBLISHED = ("models", "snapshots")  # below these every folder is one immutable
 EMPTY = Contents(Marks(FIRST_OWN_USER_ID - 1, 0, 0), (), (), ())
 
 Progress = Callable[[str, int, int], None]
-Row = TypeVar("Row", Account, Rating, ListRecord)
+Row = TypeVar("Row", Account, Rating, ListRecord, Entry)
+KINDS = ("accounts", "ratings", "records", "entries")  # of rows that profiles hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """profiles: accounts, ratings, records and marks. blobs: by key. Empty for a store that is not looked at."""
+    """profiles: accounts, ratings, records, entries (how people sign in) and marks. blobs: by key. Empty for a store that is not looked at."""
 
     profiles: Mapping[str, Part]
     blobs: Mapping[str, Part]
@@ -74,12 +76,13 @@ class Counted:
         """totals: how many of each kind there will be, where that is known."""
         self._people: set[int] = set()
         self._marks = contents.marks
-        self._tallies = {name: _Tally(name, progress, (totals or {}).get(name, 0)) for name in ("accounts", "ratings", "records")}
+        self._tallies = {name: _Tally(name, progress, (totals or {}).get(name, 0)) for name in KINDS}
         self.contents = Contents(
             contents.marks,
             self._tallies["accounts"].through(self._noted(contents.accounts)),
             self._tallies["ratings"].through(one for one in contents.ratings if one.user_id in self._people),
             self._tallies["records"].through(one for one in contents.records if self._is_known(one)),
+            self._tallies["entries"].through(one for one in contents.entries if one.owner in self._people),
         )
 
     def parts(self) -> dict[str, Part]:
@@ -98,7 +101,7 @@ class Counted:
 def parts_of(contents: Contents, progress: Progress = lambda stage, done, total: None) -> dict[str, Part]:
     """Everything in the contents, gone through."""
     counted = Counted(contents, progress)
-    for rows in (counted.contents.accounts, counted.contents.ratings, counted.contents.records):
+    for rows in (counted.contents.accounts, counted.contents.ratings, counted.contents.records, counted.contents.entries):
         for _ in rows:
             pass
     return counted.parts()
@@ -182,7 +185,7 @@ def _part_of(marks: Marks) -> Part:
     return Part(len(astuple(marks)), hashlib.sha256(_line(*map(int, astuple(marks)))).hexdigest())
 
 
-def _canonical(row: Account | Rating | ListRecord) -> bytes:
+def _canonical(row: Account | Rating | ListRecord | Entry) -> bytes:
     """A line of JSON; whatever number type a place uses, the same number is the same text."""
     match row:
         case Account():
@@ -193,6 +196,8 @@ def _canonical(row: Account | Rating | ListRecord) -> bytes:
             movies = None if row.movies is None else to_json(row.movies)
             where_from = (int(row.generation), row.model, float(row.built_at), row.basis)
             return _line(int(row.user_id), int(row.rev), *where_from, bool(row.deleted), movies)
+        case Entry():
+            return _line(row.key, int(row.rev), int(row.owner), int(row.expires_at), row.body)
 
 
 def _line(*values: Any) -> bytes:

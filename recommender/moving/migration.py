@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recommender.errors import StorageError
-from recommender.moving.manifest import EMPTY, Counted, Manifest, Progress, blobs_parts, contents_of, parts_of, profiles_parts
+from recommender.moving.manifest import EMPTY, KINDS, Counted, Manifest, Progress, blobs_parts, contents_of, parts_of, profiles_parts
 from recommender.publication import LOCK, POINTER
 from recommender.storage.blobs import Blobs
 from recommender.storage.lease import Lease
@@ -33,7 +33,7 @@ class Plan:
 
     def profiles_are_empty(self) -> bool:
         """Whether nobody and nothing is in the target's profiles."""
-        return all(self.target.profiles[kind].count == 0 for kind in ("accounts", "ratings", "records"))
+        return all(self.target.profiles[kind].count == 0 for kind in KINDS)
 
     def profiles_are_there(self) -> bool:
         """Whether the target holds the same people, ratings and lists already, as after a move that was cut off."""

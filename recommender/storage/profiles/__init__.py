@@ -11,10 +11,13 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from recommender.domain import Account, ListRecord, Marks, Opinions, Rating, UserId
 from recommender.errors import SettingError
+
+if TYPE_CHECKING:
+    from recommender.storage.accounts import Entries, Entry
 
 TABLE = re.compile(r"[A-Za-z0-9_.-]{3,200}", re.ASCII)
 
@@ -24,12 +27,14 @@ class Contents:
     """Everything that a store keeps, to be gone through once and in this order.
 
     accounts: ascending user id. ratings: by user and film. records: ascending user id, void ones and those of people who left too.
+    entries: how people sign in, by key; those of people who are not among the accounts are not taken over.
     """
 
     marks: Marks
     accounts: Iterable[Account]
     ratings: Iterable[Rating]
     records: Iterable[ListRecord]
+    entries: Iterable[Entry] = ()
 
 
 class Profiles(Protocol):
@@ -40,6 +45,7 @@ class Profiles(Protocol):
     """
 
     url: str
+    entries: Entries  # how people sign in, kept in the same place
 
     def new_person(self, token_digest: str, *, shared: bool, now: int) -> UserId:
         """A number never given before, from FIRST_OWN_USER_ID up. token_digest: SHA-256 of the bearer token, in hex."""

@@ -117,6 +117,11 @@ class DynamoCalls:
             while chunks := [chunk for _ in range(AT_ONCE) if (chunk := list(itertools.islice(requests, LARGEST_WRITE)))]:
                 list(writers.map(send_all, chunks))
 
+    def _first(self, parameters: dict[str, Any]) -> str:
+        """The table of the first Put or Delete of a transaction: a check beside it is there for it."""
+        parts = [part for item in parameters.get("TransactItems", ()) for kind, part in item.items() if kind != "ConditionCheck"]
+        return str(parts[0]["TableName"]) if parts else self._tables.movie
+
     def _pages(self, operation: str, **parameters: Any) -> Iterator[Item]:
         for answer in self._answers(operation, **parameters):
             yield from answer["Items"]
@@ -133,8 +138,8 @@ class DynamoCalls:
     def _called(self, operation: str, *, check: Callable[[Answer], None] | None = None, **parameters: Any) -> Answer:
         if self._closed.is_set():
             raise StorageError(f"{self._url} has been closed.")
-        # A transaction is over several; the first of them stands for it.
-        table = parameters.get("TableName") or next(iter(parameters.get("RequestItems", ())), self._tables.movie)
+        # A batch or transaction is over several; the first of them stands for it.
+        table = parameters.get("TableName") or next(iter(parameters.get("RequestItems", ())), None) or self._first(parameters)
         return self._calls[table](operation, check=check or _is_true_answer, ReturnConsumedCapacity="TOTAL", **parameters)
 
 

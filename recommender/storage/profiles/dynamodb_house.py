@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, Marks, UserId, is_own_person
 from recommender.errors import StorageError
+from recommender.storage.accounts.dynamodb import wire_entry
 from recommender.storage.profiles import Contents
 from recommender.storage.profiles.dynamodb_calls import DynamoCalls
 from recommender.storage.profiles.dynamodb_items import (
@@ -77,6 +78,7 @@ def adopt(at: DynamoCalls, tables: Tables, contents: Contents) -> None:
     gone: set[UserId] = set()
     highest_number = contents.marks.last_user_id
     at.put_all(tables.movie, (wire_record(record) for record in _as_far_as_known(contents.records, people, gone)))
+    at.put_all(tables.accounts, (wire_entry(entry) for entry in contents.entries if entry.owner in people - gone))
     for user_id in sorted(gone):
         highest_number = max(highest_number, user_id)
         take_away(at, tables, user_id)
@@ -118,6 +120,7 @@ def _check_is_empty(at: DynamoCalls, tables: Tables) -> None:
         "people": at.scan(TableName=tables.accounts, **people, ExpressionAttributeValues={":person": wire(PERSON)}),
         "ratings": at.scan(TableName=tables.ratings, Limit=1),
         "lists": at.scan(TableName=tables.movie, Limit=1),
+        "accounts": at.scan(TableName=tables.accounts, FilterExpression="attribute_exists(body)"),
     }
     for what, items in found.items():
         if next(items, None) is not None:

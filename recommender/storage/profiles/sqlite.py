@@ -15,6 +15,7 @@ import apsw
 
 from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, Marks, MovieId, Opinions, Rating, UserId
 from recommender.errors import InvalidInputError, StorageError, UnknownUserError
+from recommender.storage.accounts import sqlite as accounts
 from recommender.storage.profiles import Contents
 from recommender.storage.profiles.forks import tell_of_forks
 from recommender.storage.profiles.records import from_json, to_json
@@ -42,6 +43,7 @@ class SqliteProfiles:
         prepare(self._path)
         self._writer = GroupWriter(self._path, synchronous=self._synchronous)
         self._readers = _Readers(self._path)
+        self.entries = accounts.SqliteEntries(self._readers, self._writer)
         tell_of_forks(self)
 
     def new_person(self, token_digest: str, *, shared: bool, now: int) -> UserId:
@@ -213,13 +215,14 @@ class SqliteProfiles:
             with in_words(self._path, "read"):
                 connection.execute("BEGIN")
                 marks = _marks(connection)
-            accounts = self._readers.rows(connection, "SELECT user_id, token_digest, shared, created_at FROM people ORDER BY user_id")
+            people = self._readers.rows(connection, "SELECT user_id, token_digest, shared, created_at FROM people ORDER BY user_id")
             records = self._readers.rows(connection, f"SELECT {RECORD} FROM movie ORDER BY userID")  # noqa: S608  a constant
             yield Contents(
                 marks,
-                (Account(UserId(user_id), digest, bool(shared), created_at) for user_id, digest, shared, created_at in accounts),
+                (Account(UserId(user_id), digest, bool(shared), created_at) for user_id, digest, shared, created_at in people),
                 self._ratings(connection),
                 (_record(*row) for row in records),
+                accounts.entries(self._readers, connection),
             )
 
     def adopt(self, contents: Contents) -> None:
@@ -313,7 +316,7 @@ def _marks(connection: apsw.Connection) -> Marks:
 
 
 def _check_is_empty(connection: apsw.Connection, url: str) -> None:
-    for what, table in (("people", "people"), ("ratings", "ratings"), ("lists", "movie")):
+    for what, table in (("people", "people"), ("ratings", "ratings"), ("lists", "movie"), ("accounts", "account_entries")):
         if connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():  # noqa: S608  a constant
             raise StorageError(f"{url} already holds {what}; only an empty store can take over another's contents. Name a new one.")
 
@@ -343,9 +346,11 @@ def _take_over(connection: apsw.Connection, contents: Contents) -> None:
             for one in contents.records
         ),
     )
+    accounts.take_over(connection, contents.entries)
     # Where accounts, ratings and records were not read in one moment, somebody may have left or come in between: both count as gone.
     connection.execute("DELETE FROM people WHERE user_id IN (SELECT userID FROM movie WHERE deleted)")
     connection.execute("DELETE FROM ratings WHERE user_id NOT IN (SELECT user_id FROM people)")
+    connection.execute("DELETE FROM account_entries WHERE owner NOT IN (SELECT user_id FROM people)")
     connection.execute(
         "UPDATE movie SET deleted = 1, movies = NULL WHERE userID >= ? AND userID NOT IN (SELECT user_id FROM people)", (FIRST_OWN_USER_ID,)
     )

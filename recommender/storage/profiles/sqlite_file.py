@@ -52,6 +52,22 @@ STEPS: tuple[str, ...] = (
     """,
     # The highest generation where the contents came from, which may be above that of any record that came along.
     "ALTER TABLE sample_lists ADD COLUMN adopted_generation INTEGER NOT NULL DEFAULT 0;",
+    """
+    CREATE TABLE account_entries (             -- how people sign in, and what was given out in their name
+        key        TEXT    PRIMARY KEY,        -- the kind, "#" and a name or digest
+        rev        INTEGER NOT NULL,           -- counts its writings
+        owner      INTEGER NOT NULL,           -- the number of the person it goes away with
+        expires_at INTEGER NOT NULL,           -- seconds since 1970, UTC; 0 for never
+        body       TEXT    NOT NULL            -- JSON
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX account_entries_by_expiry ON account_entries (expires_at) WHERE expires_at > 0;
+    CREATE TABLE account_counters (            -- how often something was done in a stretch of time
+        key        TEXT    PRIMARY KEY,        -- a digest
+        n          INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL            -- seconds since 1970, UTC
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX account_counters_by_expiry ON account_counters (expires_at);
+    """,
 )
 
 

@@ -49,8 +49,8 @@ def test_the_table_and_the_manifest_hold_the_figures_of_both_sides(matinee: Mati
     result = matinee(house, "migrate", *both(elsewhere), "--yes", "--manifest", "moved.json")
 
     rows = re.findall(r"^(\S+) +([\d,]+)  ([0-9a-f]{16}) +([\d,]+)  ([0-9a-f]{16})  same$", result.stdout, re.MULTILINE)
-    assert [name for name, *_ in rows[:5]] == ["accounts", "marks", "ratings", "records", POINTER]
-    assert len(rows) == 5 + 2 + 1 + 1  # two models, one snapshot, the history of trainings
+    assert [name for name, *_ in rows[:6]] == ["accounts", "entries", "marks", "ratings", "records", POINTER]
+    assert len(rows) == 6 + 2 + 1 + 1  # two models, one snapshot, the history of trainings
     assert all((count, digest) == (other_count, other_digest) for _, count, digest, other_count, other_digest in rows)
     said = json.loads(Path("moved.json").read_text())
     assert said["source"]["holds"] == said["target"]["holds"]
