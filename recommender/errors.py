@@ -2,10 +2,20 @@
 
 RecommenderError
 ├── InvalidInputError       the caller sent something we cannot use          400
+│   └── SecretInputError    the same of a secret, which is not repeated      400
 ├── UnknownUserError        no such viewer, or a list that is not theirs     404
 ├── UnknownMovieError       no such film in the data in use                  404
 ├── NotAllowedError         a write without the right token                  401
 ├── ReadOnlyError           a viewer of the data set cannot be written to    403
+├── WrongSignInError        no such name with such a password or passkey     401
+├── WrongPinError           not the PIN of that member                       403
+├── OwnerOnlyError          a member asked for what the owner decides        403
+├── ScopeError              a token that is not good for what was asked      403
+├── WrongCodeError          a code that is wrong, used or too old            404
+├── NameTakenError          a sign-in name that somebody has                 409
+├── LastWayInError          what would lock its owner out                    409
+├── FullHouseError          as many of something as a household may have     409
+├── TooManyTriesError       too often in too short a time                    429
 ├── DataError               a data set that cannot be read or used           exit code 1
 ├── ModelError              a model that is torn, foreign or not fitting     503
 ├── NoModelError            nothing has been trained yet                     503
@@ -30,6 +40,14 @@ class InvalidInputError(RecommenderError):
         shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
         super().__init__(f"{field} must be {expected}, not {shown}.")
         self.field, self.value, self.expected = field, value, expected
+
+
+class SecretInputError(InvalidInputError):
+    """A password or PIN that cannot be taken. It is neither repeated nor kept here."""
+
+    def __init__(self, field: str, expected: str) -> None:
+        super().__init__(field, "", expected)
+        self.args = (f"The {field} must be {expected}.",)
 
 
 class UnknownUserError(RecommenderError):
@@ -64,6 +82,78 @@ class ReadOnlyError(RecommenderError):
             f"Viewer {user_id} is a sample from the data set and cannot be changed; `matinee profile new` makes a number of your own."
         )
         self.user_id = user_id
+
+
+class WrongSignInError(RecommenderError):
+    """Which of the two was wrong, and whether there is such a name, is nobody's business."""
+
+    def __init__(self) -> None:
+        super().__init__("This name and this password do not belong together.")
+
+
+class WrongPinError(RecommenderError):
+    """Not the PIN of that member."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"That is not the PIN of {name}.")
+        self.name = name
+
+
+class OwnerOnlyError(RecommenderError):
+    """A member asked for what the owner of the household decides."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(f"Only {owner}, who signed up, can do this; switch to {owner} first.")
+        self.owner = owner
+
+
+class ScopeError(RecommenderError):
+    """A token that is not good for what was asked. scope, scopes: what it takes, and what the token has."""
+
+    def __init__(self, scope: str, scopes: tuple[str, ...]) -> None:
+        super().__init__(f"This needs a token with the scope {scope}; yours has {', '.join(scopes) or 'none'}.")
+        self.scope, self.scopes = scope, scopes
+
+
+class WrongCodeError(RecommenderError):
+    """A code that is wrong, used or too old: all three answer the same."""
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(f"That code is not good, or not any more: it works once, within {minutes} minutes. Ask for a new one.")
+        self.minutes = minutes
+
+
+class NameTakenError(RecommenderError):
+    """A sign-in name that somebody has, in whatever case and accents."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Somebody signs in as {name} already; choose another name.")
+        self.name = name
+
+
+class LastWayInError(RecommenderError):
+    """What would lock its owner out."""
+
+    def __init__(self) -> None:
+        super().__init__("This is the only way in to this account; set a password or add another passkey first.")
+
+
+class FullHouseError(RecommenderError):
+    """As many of something as a household may have. what: in the plural."""
+
+    def __init__(self, what: str, most: int) -> None:
+        super().__init__(f"There are {most} {what} already, and no more fit; take one away first.")
+        self.what, self.most = what, most
+
+
+class TooManyTriesError(RecommenderError):
+    """Too often in too short a time. retry_after: seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        minutes = -(-retry_after // 60)
+        wait = f"{retry_after} seconds" if retry_after < 90 else f"{minutes} minutes" if minutes < 90 else f"{-(-minutes // 60)} hours"
+        super().__init__(f"That was too often in a short time; try again in {wait}.")
+        self.retry_after = retry_after
 
 
 class DataError(RecommenderError):

@@ -67,15 +67,17 @@ def profile_share(settings: Settings, user_id: int, shared: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @click.pass_obj
 def profile_forget(settings: Settings, user_id: int, yes: bool) -> None:
-    """Take a person's ratings and list away.
+    """Take a person's ratings, list and sign-in away; who signed up for a household takes all its members along.
 
     The number is not given again.
     """
+    from recommender.sign_in import forget
+
     with opened_profiles(settings) as profiles:
         _check_person(user_id, profiles)
         if not yes:
             click.confirm("Their ratings and list will be gone for good. Go on?", abort=True)
-        profiles.forget_person(UserId(user_id))
+        forget(profiles, user_id)
     click.echo(f"{user_id} is forgotten; the model forgets at the next training.")
 
 

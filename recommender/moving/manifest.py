@@ -38,7 +38,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """profiles: accounts, ratings, records, entries (how people sign in) and marks. blobs: by key. Empty for a store that is not looked at."""
+    """profiles: accounts, ratings, records, entries (how people sign in) and marks. blobs: by key.
+
+    Empty for a store that is not looked at.
+    """
 
     profiles: Mapping[str, Part]
     blobs: Mapping[str, Part]

@@ -116,6 +116,14 @@ class Accounts:
         kept = self._step(owner, 0, step)
         return kept.household if kept else None
 
+    def remove_member(self, owner: int, user_id: int) -> dict[str, int]:
+        """The member goes, with what was given out for them; how many of each kind went."""
+        before = self._kept(owner)
+        after = self.change(owner, lambda household: _without(household, user_id))
+        if before is None or after is None or (kept := self._kept(owner)) is None:
+            return {}
+        return dict(Counter(key.partition("#")[0] for key in before.owned if key not in kept.owned))
+
     def forget(self, owner: int) -> dict[str, int]:
         """The household goes, in one step, with everything that was given out in its name; how many of each kind went."""
         while (kept := self._kept(owner)) is not None:
@@ -244,8 +252,8 @@ class Accounts:
     def allowed(self, key: str, limit: int, seconds: int, now: int) -> Allowance:
         """Count one more under the key, if it is not the `limit` in these `seconds` already.
 
-        Windows are fixed: they begin at whole multiples of `seconds`. One write says it all, wherever it comes from; the price is that around
-        the turn of a window up to twice the limit fits into the time of one. The key is kept as a digest.
+        Windows are fixed: they begin at whole multiples of `seconds`. One write says it all, wherever it comes from; the price is that
+        around the turn of a window up to twice the limit fits into the time of one. The key is kept as a digest.
         """
         turn = (now // seconds + 1) * seconds
         counter = hashlib.sha256(f"{limit}/{seconds}/{turn} {key}".encode()).hexdigest()
@@ -332,6 +340,11 @@ class Accounts:
                     continue
                 changes.append(Change(key, entry.rev))
             del owned[key]
+
+
+def _without(household: Household, user_id: int) -> Household | None:
+    members = tuple(member for member in household.members if member.user_id != user_id)
+    return replace(household, members=members) if len(members) < len(household.members) else None
 
 
 def _from_one_to_the_other(kept: _Kept, edited: Household) -> tuple[list[Change], dict[str, int]]:
@@ -428,9 +441,7 @@ def _token(entry: Entry) -> ApiToken:
     said, digest = _read(entry), entry.key.partition("#")[2]
     try:
         member, scopes = UserId(said["member"]), tuple(said["scopes"])
-        return ApiToken(
-            digest, UserId(entry.owner), member, said["name"], scopes, said["made_at"], said["last_used"], entry.expires_at
-        )
+        return ApiToken(digest, UserId(entry.owner), member, said["name"], scopes, said["made_at"], said["last_used"], entry.expires_at)
     except KeyError as error:
         raise _damaged(entry) from error
 

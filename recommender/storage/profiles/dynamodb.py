@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, MovieId, Opinions, Rating, UserId
 from recommender.errors import InvalidInputError, UnknownUserError
+from recommender.storage.accounts import Entries
 from recommender.storage.accounts.dynamodb import DynamoEntries
 from recommender.storage.amazon.calls import Answer
 from recommender.storage.amazon.clients import QUICK, Patience
@@ -44,7 +45,7 @@ class DynamoProfiles:
         self._tables = Tables.of(name)
         self._at = DynamoCalls(self.url, self._tables, patience)
         self._lists = DynamoLists(self._at, self._tables)
-        self.entries = DynamoEntries(self._at, self._tables.accounts)
+        self.entries: Entries = DynamoEntries(self._at, self._tables.accounts)
 
     def new_person(self, token_digest: str, *, shared: bool, now: int) -> UserId:
         """A number never given before; one whose answer gets lost is given to nobody."""

@@ -15,6 +15,7 @@ import apsw
 
 from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, Marks, MovieId, Opinions, Rating, UserId
 from recommender.errors import InvalidInputError, StorageError, UnknownUserError
+from recommender.storage.accounts import Entries
 from recommender.storage.accounts import sqlite as accounts
 from recommender.storage.profiles import Contents
 from recommender.storage.profiles.forks import tell_of_forks
@@ -43,7 +44,7 @@ class SqliteProfiles:
         prepare(self._path)
         self._writer = GroupWriter(self._path, synchronous=self._synchronous)
         self._readers = _Readers(self._path)
-        self.entries = accounts.SqliteEntries(self._readers, self._writer)
+        self.entries: Entries = accounts.SqliteEntries(self._readers, self._writer)
         tell_of_forks(self)
 
     def new_person(self, token_digest: str, *, shared: bool, now: int) -> UserId:
