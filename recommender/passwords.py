@@ -70,7 +70,7 @@ def is_outdated(kept: str) -> bool:
 
 
 def check_password(password: str, *, name: str) -> None:
-    """SecretInputError for what is too short, too long, among the commonest, or the name itself. What it is made of is its owner's matter."""
+    """SecretInputError for what is too short, too long, among the commonest, or the name itself; any signs will do."""
     if not SHORTEST <= len(_normal(password)) <= LONGEST:
         raise SecretInputError("password", f"of {SHORTEST} to {LONGEST} characters")
     if _plain(password) in COMMONEST:
