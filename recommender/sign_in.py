@@ -368,7 +368,7 @@ class SignIn:
     def _count(self, what: str, of: str, limit: Limit) -> None:
         allowance = self._accounts.allowed(self._keyed(what, of), limit.times, limit.seconds, self._seconds())
         if not allowance.is_allowed:
-            log.warning("refused limit=%r seconds=%d", what, limit.seconds)
+            log.info("refused limit=%r seconds=%d", what, limit.seconds)
             raise TooManyTriesError(allowance.retry_after)
 
     def _new_number(self) -> UserId:

@@ -15,7 +15,7 @@ from recommender.data import sample
 from recommender.data.matrix import RatingMatrix
 from recommender.data.movielens import DataSet
 from recommender.domain import FIRST_OWN_USER_ID, ListRecord, UserId
-from recommender.errors import ModelError
+from recommender.errors import ModelError, StorageError
 from recommender.history import Training
 from recommender.models import History, Model, Parameters, recipes
 from recommender.publication import LOCK, Pointer, Published
@@ -27,6 +27,8 @@ from recommender.storage.profiles import Profiles
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 5  # for the list of somebody who goes on rating
+SWEPT_AT_ONCE = 500  # sessions, codes and counters that have expired: some ten milliseconds in which raters wait
+MOST_SWEEPS = 1_000
 MOST_LISTS_AHEAD = 10_000  # sample viewers whose lists are made ahead; everybody else's is made at the first look, in milliseconds
 
 
@@ -86,6 +88,7 @@ def train(
         publication.remove_unused(blobs)
         snapshots.remove_all_but(snapshot.name, blobs)
         history.add(blobs, _remembered(pointer, model, snapshot, n_lists, watch.seconds, now=now()))
+    _sweep(profiles, now)
     log.info("trained recipe=%s ratings=%d users=%d lists=%d seconds=%.1f", recipe, matrix.n_ratings, matrix.n_users, n_lists, watch.total)
     return Trained(pointer, matrix.n_ratings, n_lists, watch.seconds)
 
@@ -169,6 +172,16 @@ def _remembered(pointer: Pointer, model: Model, snapshot: Snapshot, n_lists: int
         n_lists=n_lists,
         seconds={stage: round(took, 3) for stage, took in seconds.items()},
     )
+
+
+def _sweep(profiles: Profiles, now: Callable[[], float]) -> None:
+    """Take away what has expired of the accounts; nothing waits for it, and what is left goes the next time."""
+    try:
+        for _ in range(MOST_SWEEPS):
+            if profiles.entries.sweep(int(now()), most=SWEPT_AT_ONCE) < SWEPT_AT_ONCE:
+                return
+    except StorageError as trouble:
+        log.warning("not swept kind=%s reason=%s", trouble.kind, trouble)
 
 
 def _rewrite_lists(published: Published, profiles: Profiles, progress: Progress, now: Callable[[], float]) -> int:

@@ -15,7 +15,8 @@ from botocore.client import BaseClient
 from moto import mock_aws
 
 from recommender.connection import KeptConnection
-from recommender.domain import ListRecord, Rating, UserId
+from recommender.domain import READ, ListRecord, Rating, UserId
+from recommender.sign_in import SignIn
 from recommender.storage import bucket_data
 from recommender.storage.blobs.s3 import S3Blobs
 from recommender.storage.profiles.dynamodb import DynamoProfiles
@@ -118,6 +119,14 @@ def _everything_the_site_does(profiles: DynamoProfiles, blobs: S3Blobs) -> None:
     profiles.keep_list(_a_list(SAMPLE_VIEWER, 0))
     profiles.list_of(STRANGER)
     profiles.highest_generation()
+    door = SignIn(profiles, "secret", now=lambda: NOW)
+    alice = door.sign_up("Alice", "brazil heat alien", address="192.0.2.7")
+    door.add_member(alice.session, "Zoe")
+    door.new_token(alice.session, "Kodi", (READ,))
+    door.use_code(door.new_code(alice.session), "echo")
+    door.session(alice.token)
+    door.sign_out(door.sign_in("Alice", "brazil heat alien", address="192.0.2.7").token)
+    door.leave(alice.session)
     profiles.forget_person(somebody)
     blobs.read("current.json")
     blobs.list("models/")
@@ -126,6 +135,8 @@ def _everything_the_site_does(profiles: DynamoProfiles, blobs: S3Blobs) -> None:
 
 def _everything_a_training_does(profiles: DynamoProfiles, blobs: S3Blobs, folder: Path) -> None:
     profiles.keep_lists([_a_list(SAMPLE_VIEWER, 0), _a_list(STRANGER, 0)])
+    profiles.entries.count("counter", most=9, expires_at=NOW)
+    profiles.entries.sweep(NOW, most=9)
     profiles.clear_sample_lists(generation=2)
     profiles.highest_generation()
     list(profiles.all_ratings())

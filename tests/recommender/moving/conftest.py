@@ -11,17 +11,19 @@ from click.testing import CliRunner, Result
 
 from recommender import training
 from recommender.cli import main
+from recommender.domain import Household, Member, Session
 from recommender.serving import Recommender
 from recommender.settings import Settings, variable
+from recommender.storage.accounts.kept import Accounts
 from recommender.storage.blobs import open_blobs
 from recommender.storage.profiles import open_profiles
-from tests.recommender.moving.life import BOB, CAROL, Matinee
+from tests.recommender.moving.life import ALICE, BOB, CAROL, Matinee
 from tests.worlds import data_set_of, two_tastes
 
 
 @pytest.fixture(scope="session")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The var folder of a house with two models, and with Alice, Bob, whose list is void, and Carol, who has left."""
+    """The var folder of a house with two models, and with Alice, who signs in, Bob, whose list is void, and Carol, who has left."""
     var = tmp_path_factory.mktemp("lived-in")
     settings = Settings(profiles_url=f"sqlite://{var / 'matinee.sqlite3'}", blobs_url=f"file://{var / 'blobs'}")
     blobs, profiles = open_blobs(settings.blobs_url), open_profiles(settings.profiles_url)
@@ -34,6 +36,9 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
             recommender.rate(user_id, movie_id, 4.5, token=token)
     profiles.unrate(BOB, 1)
     profiles.forget_person(CAROL)
+    accounts = Accounts(profiles.entries)
+    assert accounts.begin(Household(ALICE, "Alice", "a hash", 0, (Member(ALICE, "Alice"),)))
+    assert accounts.new_session(Session("digest", ALICE, ALICE, 0, 0, 2_000_000_000), 0)
     recommender.close()
     return var
 

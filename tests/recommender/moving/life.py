@@ -33,10 +33,11 @@ def silent(stage: str, done: int, total: int) -> None:
 
 
 def everything(settings: Settings) -> tuple[object, list[object], list[Rating], list[ListRecord], dict[str, bytes]]:
-    """Marks, accounts, ratings and records, and every blob that moves."""
+    """Marks, accounts with how they sign in, ratings and records, and every blob that moves."""
     blobs, profiles = open_blobs(settings.blobs_url), open_profiles(settings.profiles_url)
     with profiles.contents() as contents:
         people = (contents.marks, list[object](contents.accounts), list(contents.ratings), list(contents.records))
+        people[1].extend(contents.entries)
     profiles.close()
     return *people, {key: blob.data for key in blobs.list("") if key not in STAYS_BEHIND and (blob := blobs.read(key))}
 

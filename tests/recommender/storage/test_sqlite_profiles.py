@@ -19,6 +19,7 @@ from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, Marks, Mo
 from recommender.errors import SettingError, StorageError
 from recommender.storage.profiles import Contents, open_profiles
 from recommender.storage.profiles.sqlite import SqliteProfiles
+from recommender.storage.accounts import Change
 from recommender.storage.profiles.sqlite_file import STEPS, check_library, prepare
 from recommender.storage.profiles.sqlite_writer import GroupWriter
 
@@ -306,6 +307,25 @@ def test_an_older_format_is_backed_up_and_brought_up_to_date(path: Path) -> None
     old.close()
     with pytest.raises(StorageError, match=f"has format {n + 1}; this version of Matinee reads 1 to {n}"):
         SqliteProfiles(path)
+
+
+def test_a_store_from_before_there_were_accounts_is_backed_up_and_takes_them(path: Path) -> None:
+    prepare(path, STEPS[:2])
+    connection = apsw.Connection(str(path))
+    connection.execute("INSERT INTO people (token_digest, shared, created_at) VALUES ('digest', 0, 0)")
+    connection.execute("INSERT INTO ratings VALUES (?, 6, 9, 100)", (ALICE,))
+    connection.close()
+
+    profiles = SqliteProfiles(path)
+    assert profiles.entries.change(Change("name#a", 0, "{}", ALICE))
+    assert profiles.opinions(ALICE).ratings == (Rating(ALICE, MovieId(6), 4.5, 100),)
+    assert profiles.token_fits(ALICE, "digest")
+    profiles.close()
+
+    backup = apsw.Connection(str(path.with_name("profiles.sqlite3.format-2")), flags=apsw.SQLITE_OPEN_READONLY)
+    assert backup.pragma("user_version") == 2
+    assert backup.execute("SELECT count(*) FROM ratings").fetchall() == [(1,)]
+    backup.close()
 
 
 def test_a_step_that_fails_leaves_the_older_format_as_it_was(path: Path) -> None:
