@@ -17,9 +17,9 @@ import pytest
 
 from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, Marks, Movie, MovieId, Rating, RecommendedMovie, UserId
 from recommender.errors import SettingError, StorageError
+from recommender.storage.accounts import Change
 from recommender.storage.profiles import Contents, open_profiles
 from recommender.storage.profiles.sqlite import SqliteProfiles
-from recommender.storage.accounts import Change
 from recommender.storage.profiles.sqlite_file import STEPS, check_library, prepare
 from recommender.storage.profiles.sqlite_writer import GroupWriter
 
