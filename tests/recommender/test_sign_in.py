@@ -124,7 +124,7 @@ def test_a_name_that_nobody_has_takes_as_long_as_a_wrong_password(door: SignIn, 
     taken = [(seconds("Alice", f"a{i}"), seconds(f"Nobody {i}", f"b{i}")) for i in range(15)]
     known, unknown = (statistics.median(times) for times in zip(*taken, strict=True))
 
-    assert known == pytest.approx(unknown, rel=0.3)
+    assert known == pytest.approx(unknown, rel=0.5)
 
 
 def test_a_name_is_given_once(door: SignIn, profiles: SqliteProfiles, alice: SignedIn) -> None:

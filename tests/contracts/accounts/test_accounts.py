@@ -31,6 +31,11 @@ from tests.contracts.places import Place
 STRANGER = UserId(1_999_999)
 
 
+def dict_of_most() -> dict[str, int]:
+    assert isinstance(MOST, dict)
+    return MOST
+
+
 # Names and households
 
 
@@ -272,6 +277,20 @@ def test_an_echo_that_is_linked_anew_leaves_the_household_before(accounts: Accou
     assert (link.owner, accounts.links(alice), accounts.links(bob)) == (bob, (), (link,))
     accounts.forget(alice)
     assert accounts.link("kitchen") == link
+
+
+def test_an_echo_that_has_gone_leaves_room_for_another(
+    accounts: Accounts, alice: UserId, bob: UserId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(dict_of_most(), "link", 1)
+    for code, owner, echo in (("111111", alice, "kitchen"), ("222222", bob, "kitchen"), ("333333", alice, "bedroom")):
+        assert accounts.new_code(code, owner, owner, NOW + 600, NOW)
+        assert accounts.use_code(code, echo, NOW) is not None
+
+    assert accounts.new_code("444444", alice, alice, NOW + 600, NOW)
+    with pytest.raises(FullError):
+        accounts.use_code("444444", "bath", NOW)
+    assert accounts.link("bath") is None
 
 
 @pytest.mark.races
