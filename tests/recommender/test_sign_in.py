@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import multiprocessing
 import statistics
 import time
 from collections.abc import Iterator
@@ -148,6 +150,41 @@ def test_a_death_in_the_middle_of_signing_up_leaves_the_name_free(
             door.sign_up("Alice", PASSWORD, address=HOME)
 
     assert door.sign_up("Alice", PASSWORD, address=HOME).household.name == "Alice"
+
+
+def sign_up_for_ever(path: Path, told: Path) -> None:
+    """Robot 0, Robot 1 and so on, each told of once it is in."""
+    door = SignIn(SqliteProfiles(path), "the secret of the site")
+    with told.open("a") as file:
+        for i in itertools.count():
+            door.sign_up(f"Robot {i}", address=str(i), passkey=a_passkey(f"passkey {i}"))
+            print(i, file=file, flush=True)
+
+
+@pytest.mark.races
+@pytest.mark.parametrize("milliseconds", [0, 7, 23])
+def test_a_killed_process_leaves_whole_sign_ups_and_free_names(
+    door: SignIn, profiles: SqliteProfiles, tmp_path: Path, milliseconds: int
+) -> None:
+    told = tmp_path / "told"
+    told.touch()
+    worker = multiprocessing.get_context("spawn").Process(target=sign_up_for_ever, args=(tmp_path / "matinee.sqlite3", told))
+    worker.start()
+    while len(told.read_text().splitlines()) < 5:
+        time.sleep(0.001)
+    time.sleep(milliseconds / 1000)
+    worker.kill()
+    worker.join()
+
+    n_told = len(told.read_text().splitlines())
+    for i in range(n_told):
+        assert door.sign_in_with_passkey(f"passkey {i}", 0).household.name == f"Robot {i}"
+    for i in (n_told, n_told + 1):  # the one under way is in, or its name is free
+        try:
+            door.sign_up(f"Robot {i}", address=HOME, passkey=a_passkey(f"passkey {i}"))
+        except NameTakenError:
+            assert i == n_told
+        assert door.sign_in_with_passkey(f"passkey {i}", 0).household.name == f"Robot {i}"
 
 
 def test_who_is_beaten_to_a_name_leaves_no_number_behind(
