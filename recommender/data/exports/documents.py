@@ -101,9 +101,7 @@ def _decoded(decoder: json.JSONDecoder, text: str, at: int) -> tuple[object, int
             found, used = decoder.raw_decode(text[at : at + length])
         except (ValueError, RecursionError):
             continue
-        # A number or word that reaches the end of what was looked at may go on.
-        if used < length:
-            return found, at + used
+        return found, at + used
     return None, None
 
 

@@ -127,7 +127,7 @@ def test_in_doubt_the_person_is_asked(title: str, year: int | None, candidates: 
 
 
 @pytest.mark.parametrize(
-    ("title", "year"), [("Rocky 4", 1985), ("Robot", 2004), ("Alien", 1979), ("Jaws", None), ("★", 1999), ("Red", 1950)]
+    ("title", "year"), [("Rocky 4", 1985), ("Rocky 4", 1982), ("Robot", 2004), ("Alien", 1979), ("Jaws", None), ("★", 1999), ("Red", 1950)]
 )
 def test_what_is_not_here_is_said_to_be_unknown_or_asked_never_taken_for_another(title: str, year: int | None) -> None:
     assert MATCHER.match(row_of(title, year)).outcome != MATCHED

@@ -203,6 +203,14 @@ def test_a_cut_list_says_so_and_keeps_what_came_before() -> None:
     assert len(export.skipped) == 1
 
 
+def test_a_broken_entry_of_a_list_costs_that_entry_alone() -> None:
+    text = '[{"title": "Alien", "year": 1979}, {"title": "Ja"ws"}, {"title": "Ran", "year": 1985}]'
+    export = read_export("films.json", text.encode())
+
+    assert [(row.line, row.title) for row in export.rows] == [(1, "Alien"), (3, "Ran")]
+    assert [row.line for row in export.skipped] == [2]
+
+
 def test_a_row_that_is_counted_twice_would_be_noticed() -> None:
     export = read_export("ratings.csv", GOOD["letterboxd/ratings.csv"])
 
