@@ -51,6 +51,7 @@ def reply(state: State, turn: Turn, films: Films, speech: English) -> Reply:
 
     An intent that is not known is answered as what was not understood. What the films cannot answer now is said, and offered again once.
     """
+    speech = replace(speech, has_site=films.has_site)
     scene = Scene(state, turn, films, speech)
     if turn.kind == LAUNCH:
         return opening.welcome(replace(scene, state=State()))

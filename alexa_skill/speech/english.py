@@ -27,10 +27,14 @@ GENRE_NAMES = {"Sci-Fi": "science fiction", "Film-Noir": "film noir", "Children"
 
 @dataclass(frozen=True, slots=True)
 class English:
-    """film, films: the everyday words for them here. Sentences are plain text; those that keep the session open end with a question."""
+    """film, films: the everyday words for them here. has_site: whether what only the site can give may be proposed.
+
+    Sentences are plain text; those that keep the session open end with a question.
+    """
 
     film: str = "movie"
     films: str = "movies"
+    has_site: bool = True
 
     # Table I, word for word
     welcome = "Welcome to the movie recommendation system. what can I do for you?"
@@ -107,7 +111,8 @@ class English:
             case asked.ABOUT_IT | asked.SURPRISED:
                 return "Say yes, and I tell you what I know of it. Shall I?"
             case asked.WHY_IT:
-                return f"Say yes, and I tell you what it has to do with you. Or ask for {self.films} like this. Shall I tell you why?"
+                others = f" Or ask for {self.films} like this." if self.has_site else ""
+                return f"Say yes, and I tell you what it has to do with you.{others} Shall I tell you why?"
             case asked.LIKE_IT:
                 return "Say yes for more like it, or say: go back to my list. Shall I look for some?"
             case asked.MORE:
@@ -118,6 +123,8 @@ class English:
                 return "Say surprise me for another one, or say stop. Shall I pick another?"
             case asked.AGAIN:
                 return "Say yes and I try once more, or say stop. Shall I?"
+        if not self.has_site:
+            return f"You can say: my ID is 7 and I want 3 movies. Your ID is your number on our website. {self.what_next}"
         return f"You can say: request movies. Or ask for popular {self.films}, or for a comedy. {self.what_next}"
 
     # Help, and what was not understood
@@ -143,14 +150,13 @@ class English:
                 | asked.SURPRISED
                 | asked.ANOTHER
             ):
+                others = " Or say: more like the first one." if self.has_site else ""
                 return (
-                    "You can say: tell me about the second one. Or ask: why this one? Or say: more like the first one. "
+                    f"You can say: tell me about the second one. Or ask: why this one?{others} "
                     f"Next goes on, previous goes back, and repeat says it again. {self.what_next}"
                 )
-        return (
-            "Welcome to the movie recommendation system. For your own list, say: request movies. You can also say: popular movies, "
-            f"a comedy from the nineties, something funny, or surprise me. {self.what_next}"
-        )
+        others = " You can also say: popular movies, a comedy from the nineties, something funny, or surprise me." if self.has_site else ""
+        return f"Welcome to the movie recommendation system. For your own list, say: request movies.{others} {self.what_next}"
 
     def not_understood(self, times: int, question: str) -> str:
         """The first time short, the second time with examples, and from the third with a card; what was asked is asked again."""
@@ -165,6 +171,7 @@ class English:
 
     @property
     def card_of_help(self) -> str:
+        of_the_site = ("More like the first one", "A comedy from the nineties", "Something funny", "Popular movies")
         return "\n".join(
             (
                 "You can say:",
@@ -172,10 +179,7 @@ class English:
                 "My ID is 7 and I want 3 movies",
                 "Tell me about the second one",
                 "Why this one",
-                "More like the first one",
-                "A comedy from the nineties",
-                "Something funny",
-                "Popular movies",
+                *(of_the_site if self.has_site else ()),
                 "Surprise me",
                 "Go back to my list",
                 "Next, previous, repeat, start over, stop",
