@@ -71,6 +71,13 @@ class Profiles(Protocol):
         UnknownUserError for a number that was not given or whose person has left.
         """
 
+    def rate_all(self, user_id: UserId, ratings: Iterable[Rating]) -> int:
+        """Put many ratings of one person, each as in rate, and raise the revision once; the new one. Without a rating it stays.
+
+        A rating of somebody else, or with stars off the scale, is InvalidInputError, and nothing is put. Where many writes are not one
+        step, a death in between leaves some of them, acknowledged by nobody; said again, it is completed.
+        """
+
     def unrate(self, user_id: UserId, movie_id: int) -> int:
         """Take the rating away, if there is one, and void the list; the new revision. UnknownUserError as in rate."""
 

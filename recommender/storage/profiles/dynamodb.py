@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 
 from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, MovieId, Opinions, Rating, UserId
-from recommender.errors import InvalidInputError, UnknownUserError
+from recommender.errors import UnknownUserError
 from recommender.storage.accounts import Entries
 from recommender.storage.accounts.dynamodb import DynamoEntries
 from recommender.storage.amazon.calls import Answer
@@ -32,9 +32,11 @@ from recommender.storage.profiles.dynamodb_items import (
     rating_of,
     wire,
     wire_account,
+    wire_rating,
 )
 from recommender.storage.profiles.dynamodb_lists import DynamoLists
 from recommender.storage.profiles.dynamodb_names import Tables
+from recommender.storage.profiles.half_stars import half_stars_of
 
 
 class DynamoProfiles:
@@ -109,9 +111,7 @@ class DynamoProfiles:
 
     def rate(self, rating: Rating) -> int:
         """Put the rating, then move the revision; InvalidInputError for stars off the scale."""
-        half_stars = rating.stars * 2
-        if half_stars not in range(1, 11):
-            raise InvalidInputError("rating", rating.stars, "0.5 to 5 stars in half steps")
+        half_stars = half_stars_of(rating, rating.user_id)
         self._check_person(rating.user_id)
         # Refused: equal stars keep their time.
         self._at.write_if(
@@ -119,12 +119,27 @@ class DynamoProfiles:
             Key=_rating_key(rating.user_id, rating.movie_id),
             UpdateExpression="SET half_stars = :half_stars, rated_at = :rated_at",
             ConditionExpression="attribute_not_exists(half_stars) OR half_stars <> :half_stars",
-            ExpressionAttributeValues={":half_stars": wire(int(half_stars)), ":rated_at": wire(rating.rated_at)},
+            ExpressionAttributeValues={":half_stars": wire(half_stars), ":rated_at": wire(rating.rated_at)},
         )
         try:
             return self._void(rating.user_id)
         except UnknownUserError:
             self._take_away(rating.user_id, rating.movie_id)  # they left between our two writes
+            raise
+
+    def rate_all(self, user_id: UserId, ratings: Iterable[Rating]) -> int:
+        """Put what is new or has other stars, many at a time, then move the revision."""
+        wanted = {rating.movie_id: (rating, half_stars_of(rating, user_id)) for rating in ratings}
+        self._check_person(user_id)
+        if not wanted:
+            return self.opinions(user_id).rev
+        there = {one.movie_id: round(one.stars * 2) for one in map(rating_of, self._at.ratings_of(user_id))}
+        changed = [rating for movie_id, (rating, half_stars) in wanted.items() if there.get(movie_id) != half_stars]
+        self._at.put_all(self._tables.ratings, map(wire_rating, changed))
+        try:
+            return self._void(user_id)
+        except UnknownUserError:
+            self._at.delete_all(self._tables.ratings, [_rating_key(user_id, rating.movie_id) for rating in changed])
             raise
 
     def unrate(self, user_id: UserId, movie_id: int) -> int:

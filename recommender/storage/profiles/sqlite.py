@@ -19,6 +19,7 @@ from recommender.storage.accounts import Entries
 from recommender.storage.accounts import sqlite as accounts
 from recommender.storage.profiles import Contents
 from recommender.storage.profiles.forks import tell_of_forks
+from recommender.storage.profiles.half_stars import half_stars_of
 from recommender.storage.profiles.records import from_json, to_json
 from recommender.storage.profiles.sqlite_file import check_library, connect, has_moved, in_words, prepare
 from recommender.storage.profiles.sqlite_writer import GroupWriter
@@ -97,22 +98,24 @@ class SqliteProfiles:
 
     def rate(self, rating: Rating) -> int:
         """Put the rating and void the list in one transaction; InvalidInputError for stars off the scale."""
-        half_stars = rating.stars * 2
-        if half_stars not in range(1, 11):
-            raise InvalidInputError("rating", rating.stars, "0.5 to 5 stars in half steps")
+        return self.rate_all(rating.user_id, [rating])
+
+    def rate_all(self, user_id: UserId, ratings: Iterable[Rating]) -> int:
+        """Put the ratings and void the list in one transaction."""
+        rows = [(rating.user_id, rating.movie_id, half_stars_of(rating, user_id), rating.rated_at) for rating in ratings]
 
         def put(connection: apsw.Connection) -> int:
-            if not _is_person(connection, _key(rating.user_id)):
-                raise UnknownUserError(rating.user_id)
-            connection.execute(
+            if not _is_person(connection, _key(user_id)):
+                raise UnknownUserError(user_id)
+            connection.executemany(
                 """
                 INSERT INTO ratings (user_id, movie_id, half_stars, rated_at) VALUES (?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET half_stars = excluded.half_stars, rated_at = excluded.rated_at
                     WHERE half_stars <> excluded.half_stars
                 """,
-                (rating.user_id, rating.movie_id, int(half_stars), rating.rated_at),
+                rows,
             )
-            return _void(connection, rating.user_id)
+            return _void(connection, user_id) if rows else _rev(connection, user_id)
 
         return self._writer.run(put)
 
@@ -306,6 +309,11 @@ def _void(connection: apsw.Connection, user_id: UserId) -> int:
     raise_rev = "INSERT INTO movie (userID, rev) VALUES (?, 1) ON CONFLICT DO UPDATE SET rev = rev + 1, movies = NULL RETURNING rev"
     (rev,) = next(connection.execute(raise_rev, (user_id,)))
     return int(rev)
+
+
+def _rev(connection: apsw.Connection, user_id: UserId) -> int:
+    found = connection.execute("SELECT rev FROM movie WHERE userID = ?", (user_id,)).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _marks(connection: apsw.Connection) -> Marks:
