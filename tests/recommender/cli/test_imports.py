@@ -1,0 +1,99 @@
+"""`matinee import`."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.recommender.cli.commands import Matinee, done, refused
+
+LETTERBOXD = """Date,Name,Year,Letterboxd URI,Rating
+2024-01-02,Film 1,1901,https://boxd.it/a,5
+2024-01-03,Film 2,1902,https://boxd.it/b,0.5
+2024-01-04,No Such Film,1950,https://boxd.it/c,4
+2024-01-05,Film 3,1903,https://boxd.it/d,seven
+"""
+
+
+@pytest.fixture
+def person(trained: Matinee) -> str:
+    """The number of somebody who has rated nothing."""
+    found = re.search(r"^number +(\d+)", done(trained("profile", "new", "--shared")))
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+def file() -> Path:
+    path = Path("ratings.csv")
+    path.write_text(LETTERBOXD)
+    return path
+
+
+class TestImport:
+    def test_every_row_is_accounted_for_and_nothing_is_written_at_first(self, trained: Matinee, person: str, file: Path) -> None:
+        said = done(trained("import", file, "--user", person))
+
+        assert "Letterboxd: 4 rows of ratings.csv." in said
+        assert "Found 2, to be asked 0, not found 1, left out 1." in said
+        assert "line 4: " in said
+        assert "No Such Film" in said
+        assert said.endswith(f"Nothing is written yet; --save writes 2 ratings for {person}.\n")
+        assert "0 ratings" in done(trained("doctor"))
+
+    def test_what_is_saved_makes_the_list_and_is_saved_once(self, trained: Matinee, person: str, file: Path) -> None:
+        first = done(trained("import", file, "--user", person, "--save"))
+        again = done(trained("import", file, "--user", person, "--save"))
+
+        assert first.endswith(f"Written for {person}: 2 new, 0 with other stars, 0 as before.\n")
+        assert again.endswith(f"Written for {person}: 0 new, 0 with other stars, 2 as before.\n")
+        assert "2 ratings" in done(trained("doctor"))
+        assert '"basis": "personal"' in done(trained("recommend", person, "--json"))
+
+    def test_other_stars_of_the_file_take_the_place_of_the_old_ones(self, trained: Matinee, person: str, file: Path) -> None:
+        done(trained("import", file, "--user", person, "--save"))
+        file.write_text(LETTERBOXD.replace("boxd.it/a,5", "boxd.it/a,3"))
+
+        assert "0 new, 1 with other stars, 1 as before" in done(trained("import", file, "--user", person, "--save"))
+
+    def test_the_report_has_every_row_and_no_formula(self, trained: Matinee, person: str, file: Path) -> None:
+        file.write_text(LETTERBOXD + '2024-01-06,"=HYPERLINK(""http://example.com"")",1950,https://boxd.it/e,4\n')
+
+        done(trained("import", file, "--user", person, "--report", "report.csv"))
+
+        with Path("report.csv").open(newline="") as opened:
+            rows = list(csv.DictReader(opened))
+        assert [row["outcome"] for row in rows] == ["matched", "matched", "unknown", "unknown", "skipped"]
+        assert rows[0]["movie_id"] == "1"
+        assert rows[0]["title"] == "Film 1 (1901)"
+        assert not [cell for row in rows for cell in row.values() if cell.startswith("=")]
+
+    def test_a_film_that_is_asked_about_is_chosen(self, trained: Matinee, person: str, file: Path) -> None:
+        file.write_text("Title,Year,Rating\nFilm 1,1903,4\n")
+        said = done(trained("import", file, "--user", person))
+        assert "to be asked 1" in said
+        offered = re.search(r"line 2: .* → (\d+) ", said)
+        assert offered
+
+        saved = done(trained("import", file, "--user", person, "--choose", f"2={offered[1]}", "--save"))
+
+        assert "1 new" in saved
+        assert "must be LINE=MOVIE_ID" in refused(trained("import", file, "--user", person, "--choose", "3=1"))
+        assert "must be one of the films offered" in refused(trained("import", file, "--user", person, "--choose", "2=30"))
+
+    @pytest.mark.parametrize(
+        ("content", "says"),
+        [(b"", "ratings.csv"), (b"\x00\x01\x02", "ratings.csv"), (b"<html><p>Not found</p></html>", "a web page"), (b"PK\x03\x04", "zip")],
+    )
+    def test_a_file_that_is_none_is_one_sentence(self, trained: Matinee, person: str, file: Path, content: bytes, says: str) -> None:
+        file.write_bytes(content)
+
+        assert says in refused(trained("import", file, "--user", person, "--save"))
+        assert "0 ratings" in done(trained("doctor"))
+
+    def test_only_people_of_this_site_have_files_taken_over(self, trained: Matinee, file: Path) -> None:
+        assert "cannot be changed" in refused(trained("import", file, "--user", "3"))
+        assert "There is no list for viewer 1000777" in refused(trained("import", file, "--user", "1000777"))
