@@ -42,9 +42,9 @@ REPORT = ("file", "line", "row", "outcome", "why", "movie_id", "title")
 def import_file(
     settings: Settings, file: Path, user_id: int, is_to_be_saved: bool, chosen: tuple[str, ...], scale: str, report: Path | None
 ) -> None:
-    """Take over a person's ratings from FILE, as Letterboxd, IMDb, MovieLens, Trakt, Netflix, Criticker or a table of one's own write them.
+    """Take over a person's ratings from the file of another site.
 
-    Nothing is written without --save, and the same file taken twice adds nothing. Films seen without a rating, and those to be watched,
+    FILE is as Letterboxd, IMDb, MovieLens, Trakt, Netflix and Criticker write it, or a table of one's own. Nothing is written without --save, and the same file taken twice adds nothing. Films seen without a rating, and those to be watched,
     are counted and not kept yet.
     """
     from recommender import importing
