@@ -44,8 +44,8 @@ def import_file(
 ) -> None:
     """Take over a person's ratings from the file of another site.
 
-    FILE is as Letterboxd, IMDb, MovieLens, Trakt, Netflix and Criticker write it, or a table of one's own. Nothing is written without --save, and the same file taken twice adds nothing. Films seen without a rating, and those to be watched,
-    are counted and not kept yet.
+    FILE is as Letterboxd, IMDb, MovieLens, Trakt, Netflix and Criticker write it, or a table of one's own. Nothing is written without
+    --save, and the same file taken twice adds nothing. Films seen without a rating, and those to be watched, are counted and not kept yet.
     """
     from recommender import importing
 

@@ -67,9 +67,9 @@ def profile_share(settings: Settings, user_id: int, shared: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @click.pass_obj
 def profile_forget(settings: Settings, user_id: int, yes: bool) -> None:
-    """Take a person's ratings, list and sign-in away; who signed up for a household takes all its members along.
+    """Take a person's ratings, list and sign-in away.
 
-    The number is not given again.
+    Who signed up for a household takes all its members along. The number is not given again.
     """
     from recommender.sign_in import forget
 
