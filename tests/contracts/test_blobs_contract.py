@@ -25,11 +25,6 @@ def place(request: pytest.FixtureRequest) -> Place:
 
 
 @pytest.fixture
-def url(place: Place, tmp_path: Path) -> str:
-    return place.empty(tmp_path)
-
-
-@pytest.fixture
 def blobs(url: str, tmp_path: Path) -> Blobs:
     return open_blobs(url, cache_folder=tmp_path / "cache", patient=True)
 

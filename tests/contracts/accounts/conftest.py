@@ -1,35 +1,14 @@
-"""A place of every kind, empty, with accounts in it."""
+"""Accounts in an empty place, and a household."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from recommender.domain import UserId
 from recommender.storage.accounts import Entries
 from recommender.storage.accounts.kept import Accounts
-from recommender.storage.profiles import Profiles, open_profiles
+from recommender.storage.profiles import Profiles
 from tests.contracts.accounts.people import a_household
-from tests.contracts.places import PROFILES, Place, stood_in_for
-
-
-@pytest.fixture(params=list(PROFILES.values()), ids=list(PROFILES))
-def place(request: pytest.FixtureRequest) -> Place:
-    return stood_in_for(request.param, request)
-
-
-@pytest.fixture
-def url(place: Place, tmp_path: Path) -> str:
-    return place.empty(tmp_path)
-
-
-@pytest.fixture
-def profiles(url: str) -> Iterator[Profiles]:
-    profiles = open_profiles(url, patient=True)
-    yield profiles
-    profiles.close()
 
 
 @pytest.fixture
