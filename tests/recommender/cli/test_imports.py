@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
+import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from recommender.domain import UserId
+from recommender.storage.profiles import open_profiles
 from tests.recommender.cli.commands import Matinee, done, refused
 
 LETTERBOXD = """Date,Name,Year,Letterboxd URI,Rating
@@ -70,6 +74,30 @@ class TestImport:
         assert rows[0]["movie_id"] == "1"
         assert rows[0]["title"] == "Film 1 (1901)"
         assert not [cell for row in rows for cell in row.values() if cell.startswith("=")]
+
+    def test_films_seen_and_films_to_be_watched_are_no_ratings(self, trained: Matinee, person: str) -> None:
+        for name in ("watched.csv", "watchlist.csv"):
+            Path(name).write_text("Date,Name,Year,Letterboxd URI\n2024-01-02,Film 1,1901,https://boxd.it/a\n")
+
+            said = done(trained("import", name, "--user", person, "--save"))
+
+            assert "Found 1," in said
+            assert said.endswith(f"Written for {person}: 0 new, 0 with other stars, 0 as before.\n")
+
+    def test_a_rating_keeps_its_date_but_none_of_days_to_come(self, trained: Matinee, person: str, file: Path) -> None:
+        file.write_text(LETTERBOXD.replace("2024-01-03", "2099-01-03"))
+        done(trained("import", file, "--user", person, "--save"))
+
+        profiles = open_profiles("sqlite:var/matinee.sqlite3")
+        dated, of_the_future = profiles.opinions(UserId(int(person))).ratings
+        profiles.close()
+        assert datetime.fromtimestamp(dated.rated_at, UTC).date() == date(2024, 1, 2)
+        assert of_the_future.rated_at <= time.time()
+
+    def test_numbers_of_movielens_count_only_among_its_own_films(self, trained: Matinee, person: str, file: Path) -> None:
+        file.write_text("userId,movieId,rating,timestamp\n1,5,4.5,1700000000\n")
+
+        assert "Found 0, to be asked 0, not found 1, left out 0." in done(trained("import", file, "--user", person))
 
     def test_a_film_that_is_asked_about_is_chosen(self, trained: Matinee, person: str, file: Path) -> None:
         file.write_text("Title,Year,Rating\nFilm 1,1903,4\n")
