@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli.files import written_whole
-from recommender.cli.inputs import opened_blobs, opened_profiles
+from recommender.cli.inputs import opened_profiles, published_in_force
 from recommender.domain import MovieId, UserId, is_own_person
-from recommender.errors import InvalidInputError, NoModelError, ReadOnlyError, UnknownUserError
+from recommender.errors import InvalidInputError, ReadOnlyError, UnknownUserError
 from recommender.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def import_file(
     with opened_profiles(settings) as profiles:
         if not profiles.has_person(UserId(user_id)):
             raise UnknownUserError(user_id, "`matinee profile new` makes a number")
-    published = _in_force(settings)
+    published = published_in_force(settings)
     found = importing.find_films(file.name, _content(file), published, scale=scale)
     choices = _choices(chosen, found)
     _tell(found, published, choices)
@@ -67,16 +67,6 @@ def import_file(
     with opened_profiles(settings) as profiles:
         saved = importing.save(found, UserId(user_id), profiles, now=time.time(), choices=choices)
     click.echo(f"Written for {user_id}: {saved.n_new:,} new, {saved.n_changed:,} with other stars, {saved.n_same:,} as before.")
-
-
-def _in_force(settings: Settings) -> Published:
-    from recommender import publication
-
-    blobs = opened_blobs(settings)
-    pointer, _ = publication.read_pointer(blobs)
-    if pointer is None:
-        raise NoModelError(settings.blobs_url)
-    return publication.load(blobs, pointer)
 
 
 def _content(file: Path) -> bytes:

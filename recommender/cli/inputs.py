@@ -1,4 +1,4 @@
-"""What several commands take: options, the data named, opened stores."""
+"""What several commands take: options, the data named, opened stores, the model in force."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recommender.errors import DataError
+from recommender.errors import DataError, NoModelError
 from recommender.settings import Settings
 from recommender.terminal import Bars
 
 if TYPE_CHECKING:
     from recommender.data.movielens import DataSet  # pandas comes with it, which most commands can do without
+    from recommender.publication import Published
     from recommender.storage.blobs import Blobs
     from recommender.storage.profiles import Profiles
 
@@ -71,3 +72,14 @@ def opened_blobs(settings: Settings) -> Blobs:
     from recommender.storage.blobs import open_blobs
 
     return open_blobs(settings.blobs_url, cache_folder=settings.cache_folder, patient=True)
+
+
+def published_in_force(settings: Settings) -> Published:
+    """The model that lists are made by, with its films; NoModelError before the first training."""
+    from recommender import publication
+
+    blobs = opened_blobs(settings)
+    pointer, _ = publication.read_pointer(blobs)
+    if pointer is None:
+        raise NoModelError(settings.blobs_url)
+    return publication.load(blobs, pointer)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recommender.cli.files import written_whole
-from recommender.cli.inputs import data_named, opened_blobs
-from recommender.errors import InvalidInputError, NoModelError
+from recommender.cli.inputs import data_named, published_in_force
+from recommender.errors import InvalidInputError
 from recommender.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,11 +68,5 @@ def _of_data(settings: Settings, data: str) -> tuple[Catalogue, NDArray[Any]]:
 
 
 def _in_force(settings: Settings) -> tuple[Catalogue, NDArray[Any]]:
-    from recommender import publication
-
-    blobs = opened_blobs(settings)
-    pointer, _ = publication.read_pointer(blobs)
-    if pointer is None:
-        raise NoModelError(settings.blobs_url)
-    published = publication.load(blobs, pointer)
+    published = published_in_force(settings)
     return published.catalogue, published.matrix.raters
