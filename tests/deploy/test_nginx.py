@@ -319,19 +319,20 @@ def test_an_echo_that_nobody_answers_gets_a_problem(dead_machine: Machine) -> No
 def test_greed_is_held_back_and_told_so(machine: Machine, path: str, method: str, at_most: int) -> None:
     """at_most: the burst, and what one second lets through; each of these visitors comes from an address of their own."""
     source = f"127.0.{at_most}.7"
-    connection, statuses, began = machine.connect(source=source), [], time.monotonic()
+    connection, statuses, refusals, began = machine.connect(source=source), [], [], time.monotonic()
     while len(statuses) < at_most + 60 and time.monotonic() - began < 0.9:
         connection.request(method, path)
         answer = connection.getresponse()
         body = answer.read()
         statuses.append(answer.status)
+        if answer.status == 429:  # and the one after it may pass again: the allowance fills up while we ask
+            refusals.append(body)
     connection.close()
 
-    if 429 not in statuses:
+    if not refusals:
         pytest.skip(f"this machine answered only {len(statuses)} requests in a second, too few to be held back")
-    assert len([status for status in statuses if status != 429]) <= at_most
-    assert statuses[-1] == 429
-    assert b"That was a lot at once." in body
+    assert len(statuses) - len(refusals) <= at_most
+    assert all(b"That was a lot at once." in body for body in refusals)
 
 
 def test_the_problem_and_the_page_say_what_the_site_says(machine: Machine) -> None:
