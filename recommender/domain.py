@@ -9,6 +9,7 @@ UserId = NewType("UserId", int)  # as in the data set, or from FIRST_OWN_USER_ID
 MovieId = NewType("MovieId", int)  # as the data set writes it; never an index
 
 FIRST_OWN_USER_ID = UserId(1_000_001)  # data sets number their viewers below, own people start here
+FIRST_ADDED_MOVIE_ID = MovieId(1_000_000_001)  # data sets number their films below, films that people add start here
 LIST_LENGTH = 10  # movies kept in a list record; longer lists are computed live
 LONGEST_LIST = 100  # movies anybody may ask for at once
 
@@ -31,6 +32,19 @@ class Movie:
     genres: tuple[str, ...] = ()
     imdb_id: int | None = None
     tmdb_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddedFilm:
+    """A film that the data lack and a person added. movie.movie_id is from FIRST_ADDED_MOVIE_ID up.
+
+    link: where it can be read about, https alone; empty for none. added_by: who added it first. added_at: seconds since 1970, UTC.
+    """
+
+    movie: Movie
+    link: str
+    added_by: UserId
+    added_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,20 @@ class ListRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks. token: a bearer token, a number's own or an API token; None without one.
+
+    member: the number that somebody is known to speak for already, by a browser's session or a linked Echo; None where nobody is.
+    """
+
+    token: str | None = field(default=None, repr=False)
+    member: UserId | None = None
+
+
+STRANGER = Asker()
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A person who has not left. token_digest: SHA-256 of the bearer token, in hex. created_at: seconds since 1970, UTC.
 
@@ -120,16 +148,54 @@ class Marks:
     highest_generation: int
 
 
+SEEN, HIDDEN, WATCHLIST, ASIDE = "seen", "hidden", "watchlist", "aside"
+FILM_MARKS = (SEEN, HIDDEN, WATCHLIST, ASIDE)  # what a person may say of a film beside stars
+
+
+@dataclass(frozen=True, slots=True)
+class FilmMark:
+    """What a person says of a film beside stars. marked_at: seconds since 1970, UTC.
+
+    kind: SEEN (without stars), HIDDEN (not interested: never shown to this person), WATCHLIST (to be seen), or ASIDE (a rating that the
+    list is made without). One film may have several, each once.
+    """
+
+    user_id: UserId
+    movie_id: MovieId
+    kind: str
+    marked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one person changes in one step: ratings and marks put, and those taken away, where there are any.
+
+    unmarked: film and kind. A film that is in both `ratings` and `unrated`, or a mark in both, is a mistake.
+    """
+
+    ratings: tuple[Rating, ...] = ()
+    unrated: tuple[MovieId, ...] = ()
+    marks: tuple[FilmMark, ...] = ()
+    unmarked: tuple[tuple[MovieId, str], ...] = ()
+
+    @property
+    def moves_the_list(self) -> bool:
+        """Whether anything but the watchlist changes, which a list is not made of."""
+        kinds = {mark.kind for mark in self.marks} | {kind for _, kind in self.unmarked}
+        return bool(self.ratings or self.unrated or kinds - {WATCHLIST})
+
+
 @dataclass(frozen=True, slots=True)
 class Opinions:
-    """Everything that makes a person's list, read in one transaction. rev: the revision it belongs to.
+    """Everything that makes a person's list, and their watchlist, read in one transaction. rev: the revision it belongs to.
 
-    ratings: ascending movie id, one per film.
+    ratings: ascending movie id, one per film. marks: by film and kind.
     """
 
     user_id: UserId
     rev: int
     ratings: tuple[Rating, ...] = field(default=())
+    marks: tuple[FilmMark, ...] = field(default=())
 
 
 RECORD = "record"  # read from the person's list record, or just put there
