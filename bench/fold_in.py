@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bench.figures import Figure, MismatchError, say, spread
 from recommender import training
 from recommender.data.movielens import read_data_set
-from recommender.domain import MovieId, Rating
+from recommender.domain import Asker, MovieId, Rating
 from recommender.publication import read_pointer
 from recommender.serving import Recommender
 from recommender.settings import Settings
@@ -63,7 +63,7 @@ def _ratings(recommender: Recommender, films: Columns, times: int) -> Calls:
     order = rng.permutation(films)
 
     def rate(film: int) -> None:
-        made = recommender.rate(person, film, int(rng.integers(1, 11)) / 2, token=token).list
+        made = recommender.rate(person, film, int(rng.integers(1, 11)) / 2, asker=Asker(token)).list
         if made is None or film in [line.movie.movie_id for line in made.movies]:
             raise MismatchError(f"Film {film} was rated, and the list that followed is {made}.")
 

@@ -5,7 +5,7 @@ RecommenderError
 │   └── SecretInputError    the same of a secret, which is not repeated      400
 ├── UnknownUserError        no such viewer, or a list that is not theirs     404
 ├── UnknownMovieError       no such film in the data in use                  404
-├── NotAllowedError         a write without the right token                  401
+├── NotAllowedError         somebody's own films, without a right to them    401
 ├── ReadOnlyError           a viewer of the data set cannot be written to    403
 ├── WrongSignInError        no such name with such a password or passkey     401
 ├── WrongPinError           not the PIN of that member                       403
@@ -67,10 +67,13 @@ class UnknownMovieError(RecommenderError):
 
 
 class NotAllowedError(RecommenderError):
-    """A write that needs a token it did not bring."""
+    """Somebody's own films, without a right to them."""
 
     def __init__(self, user_id: int) -> None:
-        super().__init__(f"Changing the ratings of {user_id} needs the bearer token that `matinee profile new` printed for that number.")
+        super().__init__(
+            f"The ratings of {user_id} are their owner's alone: sign in, or bring a bearer token from the site's settings "
+            "or from `matinee profile new`."
+        )
         self.user_id = user_id
 
 

@@ -14,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender import history, lists
+from recommender.access import Access
 from recommender.domain import (
     ALONE,
     LIST_LENGTH,
     LIVE,
     LONGEST_LIST,
+    STRANGER,
     WELL_LIKED,
+    Asker,
     InUse,
     ListRecord,
     Movie,
@@ -34,15 +37,7 @@ from recommender.domain import (
     UserId,
     is_own_person,
 )
-from recommender.errors import (
-    InvalidInputError,
-    NotAllowedError,
-    ReadOnlyError,
-    RecommenderError,
-    StorageError,
-    UnknownMovieError,
-    UnknownUserError,
-)
+from recommender.errors import InvalidInputError, RecommenderError, StorageError, UnknownMovieError
 from recommender.history import Backup, Training
 from recommender.models import History, recipes
 from recommender.models.similar import similar_movies
@@ -76,6 +71,7 @@ class Recommender:
     def __init__(self, settings: Settings, blobs: Blobs, profiles: Profiles, *, now: Callable[[], float] = time.time) -> None:
         self.settings = settings
         self._profiles, self._now = profiles, now
+        self._access = Access(profiles, sample_viewers=settings.sample_viewers, now=now)
         self._blobs = blobs
         memory = Path(settings.cache_folder) / f"pointer-{hashlib.sha256(blobs.url.encode()).hexdigest()[:16]}.json"
         self._in_force = InForce(blobs, memory=memory if blobs.is_far else None)
@@ -89,7 +85,7 @@ class Recommender:
         without_genres: Sequence[str] = (),
         years: tuple[int, int] | None = None,
         recipe: str | None = None,
-        token: str | None = None,
+        asker: Asker = STRANGER,
     ) -> RecommendationList:
         """The n best films the viewer has not rated, best first.
 
@@ -97,7 +93,7 @@ class Recommender:
         years: from and to, both included; a film without a year is of none.
         recipe: another one than the trained, over the same ratings; such a list is not kept.
         InvalidInputError: a genre or recipe there is not, years that end before they begin, n outside 1 to LONGEST_LIST, a user id below 1.
-        UnknownUserError: no such viewer, or a person's private list without the token.
+        UnknownUserError: no such viewer, or a person's private list without a right to it.
         """
         if user_id < 1:
             raise InvalidInputError("user id", user_id, "a whole number from 1 up")
@@ -106,7 +102,7 @@ class Recommender:
         published = self._in_force.published()
         barred = _barred(published, with_genres, without_genres, years)
         try:
-            self._check_may_read(UserId(user_id), token, published)
+            self._access.check_may_read(UserId(user_id), asker, published)
             if n <= LIST_LENGTH and barred is None and recipe in (None, published.model.recipe):
                 return _first(self._current(UserId(user_id)), n)
             return self._live(UserId(user_id), n, barred, recipe)
@@ -114,12 +110,12 @@ class Recommender:
             log.warning("list made without the store user_id=%d kind=%s reason=%s", user_id, trouble.kind, trouble)
             return self._without_store(UserId(user_id), n, barred, published, trouble)
 
-    def rate(self, user_id: int, movie_id: int, stars: float, *, token: str | None) -> Rated:
+    def rate(self, user_id: int, movie_id: int, stars: float, *, asker: Asker = STRANGER) -> Rated:
         """Put a rating of 0.5 to 5 in half steps; durable when it returns.
 
         ReadOnlyError: a viewer of the data set. NotAllowedError: no or a wrong token. UnknownMovieError. InvalidInputError("rating", ...).
         """
-        self._check_may_write(UserId(user_id), token)
+        self._access.check_may_write(UserId(user_id), asker)
         if not (0.5 <= stars <= 5 and stars * 2 == int(stars * 2)):
             raise InvalidInputError("rating", stars, "a number of stars from 0.5 to 5 in half steps")
         if self._in_force.published().matrix.column_of(movie_id) is None:
@@ -127,9 +123,9 @@ class Recommender:
         rev = self._profiles.rate(Rating(UserId(user_id), MovieId(movie_id), float(stars), int(self._now())))
         return Rated(rev, self._after_write(UserId(user_id)))
 
-    def unrate(self, user_id: int, movie_id: int, *, token: str | None) -> Rated:
+    def unrate(self, user_id: int, movie_id: int, *, asker: Asker = STRANGER) -> Rated:
         """Take a rating away, if there is one; errors as in rate."""
-        self._check_may_write(UserId(user_id), token)
+        self._access.check_may_write(UserId(user_id), asker)
         if self._in_force.published().matrix.column_of(movie_id) is None:
             raise UnknownMovieError(movie_id)
         rev = self._profiles.unrate(UserId(user_id), movie_id)
@@ -299,27 +295,6 @@ class Recommender:
         except RecommenderError:
             # The rating is safe and is acknowledged; the next read makes the list.
             return None
-
-    def _check_may_read(self, user_id: UserId, token: str | None, published: Published) -> None:
-        if not is_own_person(user_id):
-            if not self.settings.sample_viewers:
-                raise UnknownUserError(user_id)
-            if published.matrix.row_of(user_id) is None:
-                facts = published.facts
-                raise UnknownUserError(
-                    user_id, f"the viewers of {facts['data']} have numbers from {facts['lowest_user_id']} to {facts['highest_user_id']}"
-                )
-        elif not ((token is not None and self._profiles.token_fits(user_id, _digest(token))) or self._profiles.is_shared(user_id)):
-            # The same for a number that nobody has, so that it tells nothing.
-            raise UnknownUserError(user_id, "a private one opens to its token, or to everybody once it is shared")
-
-    def _check_may_write(self, user_id: UserId, token: str | None) -> None:
-        if user_id < 1:
-            raise InvalidInputError("user id", user_id, "a whole number from 1 up")
-        if not is_own_person(user_id):
-            raise ReadOnlyError(user_id)
-        if token is None or not self._profiles.token_fits(user_id, _digest(token)):
-            raise NotAllowedError(user_id)
 
 
 def _first(record: ListRecord, n: int) -> RecommendationList:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from recommender import passwords
+from recommender.access import TOKEN_PREFIX
 from recommender.domain import SCOPES, ApiToken, EchoLink, Household, Member, Passkey, Session, UserId
 from recommender.errors import (
     FullHouseError,
@@ -40,7 +41,6 @@ CODE_SECONDS = 600
 CODE_DIGITS = 6
 SHORTEST_NAME, LONGEST_NAME = 2, 40  # characters
 MOST_DAYS = 3650  # that an API token may be good for
-TOKEN_PREFIX = "matinee_"  # noqa: S105  so that programs that look for lost secrets know ours
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 

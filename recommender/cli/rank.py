@@ -12,7 +12,7 @@ import click
 
 from recommender.cli.files import written_whole
 from recommender.cli.inputs import DAMPING, DATA, NEIGHBOURS, RECIPE, chosen_parameters, data_named
-from recommender.domain import LIST_LENGTH, LONGEST_LIST
+from recommender.domain import LIST_LENGTH, LONGEST_LIST, Asker
 from recommender.settings import Settings
 from recommender.terminal import Bars, print_list
 
@@ -33,7 +33,7 @@ def recommend(settings: Settings, user_id: int, n: int, recipe: str | None, toke
 
     recommender = open_recommender(settings)
     try:
-        made = recommender.list_for(user_id, n, recipe=recipe, token=token)
+        made = recommender.list_for(user_id, n, recipe=recipe, asker=Asker(token))
     finally:
         recommender.close()
     if as_json:

@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from recommender import training
 from recommender.cli import main as matinee
 from recommender.data.movielens import DataSet, read_data_set
-from recommender.domain import MovieId, Rating, UserId
+from recommender.domain import Asker, MovieId, Rating, UserId
 from recommender.moving.manifest import STAYS_BEHIND
 from recommender.serving import Recommender, open_recommender
 from recommender.settings import Settings, variable
@@ -68,7 +68,7 @@ def live(data: DataSet, n_people: int, settings: Settings) -> None:
         user_id, token = recommender.new_person(shared=n % 2 == 0)
         for i in range(N_RATINGS - 1):
             profiles.rate(Rating(user_id, MovieId(films[(7 * n + 11 * i) % len(films)]), 0.5 + (n + i) % 10 / 2, 1_700_000_000 + i))
-        recommender.rate(user_id, films[n % len(films)], 4.5, token=token)
+        recommender.rate(user_id, films[n % len(films)], 4.5, asker=Asker(token))
         if n % 10 == 9:
             profiles.forget_person(user_id)
         if n == n_people // 2:

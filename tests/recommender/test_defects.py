@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from recommender import lists, training
 from recommender.data.movielens import DataSet
-from recommender.domain import ListRecord, RecommendationList, UserId
+from recommender.domain import Asker, ListRecord, RecommendationList, UserId
 from recommender.models import History
 from recommender.models.kernels import plain
 from recommender.models.user_cosine import Neighbourhood, UserCosine
@@ -144,10 +144,10 @@ class TestTheKeptList:
 
 def check_invalidated(recommender: Recommender) -> None:
     user_id, token = recommender.new_person()
-    recommender.rate(user_id, 1, 5.0, token=token)
-    best = ids(recommender.list_for(user_id, token=token))[0]
-    recommender.rate(user_id, best, 5.0, token=token)
-    assert best not in ids(recommender.list_for(user_id, token=token))
+    recommender.rate(user_id, 1, 5.0, asker=Asker(token))
+    best = ids(recommender.list_for(user_id, asker=Asker(token)))[0]
+    recommender.rate(user_id, best, 5.0, asker=Asker(token))
+    assert best not in ids(recommender.list_for(user_id, asker=Asker(token)))
 
 
 class TestAFilmNobodyRated:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recommender import training
-from recommender.domain import ALONE, LIVE, POPULAR, RECORD, WELL_LIKED, ListRecord, Opinions, Rating, UserId
+from recommender.domain import ALONE, LIVE, POPULAR, RECORD, WELL_LIKED, Asker, ListRecord, Opinions, Rating, UserId
 from recommender.errors import InvalidInputError, StorageError, UnknownUserError
 from recommender.serving import WITHOUT_RATINGS, WITHOUT_RECORD, Recommender
 from recommender.settings import Settings
@@ -92,15 +92,15 @@ def test_of_a_person_nothing_is_shown_to_anybody(
 ) -> None:
     """Whose token it is cannot be asked, and the model knows what the person rated: everybody gets the same."""
     user_id, token = recommender.new_person()
-    recommender.rate(user_id, 1, 5, token=token)
+    recommender.rate(user_id, 1, 5, asker=Asker(token))
     train(data_set_of(two_tastes()))
     monkeypatch.setattr(FolderBlobs, "seconds_between_looks", 0.0)
     assert recommender.in_use().generation == 2, "the model that holds the person's ratings"
-    private = recommender.list_for(user_id, token=token)
+    private = recommender.list_for(user_id, asker=Asker(token))
     profiles.reads_fail = True
 
     given = {"with the token": token, "with another": "another"}.get(who)
-    during = recommender.list_for(user_id + 7 if who == "a number nobody has" else user_id, token=given)
+    during = recommender.list_for(user_id + 7 if who == "a number nobody has" else user_id, asker=Asker(given))
 
     assert during.movies == recommender.list_for(user_id + 8).movies
     assert during.movies != private.movies
@@ -109,28 +109,28 @@ def test_of_a_person_nothing_is_shown_to_anybody(
 
 def test_it_is_over_as_soon_as_the_store_is_back(recommender: Recommender, profiles: Frail) -> None:
     user_id, token = recommender.new_person()
-    recommender.rate(user_id, 1, 5, token=token)
-    before = recommender.list_for(user_id, token=token)
+    recommender.rate(user_id, 1, 5, asker=Asker(token))
+    before = recommender.list_for(user_id, asker=Asker(token))
     profiles.reads_fail = True
-    recommender.list_for(user_id, token=token)
+    recommender.list_for(user_id, asker=Asker(token))
     profiles.reads_fail = False
 
-    assert recommender.list_for(user_id, token=token) == before
+    assert recommender.list_for(user_id, asker=Asker(token)) == before
     with pytest.raises(UnknownUserError):
         recommender.list_for(user_id)
 
 
 def test_a_right_list_that_cannot_be_kept_is_shown_without_a_word(recommender: Recommender, profiles: Frail) -> None:
     user_id, token = recommender.new_person()
-    recommender.rate(user_id, 1, 5, token=token)
+    recommender.rate(user_id, 1, 5, asker=Asker(token))
     profiles.unrate(user_id, 1)
     profiles.writes_fail = True
 
-    during = recommender.list_for(user_id, token=token)
+    during = recommender.list_for(user_id, asker=Asker(token))
     assert during.movies
     assert not during.notice
     profiles.writes_fail = False
-    assert replace(recommender.list_for(user_id, token=token), built_at=during.built_at) == during
+    assert replace(recommender.list_for(user_id, asker=Asker(token)), built_at=during.built_at) == during
 
 
 def test_writes_are_refused_and_change_nothing(recommender: Recommender, profiles: Frail) -> None:
@@ -138,7 +138,7 @@ def test_writes_are_refused_and_change_nothing(recommender: Recommender, profile
     profiles.writes_fail = True
 
     with pytest.raises(StorageError, match="does not answer in time"):
-        recommender.rate(user_id, 1, 5, token=token)
+        recommender.rate(user_id, 1, 5, asker=Asker(token))
 
     assert profiles.opinions(user_id) == Opinions(user_id, 0, ())
 

@@ -9,7 +9,7 @@ import pytest
 
 from recommender import lists, training
 from recommender.data.movielens import DataSet
-from recommender.domain import PERSONAL, POPULAR, RecommendationList
+from recommender.domain import PERSONAL, POPULAR, Asker, RecommendationList
 from recommender.errors import (
     InvalidInputError,
     NoModelError,
@@ -43,7 +43,7 @@ class TestAsking:
 
     def test_match_and_score_fall_down_the_list(self, recommender: Recommender) -> None:
         user_id, token = recommender.new_person()
-        made = recommender.rate(user_id, 1, 5, token=token).list
+        made = recommender.rate(user_id, 1, 5, asker=Asker(token)).list
         assert made is not None
 
         scores, matches = [line.score for line in made.movies], [line.match or 0 for line in made.movies]
@@ -95,10 +95,10 @@ class TestAsking:
 
     def test_genres_asked_for_are_in_every_film_and_others_in_none(self, recommender: Recommender) -> None:
         user_id, token = recommender.new_person()
-        recommender.rate(user_id, 1, 5, token=token)
+        recommender.rate(user_id, 1, 5, asker=Asker(token))
 
-        horror = recommender.list_for(user_id, 20, with_genres=["Horror"], token=token)
-        neither = recommender.list_for(user_id, 20, with_genres=["Horror", "Drama"], without_genres=["Horror"], token=token)
+        horror = recommender.list_for(user_id, 20, with_genres=["Horror"], asker=Asker(token))
+        neither = recommender.list_for(user_id, 20, with_genres=["Horror", "Drama"], without_genres=["Horror"], asker=Asker(token))
 
         assert {g for line in horror.movies for g in line.movie.genres} == {"Horror"}
         assert {g for line in neither.movies for g in line.movie.genres} == {"Drama"}
@@ -106,25 +106,25 @@ class TestAsking:
 
     def test_another_recipe_can_be_asked_for_over_the_same_ratings(self, recommender: Recommender) -> None:
         user_id, token = recommender.new_person()
-        personal = recommender.rate(user_id, 1, 5, token=token).list
+        personal = recommender.rate(user_id, 1, 5, asker=Asker(token)).list
 
-        popular = recommender.list_for(user_id, recipe="popular", token=token)
+        popular = recommender.list_for(user_id, recipe="popular", asker=Asker(token))
 
         assert popular.basis == POPULAR
         assert 1 not in ids(popular)
-        assert recommender.list_for(user_id, token=token) == personal
+        assert recommender.list_for(user_id, asker=Asker(token)) == personal
         with pytest.raises(InvalidInputError, match="recipe must be user-cosine or popular, not 'best'"):
-            recommender.list_for(user_id, recipe="best", token=token)
+            recommender.list_for(user_id, recipe="best", asker=Asker(token))
 
     def test_years_asked_for_are_in_every_film(self, recommender: Recommender) -> None:
         user_id, token = recommender.new_person()
 
-        eighties = recommender.list_for(user_id, 20, years=(1905, 1907), token=token)
-        one_year = recommender.list_for(user_id, 20, years=(1906, 1906), with_genres=["Comedy"], token=token)
+        eighties = recommender.list_for(user_id, 20, years=(1905, 1907), asker=Asker(token))
+        one_year = recommender.list_for(user_id, 20, years=(1906, 1906), with_genres=["Comedy"], asker=Asker(token))
 
         assert {line.movie.year for line in eighties.movies} == {1905, 1906, 1907}
         assert [line.movie.year for line in one_year.movies] == [1906]
-        assert recommender.list_for(user_id, 20, years=(2001, 2010), token=token).movies == ()
+        assert recommender.list_for(user_id, 20, years=(2001, 2010), asker=Asker(token)).movies == ()
 
     def test_years_that_end_before_they_begin_are_refused(self, recommender: Recommender) -> None:
         for ask in (lambda: recommender.list_for(3, years=(1990, 1980)), lambda: recommender.well_liked(years=(1990, 1980))):
@@ -152,7 +152,7 @@ class TestOwnPeople:
     def test_somebody_without_ratings_gets_well_liked_films(self, recommender: Recommender) -> None:
         user_id, token = recommender.new_person()
 
-        made = recommender.list_for(user_id, token=token)
+        made = recommender.list_for(user_id, asker=Asker(token))
 
         assert made.basis == POPULAR
         assert len(made.movies) == 10
@@ -161,13 +161,13 @@ class TestOwnPeople:
     def test_the_first_rating_makes_the_list_personal(self, recommender: Recommender) -> None:
         user_id, token = recommender.new_person()
 
-        answer = recommender.rate(user_id, 1, 5, token=token)
+        answer = recommender.rate(user_id, 1, 5, asker=Asker(token))
 
         assert answer.rev == 1
         assert answer.list is not None
         assert answer.list.basis == PERSONAL
         assert all(m % 2 == 1 for m in ids(answer.list))  # film 1 is loved by those who love odd films
-        assert recommender.list_for(user_id, token=token) == answer.list
+        assert recommender.list_for(user_id, asker=Asker(token)) == answer.list
 
     def test_a_strangers_private_list_is_as_good_as_none(self, recommender: Recommender) -> None:
         user_id, _ = recommender.new_person()
@@ -175,7 +175,7 @@ class TestOwnPeople:
         with pytest.raises(UnknownUserError) as private:
             recommender.list_for(user_id)
         with pytest.raises(UnknownUserError) as wrong_token:
-            recommender.list_for(user_id, token="guess")
+            recommender.list_for(user_id, asker=Asker("guess"))
         with pytest.raises(UnknownUserError) as nobody:
             recommender.list_for(user_id + 1)
 
@@ -186,28 +186,28 @@ class TestOwnPeople:
 
         assert len(recommender.list_for(user_id).movies) == 10
         with pytest.raises(NotAllowedError):
-            recommender.rate(user_id, 1, 5, token=None)
+            recommender.rate(user_id, 1, 5)
 
     def test_a_sample_viewer_is_never_written_to(self, recommender: Recommender) -> None:
         with pytest.raises(ReadOnlyError, match="Viewer 3 is a sample"):
-            recommender.rate(3, 1, 5, token="any")
+            recommender.rate(3, 1, 5, asker=Asker("any"))
         with pytest.raises(ReadOnlyError):
-            recommender.unrate(3, 1, token=None)
+            recommender.unrate(3, 1)
 
     @pytest.mark.parametrize("stars", [0, 0.4, 5.5, -1, 4.25, float("nan"), float("inf")])
     def test_stars_off_the_scale_are_refused_and_nothing_changes(self, recommender: Recommender, stars: float) -> None:
         user_id, token = recommender.new_person()
 
         with pytest.raises(InvalidInputError, match=r"rating must be a number of stars from 0\.5 to 5 in half steps"):
-            recommender.rate(user_id, 1, stars, token=token)
+            recommender.rate(user_id, 1, stars, asker=Asker(token))
 
-        assert recommender.list_for(user_id, token=token).rev == 0
+        assert recommender.list_for(user_id, asker=Asker(token)).rev == 0
 
     def test_a_film_that_is_not_in_the_data_cannot_be_rated(self, recommender: Recommender) -> None:
         user_id, token = recommender.new_person()
 
         with pytest.raises(UnknownMovieError, match=r"There is no film 31 in the data in use\."):
-            recommender.rate(user_id, 31, 5, token=token)
+            recommender.rate(user_id, 31, 5, asker=Asker(token))
 
     def test_a_rating_is_acknowledged_even_where_no_list_can_be_built(
         self, recommender: Recommender, monkeypatch: pytest.MonkeyPatch
@@ -219,22 +219,22 @@ class TestOwnPeople:
 
         with monkeypatch.context() as broken:
             broken.setattr(lists, "made_for", fails)
-            answer = recommender.rate(user_id, 1, 5, token=token)
+            answer = recommender.rate(user_id, 1, 5, asker=Asker(token))
 
         assert answer.rev == 1
         assert answer.list is None
-        assert 1 not in ids(recommender.list_for(user_id, token=token))
+        assert 1 not in ids(recommender.list_for(user_id, asker=Asker(token)))
 
     def test_a_rating_taken_back_is_as_if_never_given_after_training_too(self, recommender: Recommender, train: Train) -> None:
         user_id, token = recommender.new_person()
-        recommender.rate(user_id, 1, 5, token=token)
-        recommender.rate(user_id, 2, 1, token=token)
+        recommender.rate(user_id, 1, 5, asker=Asker(token))
+        recommender.rate(user_id, 2, 1, asker=Asker(token))
         train(data_set_of(two_tastes()))
-        never_given = recommender.list_for(user_id, token=token)
+        never_given = recommender.list_for(user_id, asker=Asker(token))
 
-        recommender.rate(user_id, 3, 5, token=token)
+        recommender.rate(user_id, 3, 5, asker=Asker(token))
         train(data_set_of(two_tastes()))  # the model now holds that rating
-        taken_back = recommender.unrate(user_id, 3, token=token).list
+        taken_back = recommender.unrate(user_id, 3, asker=Asker(token)).list
 
         assert 3 in ids(never_given)
         assert taken_back is not None
@@ -245,9 +245,9 @@ class TestOwnPeople:
 class TestFreshness:
     def test_a_longer_list_begins_with_the_kept_one(self, recommender: Recommender) -> None:
         user_id, token = recommender.new_person()
-        recommender.rate(user_id, 1, 5, token=token)
+        recommender.rate(user_id, 1, 5, asker=Asker(token))
 
-        assert ids(recommender.list_for(user_id, 25, token=token))[:10] == ids(recommender.list_for(user_id, token=token))
+        assert ids(recommender.list_for(user_id, 25, asker=Asker(token)))[:10] == ids(recommender.list_for(user_id, asker=Asker(token)))
 
     def test_a_new_model_is_picked_up_and_rolled_back(
         self, recommender: Recommender, blobs: Blobs, profiles: Profiles, train: Train
@@ -265,11 +265,11 @@ class TestFreshness:
 
     def test_a_new_model_reaches_people_without_ratings_too(self, recommender: Recommender, train: Train) -> None:
         user_id, token = recommender.new_person()
-        assert recommender.list_for(user_id, token=token).generation == 1
+        assert recommender.list_for(user_id, asker=Asker(token)).generation == 1
 
         train(data_set_of(two_tastes()))
 
-        assert recommender.list_for(user_id, token=token).generation == 2
+        assert recommender.list_for(user_id, asker=Asker(token)).generation == 2
 
     def test_a_second_recommender_follows_within_a_second(
         self, var_settings: Settings, blobs: Blobs, profiles: Profiles, train: Train, monkeypatch: pytest.MonkeyPatch
@@ -339,7 +339,7 @@ class TestDataSetsThatFollowEachOther:
 
     def test_ratings_do_not_cross_over_to_data_that_number_films_differently(self, recommender: Recommender, train: Train) -> None:
         user_id, token = recommender.new_person()
-        recommender.rate(user_id, 1, 5, token=token)
+        recommender.rate(user_id, 1, 5, asker=Asker(token))
         films = data_set_of(two_tastes(), name="elsewhere")
         renumbered = replace(films, catalogue=_renamed(films))
 

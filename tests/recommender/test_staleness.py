@@ -17,7 +17,7 @@ import pytest
 from recommender import lists, publication, training
 from recommender.data.catalogue import Catalogue, CatalogueEntry
 from recommender.data.movielens import DataSet
-from recommender.domain import Movie, MovieId, UserId
+from recommender.domain import Asker, Movie, MovieId, UserId
 from recommender.errors import DataError, TrainingBusyError
 from recommender.serving import Recommender
 from recommender.settings import Settings
@@ -54,7 +54,7 @@ def dying_at(monkeypatch: pytest.MonkeyPatch, place: object, name: str) -> Itera
 def person(recommender: Recommender) -> Person:
     """Somebody with one rating, of a film that both worlds hold."""
     user_id, token = recommender.new_person()
-    recommender.rate(user_id, 11, 5, token=token)
+    recommender.rate(user_id, 11, 5, asker=Asker(token))
     return user_id, token
 
 
@@ -67,8 +67,8 @@ def assert_all_by_the_model_in_use(recommender: Recommender, person: Person) -> 
     user_id, token = person
     model = recommender.in_use().model
     assert recommender.list_for(3).model == model
-    assert recommender.list_for(user_id, token=token).model == model
-    assert recommender.list_for(user_id, 25, token=token).model == model
+    assert recommender.list_for(user_id, asker=Asker(token)).model == model
+    assert recommender.list_for(user_id, 25, asker=Asker(token)).model == model
 
 
 def lose_the_blobs(blobs: Blobs) -> None:
@@ -154,7 +154,7 @@ def test_whoever_rates_by_an_old_worker_while_lists_are_rewritten_is_not_left_be
         made = made_by(of, *args, **more)
         if (of, made.generation) == (user_id, 2):
             monkeypatch.setattr(lists, "record_of", made_by)
-            answer = recommender.rate(user_id, 13, 5, token=token)
+            answer = recommender.rate(user_id, 13, 5, asker=Asker(token))
             assert answer.list is not None
             assert answer.list.generation == 1  # the worker has not looked at the pointer yet
         return made
@@ -204,16 +204,16 @@ def test_a_rating_of_a_film_that_the_data_in_use_lack_waits_for_data_that_have_i
     recommender: Recommender, train: Train, restarted: Callable[[], Recommender]
 ) -> None:
     (user_id, token), (other_id, other_token) = recommender.new_person(), recommender.new_person()
-    recommender.rate(user_id, 1, 5, token=token)
-    recommender.rate(user_id, 26, 5, token=token)
-    recommender.rate(other_id, 1, 5, token=other_token)
+    recommender.rate(user_id, 1, 5, asker=Asker(token))
+    recommender.rate(user_id, 26, 5, asker=Asker(token))
+    recommender.rate(other_id, 1, 5, asker=Asker(other_token))
     fewer = data_set_of((r for r in two_tastes() if r.movie_id <= 20), name="fewer films")
 
     train(fewer)
     without = restarted()
-    mine = without.list_for(user_id, token=token)
+    mine = without.list_for(user_id, asker=Asker(token))
     assert without.in_use().n_ratings == len(fewer.ratings) + 2
-    assert mine.movies == without.list_for(other_id, token=other_token).movies
+    assert mine.movies == without.list_for(other_id, asker=Asker(other_token)).movies
 
     train(SAME)
-    assert 26 not in [line.movie.movie_id for line in restarted().list_for(user_id, 100, token=token).movies]
+    assert 26 not in [line.movie.movie_id for line in restarted().list_for(user_id, 100, asker=Asker(token)).movies]

@@ -18,6 +18,8 @@ from recommender.domain import (
     PERSONAL,
     POPULAR,
     RECORD,
+    STRANGER,
+    Asker,
     InUse,
     Movie,
     MovieDetails,
@@ -100,7 +102,7 @@ class FakeRecommender(Recommender):
         without_genres: Sequence[str] = (),
         years: tuple[int, int] | None = None,
         recipe: str | None = None,
-        token: str | None = None,
+        asker: Asker = STRANGER,
     ) -> RecommendationList:
         self._may_fail()
         if user_id < 1:
@@ -108,12 +110,12 @@ class FakeRecommender(Recommender):
         if not 1 <= n <= LONGEST_LIST:
             raise InvalidInputError("amount", n, f"a whole number from 1 to {LONGEST_LIST}")
         self._may_choose(with_genres, without_genres, years)
-        if not self._may_read(user_id, token):
+        if not self._may_read(user_id, asker.token):
             raise UnknownUserError(user_id, "" if is_own_person(user_id) else "viewers of this data are numbered 1 to 610")
         return self._list(user_id, n, set(with_genres), set(without_genres), years)
 
-    def rate(self, user_id: int, movie_id: int, stars: float, *, token: str | None) -> Rated:
-        self._may_write(user_id, token)
+    def rate(self, user_id: int, movie_id: int, stars: float, *, asker: Asker = STRANGER) -> Rated:
+        self._may_write(user_id, asker.token)
         if movie_id not in MOVIES:
             raise UnknownMovieError(movie_id)
         if not (0.5 <= stars <= 5 and (stars * 2).is_integer()):
@@ -121,8 +123,8 @@ class FakeRecommender(Recommender):
         self.stars[user_id, movie_id] = stars
         return self._changed(user_id)
 
-    def unrate(self, user_id: int, movie_id: int, *, token: str | None) -> Rated:
-        self._may_write(user_id, token)
+    def unrate(self, user_id: int, movie_id: int, *, asker: Asker = STRANGER) -> Rated:
+        self._may_write(user_id, asker.token)
         if movie_id not in MOVIES:
             raise UnknownMovieError(movie_id)
         self.stars.pop((user_id, movie_id), None)

@@ -284,13 +284,15 @@ def test_a_body_that_is_no_rating_is_refused(client, recommender, body, field, s
             ADAS_RATING,
             {},
             401,
-            f"Changing the ratings of {ADA} needs the bearer token that `matinee profile new` printed for that number.",
+            f"The ratings of {ADA} are their owner's alone: sign in, or bring a bearer token from the site's settings "
+            "or from `matinee profile new`.",
         ),
         (
             ADAS_RATING,
             {"Authorization": "Bearer token-of-bob"},
             401,
-            f"Changing the ratings of {ADA} needs the bearer token that `matinee profile new` printed for that number.",
+            f"The ratings of {ADA} are their owner's alone: sign in, or bring a bearer token from the site's settings "
+            "or from `matinee profile new`.",
         ),
         (
             "/api/v1/users/580/ratings/1199",

@@ -18,7 +18,8 @@ RAISED = [
     (
         errors.NotAllowedError(7),
         401,
-        "Changing the ratings of 7 needs the bearer token that `matinee profile new` printed for that number.",
+        "The ratings of 7 are their owner's alone: sign in, or bring a bearer token from the site's settings "
+        "or from `matinee profile new`.",
     ),
     (
         errors.ReadOnlyError(7),

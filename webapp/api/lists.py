@@ -12,7 +12,7 @@ from recommender.domain import LIST_LENGTH, LONGEST_LIST, RecommendationList
 from webapp import inputs
 from webapp.api import contract
 from webapp.api.bodies import finished, recommendation_list
-from webapp.api.tokens import bearer_token
+from webapp.api.tokens import asker
 from webapp.engine import engine
 from webapp.metrics import tally
 
@@ -56,7 +56,7 @@ def recommendations(user_id: str) -> Response:
     wanted = inputs.genres(args.getlist("with"), "with")
     unwanted = inputs.genres(args.getlist("without"), "without")
     years = inputs.years(args)
-    made = engine().list_for(viewer, n, with_genres=wanted, without_genres=unwanted, years=years, token=bearer_token())
+    made = engine().list_for(viewer, n, with_genres=wanted, without_genres=unwanted, years=years, asker=asker())
     tally().list_shown(made)
     if made.trouble:
         return finished(orjson.dumps(recommendation_list(made)), "no-store")

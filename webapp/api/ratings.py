@@ -9,7 +9,7 @@ from recommender.domain import FIRST_OWN_USER_ID, Rated
 from webapp import inputs
 from webapp.api import contract
 from webapp.api.bodies import json_response, recommendation_list
-from webapp.api.tokens import bearer_token
+from webapp.api.tokens import asker
 from webapp.engine import engine
 from webapp.metrics import tally
 
@@ -23,7 +23,8 @@ _RATED_EXAMPLE = {"rev": 8, "list": contract.LIST_EXAMPLE | {"user_id": FIRST_OW
 _REFUSALS = {
     "401": contract.problem(
         401,
-        f"Changing the ratings of {FIRST_OWN_USER_ID} needs the bearer token that `matinee profile new` printed for that number.",
+        f"The ratings of {FIRST_OWN_USER_ID} are their owner's alone: sign in, or bring a bearer token from the site's settings "
+        "or from `matinee profile new`.",
         "urn:matinee:not-allowed",
         _CHALLENGE,
     ),
@@ -67,7 +68,7 @@ def rate(user_id: str, movie_id: str) -> Response:
         abort(415)
     request.max_content_length = LARGEST_RATING
     stars = inputs.rating_body(request.get_data())
-    return _answer(engine().rate(viewer, film, stars, token=bearer_token()))
+    return _answer(engine().rate(viewer, film, stars, asker=asker()))
 
 
 @contract.route(
@@ -87,7 +88,7 @@ def unrate(user_id: str, movie_id: str) -> Response:
     """Take a rating back, if there is one."""
     inputs.only(request.args)
     viewer, film = inputs.user_id(user_id, "user_id"), inputs.movie_id(movie_id, "movie_id")
-    return _answer(engine().unrate(viewer, film, token=bearer_token()))
+    return _answer(engine().unrate(viewer, film, asker=asker()))
 
 
 def _answer(rated: Rated) -> Response:

@@ -19,7 +19,7 @@ from recommender.domain import InUse
 from recommender.errors import RecommenderError
 from recommender.history import Training
 from recommender.worker_folder import n_servers, shared
-from webapp.api.tokens import bearer_token
+from webapp.api.tokens import asker
 from webapp.engine import engine
 from webapp.metrics import tally
 from webapp.metrics.minutes import Worker, workers_in
@@ -43,7 +43,7 @@ def metrics() -> Response:
     A wrong key is told so: whoever sends one knows that there is something, and a watching program should not search in the dark.
     """
     if not _is_local():
-        sent = bearer_token()
+        sent = asker().token
         if sent is None:
             abort(404)
         if not key_fits(sent):

@@ -11,7 +11,7 @@ from typing import Any
 
 from click.testing import Result
 
-from recommender.domain import FIRST_OWN_USER_ID, Rating
+from recommender.domain import FIRST_OWN_USER_ID, Asker, Rating
 from tests.worlds import GENRES
 
 Matinee = Callable[..., Result]
@@ -70,6 +70,6 @@ def rate(user_id: int, token: str, movie_id: int) -> None:
 
     recommender = open_recommender(Settings())
     try:
-        recommender.rate(user_id, movie_id, 5, token=token)
+        recommender.rate(user_id, movie_id, 5, asker=Asker(token))
     finally:
         recommender.close()

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from recommender import training
 from recommender.cli import main
-from recommender.domain import Household, Member, Session
+from recommender.domain import Asker, Household, Member, Session
 from recommender.serving import Recommender
 from recommender.settings import Settings, variable
 from recommender.storage.accounts.kept import Accounts
@@ -33,7 +33,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(3):
         user_id, token = recommender.new_person(shared=number == 0)
         for movie_id in range(1, 8, 2):
-            recommender.rate(user_id, movie_id, 4.5, token=token)
+            recommender.rate(user_id, movie_id, 4.5, asker=Asker(token))
     profiles.unrate(BOB, 1)
     profiles.forget_person(CAROL)
     accounts = Accounts(profiles.entries)
