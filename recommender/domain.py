@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NewType
 
@@ -196,6 +197,49 @@ class Opinions:
     rev: int
     ratings: tuple[Rating, ...] = field(default=())
     marks: tuple[FilmMark, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFilm:
+    """A film that a person has rated or marked.
+
+    stars: None without a rating. rated_at: seconds since 1970, UTC; 0 without one. marks: when each kind was put. is_known: whether the
+    data in use have the film; what is not known has only its number for a title, and counts again when it comes back.
+    """
+
+    movie: Movie
+    stars: float | None = None
+    rated_at: int = 0
+    marks: Mapping[str, int] = field(default_factory=dict)
+    is_known: bool = True
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether they have seen it, by what they say."""
+        return self.stars is not None or SEEN in self.marks
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFilms:
+    """Everything a person says of films. films: ascending movie id."""
+
+    user_id: UserId
+    rev: int
+    films: tuple[OwnFilm, ...]
+
+    @property
+    def rated(self) -> tuple[OwnFilm, ...]:
+        """Those with stars."""
+        return tuple(film for film in self.films if film.stars is not None)
+
+    def marked(self, kind: str) -> tuple[OwnFilm, ...]:
+        """Those with a mark of the kind, marked last first."""
+        found = [film for film in self.films if kind in film.marks]
+        return tuple(sorted(found, key=lambda film: film.marks[kind], reverse=True))
+
+    def of(self, movie_id: int) -> OwnFilm | None:
+        """What they say of one film; None for nothing."""
+        return next((film for film in self.films if film.movie.movie_id == movie_id), None)
 
 
 RECORD = "record"  # read from the person's list record, or just put there

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender import reasons
-from recommender.domain import LIST_LENGTH, PERSONAL, POPULAR, ListRecord, Opinions, RecommendedMovie, UserId, is_own_person
+from recommender.domain import (
+    ASIDE,
+    HIDDEN,
+    LIST_LENGTH,
+    PERSONAL,
+    POPULAR,
+    SEEN,
+    ListRecord,
+    Opinions,
+    Rating,
+    RecommendedMovie,
+    UserId,
+    is_own_person,
+)
 from recommender.errors import UnknownUserError
 from recommender.models import History
 from recommender.models.contributions import Contributions
@@ -28,27 +41,60 @@ class Made:
     basis: str
 
 
-def opinions_of(user_id: UserId, published: Published, profiles: Profiles) -> tuple[int, History]:
-    """The revision and the history a list is made from: an own person's from the profiles, a sample viewer's from the data set.
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What a list is made from. rev: the revision it belongs to. history: the ratings that count.
 
-    Films the catalogue does not hold are left aside. UnknownUserError for a viewer the data set does not have.
+    out: columns of the films that are never shown, ascending: rated, seen or hidden.
+    """
+
+    rev: int
+    history: History
+    out: NDArray[np.int32]
+
+    @classmethod
+    def of_history(cls, history: History, rev: int = 0) -> Taste:
+        """Of somebody who says nothing of films but by stars."""
+        return cls(rev, history, history.columns)
+
+    def excluded(self, published: Published, barred: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+        """True for films that are never shown and those in `barred`, shape (n_movies,)."""
+        excluded = np.zeros(published.matrix.n_movies, dtype=bool) if barred is None else barred.copy()
+        excluded[self.out] = True
+        return excluded
+
+
+def taste_of(user_id: UserId, published: Published, profiles: Profiles) -> Taste:
+    """What a person's list is made from: an own person's from the profiles, a sample viewer's from the data set.
+
+    UnknownUserError for a viewer the data set does not have.
     """
     if not is_own_person(user_id):
         row = published.matrix.row_of(user_id)
         if row is None:
             raise UnknownUserError(user_id)
         record = profiles.list_of(user_id)
-        return record.rev if record else 0, History.of_row(published.matrix, row)
-    opinions = profiles.opinions(user_id)
-    return opinions.rev, history_of(opinions, published)
+        return Taste.of_history(History.of_row(published.matrix, row), record.rev if record else 0)
+    return taste_from(profiles.opinions(user_id), published)
 
 
-def history_of(opinions: Opinions, published: Published) -> History:
-    """An own person's ratings as the model takes them."""
-    columns = published.matrix.columns_of(np.array([r.movie_id for r in opinions.ratings], dtype=np.int64))
-    half_stars = np.array([round(r.stars * 2) for r in opinions.ratings], dtype=np.uint8)
+def taste_from(opinions: Opinions, published: Published) -> Taste:
+    """An own person's ratings and marks as models and ranking take them; films the catalogue does not hold are left aside."""
+    aside = {mark.movie_id for mark in opinions.marks if mark.kind == ASIDE}
+    own_row = published.matrix.row_of(opinions.user_id)
+    history = _history([rating for rating in opinions.ratings if rating.movie_id not in aside], published, own_row)
+    if not opinions.marks:
+        return Taste.of_history(history, opinions.rev)
+    never = {mark.movie_id for mark in opinions.marks if mark.kind in (SEEN, HIDDEN)} | {rating.movie_id for rating in opinions.ratings}
+    columns = published.matrix.columns_of(np.array(sorted(never), dtype=np.int64))
+    return Taste(opinions.rev, history, columns[columns >= 0])
+
+
+def _history(ratings: Sequence[Rating], published: Published, own_row: int | None) -> History:
+    columns = published.matrix.columns_of(np.array([rating.movie_id for rating in ratings], dtype=np.int64))
+    half_stars = np.array([round(rating.stars * 2) for rating in ratings], dtype=np.uint8)
     known = columns >= 0
-    return History(columns[known], half_stars[known], own_row=published.matrix.row_of(opinions.user_id))
+    return History(columns[known], half_stars[known], own_row=own_row)
 
 
 def build(user_id: UserId, published: Published, profiles: Profiles, *, now: Callable[[], float] = time.time) -> tuple[ListRecord, bool]:
@@ -62,14 +108,13 @@ def build(user_id: UserId, published: Published, profiles: Profiles, *, now: Cal
 
 def made_for(user_id: UserId, published: Published, profiles: Profiles, *, now: Callable[[], float] = time.time) -> ListRecord:
     """A person's record from what they have rated by now, not kept."""
-    rev, history = opinions_of(user_id, published, profiles)
-    return record_of(user_id, rev, history, published, now=now())
+    return record_of(user_id, taste_of(user_id, published, profiles), published, now=now())
 
 
-def record_of(user_id: UserId, rev: int, history: History, published: Published, *, now: float) -> ListRecord:
-    """The record of a history, not kept."""
-    made = make(history, published, LIST_LENGTH)
-    return ListRecord(user_id, rev, made.movies, published.generation, published.version, now, made.basis)
+def record_of(user_id: UserId, taste: Taste, published: Published, *, now: float) -> ListRecord:
+    """The record of a taste, not kept."""
+    made = make(taste.history, published, LIST_LENGTH, exclude=taste.excluded(published))
+    return ListRecord(user_id, taste.rev, made.movies, published.generation, published.version, now, made.basis)
 
 
 def make(history: History, published: Published, n: int, *, exclude: NDArray[np.bool_] | None = None) -> Made:

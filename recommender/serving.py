@@ -13,21 +13,28 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import history, lists
+from recommender import history, lists, own_films
 from recommender.access import Access
 from recommender.domain import (
     ALONE,
+    FILM_MARKS,
+    HIDDEN,
     LIST_LENGTH,
     LIVE,
     LONGEST_LIST,
+    READ,
     STRANGER,
+    WATCHLIST,
     WELL_LIKED,
     Asker,
+    Change,
+    FilmMark,
     InUse,
     ListRecord,
     Movie,
     MovieDetails,
     MovieId,
+    OwnFilms,
     Rated,
     Rating,
     RecommendationList,
@@ -118,18 +125,48 @@ class Recommender:
         self._access.check_may_write(UserId(user_id), asker)
         if not (0.5 <= stars <= 5 and stars * 2 == int(stars * 2)):
             raise InvalidInputError("rating", stars, "a number of stars from 0.5 to 5 in half steps")
-        if self._in_force.published().matrix.column_of(movie_id) is None:
-            raise UnknownMovieError(movie_id)
+        self._check_film(movie_id)
         rev = self._profiles.rate(Rating(UserId(user_id), MovieId(movie_id), float(stars), int(self._now())))
         return Rated(rev, self._after_write(UserId(user_id)))
 
     def unrate(self, user_id: int, movie_id: int, *, asker: Asker = STRANGER) -> Rated:
         """Take a rating away, if there is one; errors as in rate."""
         self._access.check_may_write(UserId(user_id), asker)
-        if self._in_force.published().matrix.column_of(movie_id) is None:
-            raise UnknownMovieError(movie_id)
+        self._check_film(movie_id)
         rev = self._profiles.unrate(UserId(user_id), movie_id)
         return Rated(rev, self._after_write(UserId(user_id)))
+
+    def mark(self, user_id: int, movie_id: int, kind: str, *, asker: Asker = STRANGER) -> Rated:
+        """Put a mark of FILM_MARKS on a film; errors as in rate, InvalidInputError("mark", ...).
+
+        What goes on the watchlist is hidden no more.
+        """
+        self._access.check_may_write(UserId(user_id), asker)
+        if kind not in FILM_MARKS:
+            raise InvalidInputError("mark", kind, f"one of {', '.join(FILM_MARKS)}")
+        self._check_film(movie_id)
+        film = MovieId(movie_id)
+        hidden = kind == WATCHLIST and any(m.kind == HIDDEN and m.movie_id == film for m in self._profiles.opinions(UserId(user_id)).marks)
+        mark = FilmMark(UserId(user_id), film, kind, int(self._now()))
+        return self._changed(UserId(user_id), Change(marks=(mark,), unmarked=((film, HIDDEN),) if hidden else ()))
+
+    def unmark(self, user_id: int, movie_id: int, kind: str, *, asker: Asker = STRANGER) -> Rated:
+        """Take a mark away, if there is one; errors as in mark."""
+        self._access.check_may_write(UserId(user_id), asker)
+        if kind not in FILM_MARKS:
+            raise InvalidInputError("mark", kind, f"one of {', '.join(FILM_MARKS)}")
+        self._check_film(movie_id)
+        return self._changed(UserId(user_id), Change(unmarked=((MovieId(movie_id), kind),)))
+
+    def ratings_of(self, user_id: int, *, asker: Asker = STRANGER) -> OwnFilms:
+        """Everything a person says of films, for them alone. ReadOnlyError for a sample viewer, NotAllowedError, ScopeError."""
+        self._access.check_owns(UserId(user_id), asker, READ)
+        return own_films.of_opinions(self._profiles.opinions(UserId(user_id)), self._in_force.published())
+
+    def watchlist(self, user_id: int, *, asker: Asker = STRANGER) -> tuple[RecommendedMovie, ...]:
+        """What the person wants to see and has not seen, best for them first; errors as in ratings_of."""
+        self._access.check_owns(UserId(user_id), asker, READ)
+        return own_films.watchlist(self._profiles.opinions(UserId(user_id)), self._in_force.published())
 
     def movie(self, movie_id: int) -> MovieDetails:
         """A film and what is said of it; UnknownMovieError."""
@@ -146,10 +183,13 @@ class Recommender:
             histogram=tuple(histogram.tolist()),
         )
 
-    def similar(self, movie_id: int, n: int = 12) -> tuple[SimilarMovie, ...]:
-        """Films liked by the same people, most alike first, never the film itself; UnknownMovieError."""
+    def similar(self, movie_id: int, n: int = 12, *, viewer: int | None = None, asker: Asker = STRANGER) -> tuple[SimilarMovie, ...]:
+        """Films liked by the same people, most alike first, never the film itself; UnknownMovieError.
+
+        viewer: whose rated, seen and hidden films are left out; a sample viewer, or the asker, else NotAllowedError.
+        """
         published = self._in_force.published()
-        found = similar_movies(published.matrix, _column(published, movie_id), n)
+        found = similar_movies(published.matrix, _column(published, movie_id), n, exclude=self._never(viewer, asker, published))
         return tuple(SimilarMovie(published.catalogue.movie(column), likeness, n_both) for column, likeness, n_both in found)
 
     def search(self, query: str, n: int = 20) -> tuple[Movie, ...]:
@@ -165,10 +205,14 @@ class Recommender:
         with_genres: Sequence[str] = (),
         without_genres: Sequence[str] = (),
         years: tuple[int, int] | None = None,
+        viewer: int | None = None,
+        asker: Asker = STRANGER,
     ) -> tuple[RecommendedMovie, ...]:
-        """Films liked by nearly all who rated them, the same for everyone, best first; genres and years as in list_for."""
+        """Films liked by nearly all who rated them, best first; genres and years as in list_for, viewer as in similar."""
         published = self._in_force.published()
-        return lists.well_liked(published, n, exclude=_barred(published, with_genres, without_genres, years))
+        barred = _barred(published, with_genres, without_genres, years)
+        never = self._never(viewer, asker, published)
+        return lists.well_liked(published, n, exclude=never if barred is None else barred if never is None else barred | never)
 
     def sample_viewers(self) -> tuple[SampleViewer, ...]:
         """Five viewers of the data set with unlike tastes; none while sample viewers cannot be looked up."""
@@ -267,10 +311,10 @@ class Recommender:
             record = self._built(user_id)
         if recipe not in (None, published.model.recipe):
             published = replace(published, model=recipes.fit(str(recipe), published.matrix))
-        rev, history = lists.opinions_of(user_id, published, self._profiles)
-        made = lists.make(history, published, n, exclude=barred)
+        taste = lists.taste_of(user_id, published, self._profiles)
+        made = lists.make(taste.history, published, n, exclude=taste.excluded(published, barred))
         facts = (published.version, published.generation, record.built_at, made.basis, made.movies)
-        return RecommendationList(user_id, rev, *facts, source=LIVE)
+        return RecommendationList(user_id, taste.rev, *facts, source=LIVE)
 
     def _without_store(
         self, user_id: UserId, n: int, barred: NDArray[np.bool_] | None, published: Published, trouble: StorageError
@@ -288,6 +332,27 @@ class Recommender:
         made = lists.make(history, published, n, exclude=barred)
         facts = (published.version, published.generation, self._now(), made.basis, made.movies)
         return RecommendationList(user_id, 0, *facts, source=source, trouble=trouble.kind, notice=notice)
+
+    def _changed(self, user_id: UserId, change: Change) -> Rated:
+        return Rated(self._profiles.change(user_id, change), self._after_write(user_id))
+
+    def _check_film(self, movie_id: int) -> None:
+        if self._in_force.published().matrix.column_of(movie_id) is None:
+            raise UnknownMovieError(movie_id)
+
+    def _never(self, viewer: int | None, asker: Asker, published: Published) -> NDArray[np.bool_] | None:
+        """True for the films that the viewer has rated, seen or hidden, shape (n_movies,); None where nobody is named.
+
+        While the store is out of reach nobody knows what a person has seen: films are shown as to a stranger then.
+        """
+        if viewer is None:
+            return None
+        try:
+            self._access.check_may_look_through(UserId(viewer), asker, published)
+            return lists.taste_of(UserId(viewer), published, self._profiles).excluded(published)
+        except StorageError as trouble:
+            log.warning("films not left out user_id=%d kind=%s reason=%s", viewer, trouble.kind, trouble)
+            return None
 
     def _after_write(self, user_id: UserId) -> RecommendationList | None:
         try:

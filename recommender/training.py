@@ -17,6 +17,7 @@ from recommender.data.movielens import DataSet
 from recommender.domain import FIRST_OWN_USER_ID, ListRecord, UserId
 from recommender.errors import ModelError, StorageError
 from recommender.history import Training
+from recommender.lists import Taste
 from recommender.models import History, Model, Parameters, recipes
 from recommender.publication import LOCK, Pointer, Published
 from recommender.snapshots import Snapshot
@@ -211,11 +212,10 @@ def _remade(published: Published, profiles: Profiles, progress: Progress, now: C
     for done, row in enumerate(range(ahead), start=1):
         # Nobody can write to a sample viewer, so its revision stays 0.
         user_id = UserId(int(matrix.user_ids[row]))
-        yield lists.record_of(user_id, 0, History.of_row(matrix, row), published, now=now())
+        yield lists.record_of(user_id, Taste.of_history(History.of_row(matrix, row)), published, now=now())
         progress("lists", done, total)
     for done, user_id in enumerate(own, start=ahead + 1):
-        rev, history = lists.opinions_of(user_id, published, profiles)
-        yield lists.record_of(user_id, rev, history, published, now=now())
+        yield lists.made_for(user_id, published, profiles, now=now)
         progress("lists", done, total)
 
 

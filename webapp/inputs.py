@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from werkzeug.datastructures import MultiDict
 
@@ -61,6 +61,13 @@ def whole_number(text: str | None, field: str, highest: int) -> int:
     if digits.isascii() and digits.isdigit() and len(digits) <= 20 and 1 <= int(digits) <= highest:
         return int(digits)
     raise InvalidInputError(field, text, f"a whole number from 1 to {highest}")
+
+
+def one_of(text: str | None, words: Sequence[str], field: str) -> str:
+    """One of a few words, as it is written."""
+    if text is not None and text in words:
+        return text
+    raise InvalidInputError(field, text, f"one of {', '.join(words)}")
 
 
 def stars(text: str | None, field: str = "rating") -> float:

@@ -6,6 +6,7 @@ Source: item-item cosine of Sarwar et al. (WWW 2001) with the shrinkage n/(n + s
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.data.matrix import RatingMatrix
 from recommender.models.kernels import plain
@@ -13,10 +14,10 @@ from recommender.models.kernels import plain
 SHRINKAGE = 10  # people who rated both count as much as this many who did not
 
 
-def similar_movies(matrix: RatingMatrix, column: int, n: int) -> list[tuple[int, float, int]]:
+def similar_movies(matrix: RatingMatrix, column: int, n: int, *, exclude: NDArray[np.bool_] | None = None) -> list[tuple[int, float, int]]:
     """Column, likeness in [0, 1] and number of common raters of the n most alike films, most alike first, ties by lower column.
 
-    The film itself is never among them; fewer than n where fewer share a rater.
+    The film itself is never among them, nor those marked True in `exclude` (shape (n_movies,)); fewer than n where fewer share a rater.
     """
     raters, half_stars = matrix.column(column)
     lengths = matrix.row_starts[raters + 1] - matrix.row_starts[raters]
@@ -26,6 +27,8 @@ def similar_movies(matrix: RatingMatrix, column: int, n: int) -> list[tuple[int,
     dots = np.bincount(columns, weights=products, minlength=matrix.n_movies).astype(np.float64, copy=False)
     both = np.bincount(columns, minlength=matrix.n_movies)
     dots[column] = 0.0
+    if exclude is not None:
+        dots[exclude] = 0.0
     candidates = np.flatnonzero(dots)
     squared = matrix.squared_columns
     likeness = plain.cosines(dots[candidates], squared[candidates], squared[column]) * (both[candidates] / (both[candidates] + SHRINKAGE))

@@ -14,16 +14,21 @@ from typing import ClassVar
 from recommender.domain import (
     ALONE,
     FIRST_OWN_USER_ID,
+    HIDDEN,
     LONGEST_LIST,
     PERSONAL,
     POPULAR,
     RECORD,
+    SEEN,
     STRANGER,
+    WATCHLIST,
     Asker,
     InUse,
     Movie,
     MovieDetails,
     MovieId,
+    OwnFilm,
+    OwnFilms,
     Rated,
     Reason,
     RecommendationList,
@@ -76,13 +81,14 @@ TRAINING = Training(
 
 
 class FakeRecommender(Recommender):
-    """Everything in memory; `stars` holds the ratings given through it, by (user, movie)."""
+    """Everything in memory; `stars` holds the ratings given through it, by (user, movie), `marks` what else was said, by kind too."""
 
     films: ClassVar[Mapping[int, Movie]] = MOVIES  # those that can be found by title and genre
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings(secret_key="a key for tests alone, not a secret")
         self.stars: dict[tuple[int, int], float] = {}
+        self.marks: dict[tuple[int, int, str], int] = {}
         self.revs: dict[int, int] = {}
         self.generation = 3
         self.model = "user-cosine-4f2a91c0"
@@ -110,12 +116,12 @@ class FakeRecommender(Recommender):
         if not 1 <= n <= LONGEST_LIST:
             raise InvalidInputError("amount", n, f"a whole number from 1 to {LONGEST_LIST}")
         self._may_choose(with_genres, without_genres, years)
-        if not self._may_read(user_id, asker.token):
+        if not self._may_read(user_id, asker):
             raise UnknownUserError(user_id, "" if is_own_person(user_id) else "viewers of this data are numbered 1 to 610")
         return self._list(user_id, n, set(with_genres), set(without_genres), years)
 
     def rate(self, user_id: int, movie_id: int, stars: float, *, asker: Asker = STRANGER) -> Rated:
-        self._may_write(user_id, asker.token)
+        self._may_write(user_id, asker)
         if movie_id not in MOVIES:
             raise UnknownMovieError(movie_id)
         if not (0.5 <= stars <= 5 and (stars * 2).is_integer()):
@@ -124,11 +130,43 @@ class FakeRecommender(Recommender):
         return self._changed(user_id)
 
     def unrate(self, user_id: int, movie_id: int, *, asker: Asker = STRANGER) -> Rated:
-        self._may_write(user_id, asker.token)
+        self._may_write(user_id, asker)
         if movie_id not in MOVIES:
             raise UnknownMovieError(movie_id)
         self.stars.pop((user_id, movie_id), None)
         return self._changed(user_id)
+
+    def mark(self, user_id: int, movie_id: int, kind: str, *, asker: Asker = STRANGER) -> Rated:
+        self._may_write(user_id, asker)
+        if movie_id not in MOVIES:
+            raise UnknownMovieError(movie_id)
+        self.marks[user_id, movie_id, kind] = int(BUILT_AT)
+        return self._changed(user_id)
+
+    def unmark(self, user_id: int, movie_id: int, kind: str, *, asker: Asker = STRANGER) -> Rated:
+        self._may_write(user_id, asker)
+        if movie_id not in MOVIES:
+            raise UnknownMovieError(movie_id)
+        self.marks.pop((user_id, movie_id, kind), None)
+        return self._changed(user_id)
+
+    def ratings_of(self, user_id: int, *, asker: Asker = STRANGER) -> OwnFilms:
+        self._may_write(user_id, asker)
+        said = {movie_id for user, movie_id in self.stars if user == user_id} | {m for user, m, _ in self.marks if user == user_id}
+        films = [
+            OwnFilm(
+                MOVIES[movie_id],
+                stars := self.stars.get((user_id, movie_id)),
+                int(BUILT_AT) if stars else 0,
+                {kind: at for (user, movie, kind), at in self.marks.items() if (user, movie) == (user_id, movie_id)},
+            )
+            for movie_id in sorted(said)
+        ]
+        return OwnFilms(UserId(user_id), self.revs.get(user_id, 0), tuple(films))
+
+    def watchlist(self, user_id: int, *, asker: Asker = STRANGER) -> tuple[RecommendedMovie, ...]:
+        wanted = [film.movie for film in self.ratings_of(user_id, asker=asker).marked(WATCHLIST) if not film.is_seen]
+        return tuple(_recommended(movie, place, personal=True) for place, movie in enumerate(wanted))
 
     def movie(self, movie_id: int) -> MovieDetails:
         self._may_fail()
@@ -138,11 +176,12 @@ class FakeRecommender(Recommender):
             return MovieDetails(MOVIES[movie_id], (), (), 0, None, (0,) * 10)
         return MovieDetails(MOVIES[movie_id], ("Another Title",), ("dreamlike", "dark"), 59, 4.1, (1, 0, 1, 2, 3, 6, 10, 16, 8, 12))
 
-    def similar(self, movie_id: int, n: int = 12) -> tuple[SimilarMovie, ...]:
+    def similar(self, movie_id: int, n: int = 12, *, viewer: int | None = None, asker: Asker = STRANGER) -> tuple[SimilarMovie, ...]:
         self._may_fail()
         if movie_id not in MOVIES:
             raise UnknownMovieError(movie_id)
-        others = [movie for movie in MOVIES.values() if movie.movie_id != movie_id]
+        never = self._never_for(viewer, asker)
+        others = [movie for movie in MOVIES.values() if movie.movie_id not in never | {movie_id}]
         return tuple(SimilarMovie(movie, 0.9 - place * 0.05, 40 - place) for place, movie in enumerate(others[:n]))
 
     def search(self, query: str, n: int = 20) -> tuple[Movie, ...]:
@@ -157,10 +196,17 @@ class FakeRecommender(Recommender):
         with_genres: Sequence[str] = (),
         without_genres: Sequence[str] = (),
         years: tuple[int, int] | None = None,
+        viewer: int | None = None,
+        asker: Asker = STRANGER,
     ) -> tuple[RecommendedMovie, ...]:
         self._may_fail()
         self._may_choose(with_genres, without_genres, years)
-        chosen = [movie for movie in MOVIES.values() if is_chosen(movie, set(with_genres), set(without_genres), years)]
+        never = self._never_for(viewer, asker)
+        chosen = [
+            movie
+            for movie in MOVIES.values()
+            if movie.movie_id not in never and is_chosen(movie, set(with_genres), set(without_genres), years)
+        ]
         return tuple(_recommended(movie, place, personal=False) for place, movie in enumerate(chosen[:n]))
 
     def sample_viewers(self) -> tuple[SampleViewer, ...]:
@@ -214,9 +260,7 @@ class FakeRecommender(Recommender):
         films = list(MOVIES.values())
         turned = films[user_id % len(films) :] + films[: user_id % len(films)]
         open_to = [
-            movie
-            for movie in turned
-            if (user_id, movie.movie_id) not in self.stars and is_chosen(movie, with_genres, without_genres, years)
+            movie for movie in turned if movie.movie_id not in self._never(user_id) and is_chosen(movie, with_genres, without_genres, years)
         ]
         personal = not is_own_person(user_id) or any(user == user_id for user, _ in self.stars)
         return RecommendationList(
@@ -231,20 +275,33 @@ class FakeRecommender(Recommender):
             trouble=self.away,
         )
 
+    def _never(self, user_id: int) -> set[int]:
+        rated = {movie_id for user, movie_id in self.stars if user == user_id}
+        return rated | {movie_id for user, movie_id, kind in self.marks if user == user_id and kind in (SEEN, HIDDEN)}
+
+    def _never_for(self, viewer: int | None, asker: Asker) -> set[int]:
+        if viewer is None:
+            return set()
+        if not is_own_person(viewer) and not self._may_read(viewer, asker):
+            raise UnknownUserError(viewer)
+        if is_own_person(viewer):
+            self._may_write(viewer, asker)
+        return self._never(viewer)
+
     def _changed(self, user_id: int) -> Rated:
         self.revs[user_id] = self.revs.get(user_id, 0) + 1
         return Rated(self.revs[user_id], None if self.cannot_build else self._list(user_id, 10, set(), set()))
 
-    def _may_read(self, user_id: int, token: str | None) -> bool:
+    def _may_read(self, user_id: int, asker: Asker) -> bool:
         if is_own_person(user_id):
-            return user_id == BOB or (user_id == ADA and token == ADA_TOKEN)
+            return user_id == BOB or (user_id == ADA and (asker.token == ADA_TOKEN or asker.member == ADA))
         return self.settings.sample_viewers and user_id <= 610
 
-    def _may_write(self, user_id: int, token: str | None) -> None:
+    def _may_write(self, user_id: int, asker: Asker) -> None:
         self._may_fail()
         if not is_own_person(user_id):
             raise ReadOnlyError(user_id)
-        if (user_id, token) not in ((ADA, ADA_TOKEN), (BOB, BOB_TOKEN)):
+        if (user_id, asker.token) not in ((ADA, ADA_TOKEN), (BOB, BOB_TOKEN)) and asker.member != user_id:
             raise NotAllowedError(user_id)
 
     def _may_choose(self, with_genres: Sequence[str], without_genres: Sequence[str], years: tuple[int, int] | None) -> None:

@@ -202,7 +202,7 @@ def test_a_rating_is_answered_with_the_list_that_follows(client):
     answer = client.put(ADAS_RATING, json={"rating": 4.5}, headers=ADAS)
 
     assert answer.status_code == 200
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "private, no-store"
     body = answer.get_json()
     assert body["rev"] == before["rev"] + 1
     assert body["list"] == client.get(ADAS_LIST, headers=ADAS).get_json()
@@ -400,14 +400,18 @@ def test_an_amount_that_is_none_is_refused(client, path, text):
         (f"{LIST}?from=1980&from=1990", "from", "from must be given once, not '1980, 1990'."),
         (f"{LIST}?from=1990&to=1980", "from", "from must be no later than 1980, the year it goes to, not 1990."),
         ("/api/v1/movies/well-liked?from=1990&to=1980", "from", "from must be no later than 1980, the year it goes to, not 1990."),
-        ("/api/v1/movies/well-liked?q=a", "query parameter", "query parameter must be n or with or without or from or to, not 'q'."),
+        (
+            "/api/v1/movies/well-liked?q=a",
+            "query parameter",
+            "query parameter must be n or with or without or from or to or viewer, not 'q'.",
+        ),
         ("/api/v1/genres?n=2", "query parameter", "query parameter must be left out, not 'n'."),
         ("/api/v1/movies", "q", "q must be some words of a title, at most 200 characters, not None."),
         ("/api/v1/movies?q=%20", "q", "q must be some words of a title, at most 200 characters, not ' '."),
         ("/api/v1/movies?q=a&q=b", "q", "q must be given once, not 'a, b'."),
         ("/api/v1/movies?q=a&page=2", "query parameter", "query parameter must be q or n, not 'page'."),
         ("/api/v1/movies/1199?n=2", "query parameter", "query parameter must be left out, not 'n'."),
-        ("/api/v1/movies/1199/similar?m=2", "query parameter", "query parameter must be n, not 'm'."),
+        ("/api/v1/movies/1199/similar?m=2", "query parameter", "query parameter must be n or viewer, not 'm'."),
     ],
 )
 def test_a_question_that_cannot_be_meant_is_refused(client, path, field, sentence):

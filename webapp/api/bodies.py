@@ -24,6 +24,11 @@ def finished(body: bytes, cache: str, *more: tuple[str, str]) -> Response:
     return Response(body, headers=[("Content-Type", "application/json"), ("Cache-Control", cache), *more])
 
 
+def moment(seconds: float) -> str:
+    """Seconds since 1970 as programs read them, UTC, to the second."""
+    return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
+
+
 def film(movie: Movie) -> Json:
     """Schema Film."""
     return {
@@ -59,7 +64,7 @@ def recommendation_list(made: RecommendationList) -> Json:
         "rev": made.rev,
         "model": made.model,
         "generation": made.generation,
-        "built_at": datetime.fromtimestamp(int(made.built_at), UTC).isoformat().replace("+00:00", "Z"),
+        "built_at": moment(made.built_at),
         "basis": made.basis,
         "notice": made.notice or None,
         "items": lines(made.movies),

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask import Response
 from flask_smorest import Blueprint
 
-from recommender.domain import LIST_LENGTH, LONGEST_LIST
+from recommender.domain import FILM_MARKS, LIST_LENGTH, LONGEST_LIST
 from webapp.error_handlers import SENTENCES, TITLES
 from webapp.inputs import HIGHEST_ID, LATEST_YEAR, LONGEST_GENRE, LONGEST_SEARCH, MOST_GENRES
 
@@ -19,7 +19,8 @@ ABOUT = {
         "description": "Films recommended from people's own ratings: one list per person, here as on the pages and in a terminal.\n\n"
         "Errors are `application/problem+json` (RFC 9457): `detail` is a sentence for people, `type` is for programs. "
         "Viewers of the data set are samples that anybody may read and nobody may write. "
-        "A person's own number and bearer token come from `matinee profile new`.\n\n"
+        "A person's own number and bearer token come from the site's settings or from `matinee profile new`; a token from the settings is "
+        "good for what its scopes say: `read`, `write`, `export`.\n\n"
         "The site's own Alexa skill says who it is by the header `Matinee-Skill-Key`. Nobody else needs it; a wrong one is refused.",
     },
     "servers": [{"url": "/"}],
@@ -89,9 +90,9 @@ def whole(highest: int = HIGHEST_ID) -> Json:
     return {"type": "integer", "minimum": 1, "maximum": highest}
 
 
-def in_path(name: str, description: str, example: int) -> Json:
-    """A number in the address."""
-    return {"in": "path", "name": name, "required": True, "description": description, "schema": whole(), "example": example}
+def in_path(name: str, description: str, example: int | str, *, schema: Json | None = None) -> Json:
+    """A part of the address: a number, unless the schema says something else."""
+    return {"in": "path", "name": name, "required": True, "description": description, "schema": schema or whole(), "example": example}
 
 
 def in_query(name: str, description: str, schema: Json, *, required: bool = False, **more: Any) -> Json:
@@ -102,6 +103,13 @@ def in_query(name: str, description: str, schema: Json, *, required: bool = Fals
 def amount(default: int = LIST_LENGTH) -> Json:
     """The parameter n."""
     return in_query("n", "How many films.", whole(LONGEST_LIST) | {"default": default})
+
+
+def viewer() -> Json:
+    """The parameter that leaves out what somebody has seen."""
+    return in_query(
+        "viewer", "Leave out what this viewer has rated, seen or hidden; a person's own number takes their token.", whole(), example=580
+    )
 
 
 def genre_names(name: str, description: str, example: str) -> Json:
@@ -196,6 +204,8 @@ _FILM_FIELDS: Json = {
     "imdb_id": _said(_LINK, "The number of its IMDb page: 88846 is tt0088846. Null when not linked."),
     "tmdb_id": _said(_LINK, "The number of its TMDB page. Null when not linked."),
 }
+_OWNER: Json = {"user_id": whole(), "rev": _said(_COUNT, "The person's revision.")}
+_NEXT: Json = _said(_LINK, "Where more follow, what to ask for as `after`; else null.")
 _RECOMMENDED_FIELDS: Json = {
     "rank": _said({"type": "integer", "minimum": 1}, "Place in the list, 1 is best."),
     **_FILM_FIELDS,
@@ -242,6 +252,26 @@ SCHEMAS: dict[str, Json] = {
                 "description": "The new list; null if it could not be made yet. The rating holds either way.",
             },
         },
+    ),
+    "Mark": _said(_TEXT | {"enum": list(FILM_MARKS)}, "Seen without stars, hidden, on the watchlist, or with a rating set aside."),
+    "OwnRatings": _object(
+        "A person's ratings, by the number of the film.",
+        {**_OWNER, "items": {"type": "array", "items": ref("OwnRating")}, "next": _NEXT},
+    ),
+    "OwnRating": _object(
+        "A film with a person's stars.",
+        {**_FILM_FIELDS, "rating": _STARS, "rated_at": _said(_TEXT | {"format": "date-time"}, "When these stars were given, UTC.")},
+    ),
+    "MarkedFilms": _object(
+        "Films that a person has marked, by their number.",
+        {**_OWNER, "kind": ref("Mark"), "items": {"type": "array", "items": ref("MarkedFilm")}, "next": _NEXT},
+    ),
+    "MarkedFilm": _object(
+        "A film with the moment it was marked.", {**_FILM_FIELDS, "marked_at": _said(_TEXT | {"format": "date-time"}, "When, UTC.")}
+    ),
+    "Watchlist": _object(
+        "What a person wants to see, the best for them first.",
+        {"user_id": whole(), "items": {"type": "array", "items": ref("RecommendedFilm")}},
     ),
     "WellLiked": _object(
         "Films that nearly everybody likes, best first.",
@@ -300,5 +330,10 @@ def describe_shared(components: Any) -> None:
     for name, schema in SCHEMAS.items():
         components.schema(name, schema)
     components.security_scheme(
-        "bearer", {"type": "http", "scheme": "bearer", "description": "The token that `matinee profile new` printed for your number."}
+        "bearer",
+        {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token from the site's settings, or the one that `matinee profile new` printed for your number.",
+        },
     )

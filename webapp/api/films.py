@@ -8,6 +8,9 @@ from flask_smorest import Blueprint
 from recommender.domain import LONGEST_LIST
 from webapp import inputs
 from webapp.api import bodies, contract
+from webapp.api.lists import PRIVATE
+from webapp.api.ratings import CHALLENGE, NOT_THEIRS
+from webapp.api.tokens import asker
 from webapp.engine import engine
 
 FOUND = 20  # films that a search gives unless told otherwise
@@ -18,6 +21,12 @@ CACHE = "public, max-age=60"  # the same for everyone; a newly published data se
 films = Blueprint("films", __name__, url_prefix="/api/v1", description="The films in the data in use.")
 
 _FAILURES = {"401": contract.NOT_THE_SKILL, **contract.FAILURES}
+_WITH_VIEWER = {
+    **_FAILURES,
+    "401": contract.problem(401, NOT_THEIRS, "urn:matinee:not-allowed", CHALLENGE),
+    "403": contract.problem(403, "This needs a token with the scope read; yours has write.", "urn:matinee:scope"),
+    "404": contract.problem(404, "There is no list for viewer 9999.", "urn:matinee:unknown-user"),
+}
 _BAD_AMOUNT = contract.refused("n", "ten", f"a whole number from 1 to {LONGEST_LIST}")
 
 
@@ -50,23 +59,26 @@ def search() -> Response:
     films,
     "/movies/well-liked",
     operationId="wellLiked",
-    parameters=[contract.amount(WELL_LIKED), *contract.chosen()],
+    parameters=[contract.amount(WELL_LIKED), *contract.chosen(), contract.viewer()],
+    security=contract.EITHER_WAY,
     responses={
         "200": contract.answer("WellLiked", "The films; perhaps none.", {"items": [contract.WELL_LIKED_EXAMPLE]}),
         "400": _BAD_AMOUNT,
         "414": contract.TOO_LONG,
-        **_FAILURES,
+        **_WITH_VIEWER,
     },
 )
 def well_liked() -> Response:
-    """Films that nearly everybody likes, best first, the same for everyone."""
+    """Films that nearly everybody likes, best first, the same for everyone unless a viewer is named."""
     args = request.args
-    inputs.only(args, "n", "with", "without", "from", "to")
+    inputs.only(args, "n", "with", "without", "from", "to", "viewer")
     n = inputs.amount(inputs.one(args, "n"), "n", default=WELL_LIKED)
     wanted = inputs.genres(args.getlist("with"), "with")
     unwanted = inputs.genres(args.getlist("without"), "without")
-    found = engine().well_liked(n, with_genres=wanted, without_genres=unwanted, years=inputs.years(args))
-    return bodies.json_response({"items": bodies.lines(found)}, CACHE)
+    viewer, cache = _viewer()
+    years = inputs.years(args)
+    found = engine().well_liked(n, with_genres=wanted, without_genres=unwanted, years=years, viewer=viewer, asker=asker())
+    return bodies.json_response({"items": bodies.lines(found)}, cache)
 
 
 @contract.route(
@@ -118,20 +130,28 @@ def film(movie_id: str) -> Response:
     films,
     "/movies/<movie_id>/similar",
     operationId="similar",
-    parameters=[contract.FILM, contract.amount(SIMILAR)],
+    parameters=[contract.FILM, contract.amount(SIMILAR), contract.viewer()],
+    security=contract.EITHER_WAY,
     responses={
         "200": contract.answer(
             "SimilarFilms", "The films.", {"movie_id": 1199, "items": [contract.FILM_EXAMPLE | {"likeness": 0.62, "n_both": 31}]}
         ),
         "400": _BAD_AMOUNT,
+        **_WITH_VIEWER,
         "404": contract.NO_FILM,
-        **_FAILURES,
     },
 )
 def similar(movie_id: str) -> Response:
     """Films liked by the same people, most alike first."""
-    inputs.only(request.args, "n")
+    inputs.only(request.args, "n", "viewer")
     number = inputs.movie_id(movie_id, "movie_id")
     n = inputs.amount(inputs.one(request.args, "n"), "n", default=SIMILAR)
-    alike = engine().similar(number, n)
-    return bodies.json_response({"movie_id": number, "items": [bodies.similar_film(each) for each in alike]}, CACHE)
+    viewer, cache = _viewer()
+    alike = engine().similar(number, n, viewer=viewer, asker=asker())
+    return bodies.json_response({"movie_id": number, "items": [bodies.similar_film(each) for each in alike]}, cache)
+
+
+def _viewer() -> tuple[int | None, str]:
+    """Whose films to leave out, and how the answer may be kept."""
+    sent = inputs.one(request.args, "viewer")
+    return (None, CACHE) if sent is None else (inputs.user_id(sent, "viewer"), PRIVATE)

@@ -6,6 +6,7 @@ from flask import Response, abort, request
 from flask_smorest import Blueprint
 
 from recommender.domain import FIRST_OWN_USER_ID, Rated
+from recommender.errors import NotAllowedError
 from webapp import inputs
 from webapp.api import contract
 from webapp.api.bodies import json_response, recommendation_list
@@ -14,19 +15,20 @@ from webapp.engine import engine
 from webapp.metrics import tally
 
 LARGEST_RATING = 1024  # bytes of body
+PRIVATE = "private, no-store"
 
 ratings = Blueprint("ratings", __name__, url_prefix="/api/v1", description="A person's own ratings.")
 
 _RULE = "/users/<user_id>/ratings/<movie_id>"
-_CHALLENGE = {"WWW-Authenticate": {"description": "Bearer, with error=invalid_token if one was sent.", "schema": {"type": "string"}}}
-_RATED_EXAMPLE = {"rev": 8, "list": contract.LIST_EXAMPLE | {"user_id": FIRST_OWN_USER_ID, "rev": 8}}
-_REFUSALS = {
+CHALLENGE = {"WWW-Authenticate": {"description": "Bearer, with error=invalid_token if one was sent.", "schema": {"type": "string"}}}
+NOT_THEIRS = str(NotAllowedError(FIRST_OWN_USER_ID))
+REFUSALS = {
     "401": contract.problem(
         401,
         f"The ratings of {FIRST_OWN_USER_ID} are their owner's alone: sign in, or bring a bearer token from the site's settings "
         "or from `matinee profile new`.",
         "urn:matinee:not-allowed",
-        _CHALLENGE,
+        CHALLENGE,
     ),
     "403": contract.problem(
         403,
@@ -36,6 +38,11 @@ _REFUSALS = {
     "404": contract.NO_FILM,
     **contract.FAILURES,
 }
+
+
+def example() -> contract.Json:
+    """Of an answer to a change."""
+    return {"rev": 8, "list": contract.LIST_EXAMPLE | {"user_id": FIRST_OWN_USER_ID, "rev": 8}}
 
 
 @contract.route(
@@ -50,11 +57,11 @@ _REFUSALS = {
         "content": {"application/json": {"schema": contract.ref("Rating"), "example": {"rating": 4.5}}},
     },
     responses={
-        "200": contract.answer("Rated", "The rating is durable.", _RATED_EXAMPLE),
+        "200": contract.answer("Rated", "The rating is durable.", example()),
         "400": contract.refused("rating", "ten", inputs.RATING_EXPECTED),
         "413": contract.problem(413, "What was sent is too large."),
         "415": contract.problem(415, "The body must be JSON, sent as Content-Type: application/json."),
-        **_REFUSALS,
+        **REFUSALS,
     },
 )
 def rate(user_id: str, movie_id: str) -> Response:
@@ -68,7 +75,7 @@ def rate(user_id: str, movie_id: str) -> Response:
         abort(415)
     request.max_content_length = LARGEST_RATING
     stars = inputs.rating_body(request.get_data())
-    return _answer(engine().rate(viewer, film, stars, asker=asker()))
+    return answer(engine().rate(viewer, film, stars, asker=asker()))
 
 
 @contract.route(
@@ -79,19 +86,20 @@ def rate(user_id: str, movie_id: str) -> Response:
     parameters=[contract.USER | {"example": FIRST_OWN_USER_ID}, contract.FILM],
     security=contract.WITH_TOKEN,
     responses={
-        "200": contract.answer("Rated", "There is no rating of this film any more.", _RATED_EXAMPLE),
+        "200": contract.answer("Rated", "There is no rating of this film any more.", example()),
         "400": contract.refused("movie_id", "ten", f"a whole number from 1 to {inputs.HIGHEST_ID}"),
-        **_REFUSALS,
+        **REFUSALS,
     },
 )
 def unrate(user_id: str, movie_id: str) -> Response:
     """Take a rating back, if there is one."""
     inputs.only(request.args)
     viewer, film = inputs.user_id(user_id, "user_id"), inputs.movie_id(movie_id, "movie_id")
-    return _answer(engine().unrate(viewer, film, asker=asker()))
+    return answer(engine().unrate(viewer, film, asker=asker()))
 
 
-def _answer(rated: Rated) -> Response:
+def answer(rated: Rated) -> Response:
+    """The new revision and the list that follows."""
     if rated.list:
         tally().list_shown(rated.list)
-    return json_response({"rev": rated.rev, "list": recommendation_list(rated.list) if rated.list else None}, "no-store")
+    return json_response({"rev": rated.rev, "list": recommendation_list(rated.list) if rated.list else None}, PRIVATE)

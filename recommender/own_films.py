@@ -1,0 +1,40 @@
+"""What a person says of films, as pages and programs show it, and their watchlist in the order that suits them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from recommender import lists
+from recommender.domain import HIDDEN, SEEN, WATCHLIST, Movie, MovieId, Opinions, OwnFilm, OwnFilms, RecommendedMovie
+from recommender.publication import Published
+
+
+def of_opinions(opinions: Opinions, published: Published) -> OwnFilms:
+    """Every film rated or marked, once."""
+    stars = {rating.movie_id: (rating.stars, rating.rated_at) for rating in opinions.ratings}
+    marks: dict[MovieId, dict[str, int]] = defaultdict(dict)
+    for mark in opinions.marks:
+        marks[mark.movie_id][mark.kind] = mark.marked_at
+    films = []
+    for movie_id in sorted(stars.keys() | marks.keys()):
+        column = published.matrix.column_of(movie_id)
+        movie = Movie(movie_id, f"Film {movie_id}") if column is None else published.catalogue.movie(column)
+        given, rated_at = stars.get(movie_id, (None, 0))
+        films.append(OwnFilm(movie, given, rated_at, marks.get(movie_id, {}), is_known=column is not None))
+    return OwnFilms(opinions.user_id, opinions.rev, tuple(films))
+
+
+def watchlist(opinions: Opinions, published: Published) -> tuple[RecommendedMovie, ...]:
+    """What is on the watchlist and not yet seen, best for this person first; films the data in use do not have come last."""
+    gone = {rating.movie_id for rating in opinions.ratings} | {mark.movie_id for mark in opinions.marks if mark.kind in (SEEN, HIDDEN)}
+    wanted = [mark.movie_id for mark in opinions.marks if mark.kind == WATCHLIST and mark.movie_id not in gone]
+    columns = published.matrix.columns_of(np.array(wanted, dtype=np.int64))
+    taste = lists.taste_from(opinions, published)
+    barred = np.ones(published.matrix.n_movies, dtype=bool)
+    barred[columns[columns >= 0]] = False
+    ranked = lists.make(taste.history, published, len(wanted), exclude=barred).movies if wanted else ()
+    unknown = [movie_id for movie_id, column in zip(wanted, columns.tolist(), strict=True) if column < 0]
+    last = min((line.score for line in ranked), default=0.0)
+    return (*ranked, *(RecommendedMovie(Movie(movie_id, f"Film {movie_id}"), last) for movie_id in unknown))
