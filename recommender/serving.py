@@ -50,6 +50,7 @@ from recommender.models import History, recipes
 from recommender.models.similar import similar_movies
 from recommender.publication import InForce, Published
 from recommender.settings import Settings
+from recommender.sign_in import SignIn
 from recommender.storage.blobs import Blobs, open_blobs
 from recommender.storage.profiles import Profiles, open_profiles
 
@@ -247,6 +248,10 @@ class Recommender:
         """A number of one's own and its bearer token, which is shown this once and kept only as a digest."""
         token = secrets.token_urlsafe(32)
         return self._profiles.new_person(_digest(token), shared=shared, now=int(self._now())), token
+
+    def sign_in(self, secret: str) -> SignIn:
+        """Signing up and in, over the same store. secret: the site's."""
+        return SignIn(self._profiles, secret, now=self._now)
 
     def trouble(self) -> str | None:
         """Why the model published last is not the one in use, in words for an operator; None while it is."""

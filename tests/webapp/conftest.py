@@ -1,5 +1,7 @@
 """The application over a small recommender, and a client to ask it."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -9,8 +11,10 @@ from webapp import create_app
 
 
 @pytest.fixture
-def recommender() -> FakeRecommender:
-    return FakeRecommender()
+def recommender() -> Iterator[FakeRecommender]:
+    recommender = FakeRecommender()
+    yield recommender
+    recommender.close()
 
 
 @pytest.fixture
@@ -20,4 +24,11 @@ def app(recommender: FakeRecommender) -> Flask:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+    return a_browser(app)
+
+
+def a_browser(app: Flask) -> FlaskClient:
+    """One on the site: like all of them it says where a form was sent from."""
+    client = app.test_client()
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return client

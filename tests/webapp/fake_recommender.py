@@ -8,7 +8,10 @@ that lists are made in spite of.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
 from typing import ClassVar
 
 from recommender.domain import (
@@ -42,6 +45,8 @@ from recommender.errors import InvalidInputError, NotAllowedError, ReadOnlyError
 from recommender.history import Backup, Quality, Training
 from recommender.serving import Recommender
 from recommender.settings import Settings
+from recommender.sign_in import SignIn
+from recommender.storage.profiles.sqlite import SqliteProfiles
 
 BUILT_AT = 1_795_264_245.5  # 2026-11-21 12:30:45.5 UTC
 ADA, BOB, NOBODY = FIRST_OWN_USER_ID, FIRST_OWN_USER_ID + 1, FIRST_OWN_USER_ID + 77
@@ -239,6 +244,20 @@ class FakeRecommender(Recommender):
 
     def new_person(self, *, shared: bool = False) -> tuple[UserId, str]:
         raise NotImplementedError("the web makes no people yet")
+
+    @cached_property
+    def people(self) -> SqliteProfiles:
+        """Where people sign up: a real store in a folder of its own, made when it is first asked for."""
+        self._folder = tempfile.TemporaryDirectory()
+        return SqliteProfiles(Path(self._folder.name) / "matinee.sqlite3")
+
+    def sign_in(self, secret: str) -> SignIn:
+        return SignIn(self.people, secret)
+
+    def close(self) -> None:
+        if "people" in self.__dict__:
+            self.people.close()
+            self._folder.cleanup()
 
     def trouble(self) -> str | None:
         return self.refused
