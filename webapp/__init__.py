@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recommender.serving import Recommender
-from webapp import api, delivery, error_handlers, headers, metrics
+from webapp import accounts, api, delivery, error_handlers, headers, metrics
 from webapp.alexa import alexa
 from webapp.alexa.echo import echo_page
 from webapp.health import health
@@ -31,6 +31,7 @@ def create_app(recommender: Recommender) -> Flask:
     app.session_interface = LazySessions()
     headers.install(app)
     delivery.install(app)
+    accounts.install(app)
     error_handlers.install(app)
     api.install(app, health, skill_key=recommender.settings.skill_key)
     app.register_blueprint(pages)

@@ -11,7 +11,6 @@ import logging
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, render_template, request
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
@@ -19,6 +18,7 @@ from markupsafe import escape
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from recommender import errors
+from webapp import own_path
 from webapp.metrics import REQUEST_ID, tally
 
 log = logging.getLogger(__name__)
@@ -75,6 +75,7 @@ TITLES = {
     500: "Our mistake",
     503: "Not ready",
 }
+TITLES_OF_KINDS = {"urn:matinee:forged": "Not sent from here", "urn:matinee:not-signed-in": "Sign in first"}
 NOT_WRITTEN = (
     "Matinee cannot reach its ratings right now, so it is not certain that yours was kept. Send it again in a few seconds: "
     "the same rating sent twice is one rating."
@@ -96,7 +97,7 @@ class Problem:
 
     @property
     def title(self) -> str:
-        return TITLES.get(self.status, HTTPStatus(self.status).phrase)
+        return TITLES_OF_KINDS.get(self.kind) or TITLES.get(self.status, HTTPStatus(self.status).phrase)
 
 
 def install(app: Flask) -> None:
@@ -112,9 +113,14 @@ def request_id() -> str:
     return str(request.environ[REQUEST_ID])
 
 
+def status_of(error: errors.RecommenderError) -> int:
+    """The status that goes with it."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
 def answer_own_error(error: errors.RecommenderError) -> Response:
     """What was raised on purpose, with its own sentence and the status of the table."""
-    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    status = status_of(error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return answer_surprise(error)
     message = str(error)
@@ -175,14 +181,15 @@ def _kind(error: type[errors.RecommenderError]) -> str:
 
 def show(problem: Problem) -> Response:
     """The problem as whoever asks can read it."""
-    response = _problem_json(problem) if _asked_by_a_program() else _page(problem)
+    response = _problem_json(problem) if is_asked_by_a_program() else _page(problem)
     response.headers["Cache-Control"] = "no-store"
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         response.headers["X-Request-Id"] = request_id()
     return response
 
 
-def _asked_by_a_program() -> bool:
+def is_asked_by_a_program() -> bool:
+    """Whether an error is to be told in JSON."""
     accepted = request.accept_mimetypes
     if request.path.startswith(PROGRAMS) and request.path != "/api/docs":
         return True
@@ -235,11 +242,6 @@ def _back_url() -> str:
     """The form with what was typed, the page of ours that the visitor came from, or Home."""
     if request.path in FORM_OF:
         return FORM_OF[request.path] + (f"?{query}" if (query := request.query_string.decode("ascii", "replace")) else "")
-    try:
-        came_from = urlsplit(request.referrer or "")
-    except ValueError:  # no address at all, such as "http://[::1"
-        return "/"
-    elsewhere = came_from.netloc != request.host or not came_from.path.startswith("/") or came_from.path.startswith("//")
-    if elsewhere or came_from.path == request.path:
-        return "/"
-    return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    came_from = own_path.came_from()
+    # A page that failed leads nowhere by a link to itself; what a form on it sent may be tried once more.
+    return "/" if request.method in ("GET", "HEAD") and came_from.partition("?")[0] == request.path else came_from

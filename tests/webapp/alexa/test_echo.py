@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from recommender.errors import StorageError
+from tests.webapp.conftest import a_browser
 from tests.webapp.fake_recommender import ADA, FakeRecommender
 from webapp import create_app
 from webapp.alexa.echo import FORGED, LONGEST_UTTERANCE, TOO_LONG, WHILE_OPEN
@@ -109,7 +110,7 @@ def test_without_sample_viewers_no_number_is_offered(recommender: FakeRecommende
     from dataclasses import replace
 
     recommender.settings = replace(recommender.settings, sample_viewers=False)
-    talk = Talk(create_app(recommender).test_client())
+    talk = Talk(a_browser(create_app(recommender)))
     talk.say("open movie")
 
     assert len(talk.taps) == len(WHILE_OPEN) - 1
@@ -146,7 +147,7 @@ def test_a_conversation_of_another_site_begins_anew(talk: Talk) -> None:
     from recommender.settings import Settings
 
     talk.say("open movie")
-    other = create_app(FakeRecommender(Settings(secret_key="another key for tests alone"))).test_client()
+    other = a_browser(create_app(FakeRecommender(Settings(secret_key="another key for tests alone"))))
 
     assert FORGED in other.post("/echo/", data={"kept": talk.kept, "say": "help"}).text
 

@@ -1,0 +1,35 @@
+"""The application's way to sign in, and who knocks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import cast
+
+from flask import Flask, current_app, request
+
+from recommender.sign_in import SignIn
+from webapp.engine import engine
+
+IPV6_NETWORK = 64  # bits; whoever has one address of it has them all
+
+
+def install(app: Flask) -> None:
+    """One SignIn for the application, made when it is first asked for: most visitors are strangers and stay so."""
+    app.extensions["sign_in"] = cache(lambda: engine().sign_in(str(app.secret_key)))
+
+
+def door() -> SignIn:
+    """The application's SignIn."""
+    return cast(Callable[[], SignIn], current_app.extensions["sign_in"])()
+
+
+def address() -> str:
+    """Where the request comes from, for limits."""
+    sent = request.remote_addr or ""
+    try:
+        known = ip_address(sent)
+    except ValueError:  # a unix socket without a server in front that would say
+        return sent
+    return str(IPv6Network((known, IPV6_NETWORK), strict=False)) if isinstance(known, IPv6Address) else sent
