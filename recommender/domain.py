@@ -242,6 +242,18 @@ class OwnFilms:
         return next((film for film in self.films if film.movie.movie_id == movie_id), None)
 
 
+@dataclass(frozen=True, slots=True)
+class FilmForPerson:
+    """A film as one person has it.
+
+    said: what they say of it; without stars and marks where that is nothing. predicted_stars: what the model would have guessed without
+    their stars for it; None where it cannot tell.
+    """
+
+    said: OwnFilm
+    predicted_stars: float | None
+
+
 RECORD = "record"  # read from the person's list record, or just put there
 LIVE = "live"  # computed for this question by the model in use, from the ratings as they are
 ALONE = "alone"  # computed by the model in use without the store of ratings, which is out of reach

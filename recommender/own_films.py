@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 
 from recommender import lists
-from recommender.domain import HIDDEN, SEEN, WATCHLIST, Movie, MovieId, Opinions, OwnFilm, OwnFilms, RecommendedMovie
+from recommender.domain import HIDDEN, SEEN, WATCHLIST, FilmForPerson, Movie, MovieId, Opinions, OwnFilm, OwnFilms, RecommendedMovie
 from recommender.publication import Published
 
 
@@ -24,6 +25,17 @@ def of_opinions(opinions: Opinions, published: Published) -> OwnFilms:
         given, rated_at = stars.get(movie_id, (None, 0))
         films.append(OwnFilm(movie, given, rated_at, marks.get(movie_id, {}), is_known=column is not None))
     return OwnFilms(opinions.user_id, opinions.rev, tuple(films))
+
+
+def of_film(opinions: Opinions, movie_id: int, published: Published) -> FilmForPerson:
+    """One film of the data in use, with what the model guesses from everything else they say."""
+    column = published.matrix.column_of(movie_id)
+    assert column is not None  # noqa: S101  whoever asks has looked
+    said = of_opinions(opinions, published).of(movie_id) or OwnFilm(published.catalogue.movie(column))
+    others = tuple(rating for rating in opinions.ratings if rating.movie_id != movie_id)
+    history = lists.taste_from(replace(opinions, ratings=others), published).history
+    stars = published.model.predict(history, column) if len(history) else None
+    return FilmForPerson(said, None if stars is None else round(stars, 1))
 
 
 def watchlist(opinions: Opinions, published: Published) -> tuple[RecommendedMovie, ...]:

@@ -28,6 +28,7 @@ from recommender.domain import (
     WELL_LIKED,
     Asker,
     Change,
+    FilmForPerson,
     FilmMark,
     InUse,
     ListRecord,
@@ -163,6 +164,12 @@ class Recommender:
         """Everything a person says of films, for them alone. ReadOnlyError for a sample viewer, NotAllowedError, ScopeError."""
         self._access.check_owns(UserId(user_id), asker, READ)
         return own_films.of_opinions(self._profiles.opinions(UserId(user_id)), self._in_force.published())
+
+    def film_for(self, user_id: int, movie_id: int, *, asker: Asker = STRANGER) -> FilmForPerson:
+        """A film as that person has it; errors as in ratings_of, UnknownMovieError."""
+        self._access.check_owns(UserId(user_id), asker, READ)
+        self._check_film(movie_id)
+        return own_films.of_film(self._profiles.opinions(UserId(user_id)), movie_id, self._in_force.published())
 
     def watchlist(self, user_id: int, *, asker: Asker = STRANGER) -> tuple[RecommendedMovie, ...]:
         """What the person wants to see and has not seen, best for them first; errors as in ratings_of."""

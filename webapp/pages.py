@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from recommender.domain import LIST_LENGTH, LONGEST_LIST, POPULAR, Movie
 from recommender.errors import NoModelError, RecommenderError
 from webapp import charts, inputs, posters, wording
+from webapp.accounts import asker, visitor
 from webapp.engine import engine
 from webapp.metrics import tally
 
@@ -51,9 +52,12 @@ class Question:
 
 @pages.get("/")
 def home() -> str:
-    hot = engine().well_liked(HOT_FILMS)
+    known = visitor()
+    person = known.user_id if known else None
+    hot = engine().well_liked(HOT_FILMS, viewer=person, asker=asker())
+    mine = engine().list_for(person, asker=asker()) if person else None
     viewers = engine().sample_viewers()
-    return render_template("home.html", hot=hot, viewers=viewers, question=asked(request.args))
+    return render_template("home.html", hot=hot, viewers=viewers, question=asked(request.args), mine=mine)
 
 
 @pages.get("/movies/")
@@ -70,7 +74,7 @@ def result() -> str:
     amount = inputs.amount(inputs.one(request.args, "amount"))
     wanted, unwanted = inputs.genres(question.with_genres), inputs.genres(question.without_genres)
 
-    made = engine().list_for(user_id, amount, with_genres=wanted, without_genres=unwanted)
+    made = engine().list_for(user_id, amount, with_genres=wanted, without_genres=unwanted, asker=asker())
     tally().list_shown(made)
     return render_template("result.html", made=made, amount=amount, question=question)
 
@@ -78,9 +82,12 @@ def result() -> str:
 @pages.get("/film/<int:movie_id>")
 def film(movie_id: int) -> str:
     details = engine().movie(movie_id)
-    similar = engine().similar(movie_id, FILMS_LIKE_IT)
+    known = visitor()
+    person = known.user_id if known else None
+    similar = engine().similar(movie_id, FILMS_LIKE_IT, viewer=person, asker=asker())
+    mine = engine().film_for(person, movie_id, asker=asker()) if person else None
     others = wording.other_titles(details.movie.title, details.also_known_as)
-    return render_template("film.html", details=details, others=others, similar=similar)
+    return render_template("film.html", details=details, others=others, similar=similar, mine=mine)
 
 
 @pages.get("/search/")
@@ -147,7 +154,7 @@ def frame() -> dict[str, object]:
 def give_words_to_templates(state: BlueprintSetupState) -> None:
     """Filters and globals of the templates."""
     jinja = state.app.jinja_env
-    for word in (wording.in_words, wording.day, wording.day_and_time, wording.iso, wording.plain_number):
+    for word in (wording.in_words, wording.day, wording.day_and_time, wording.iso, wording.plain_number, wording.stars_in_words):
         jinja.filters[word.__name__] = word
     jinja.globals |= {
         "imdb_url": wording.imdb_url,

@@ -64,6 +64,12 @@ def plain_number(stars: float) -> str:
     return f"{stars:.1f}".removesuffix(".0")
 
 
+def stars_in_words(stars: float) -> str:
+    """ "half a star", "1 star", "4½ stars"."""
+    whole, half = int(stars), "½" if stars % 1 else ""
+    return "half a star" if not whole else f"{whole}{half} {'star' if (whole, half) == (1, '') else 'stars'}"
+
+
 def other_titles(title: str, also_known_as: Iterable[str]) -> tuple[str, ...]:
     """Titles that tell a reader something; "Dark Knight, The" of The Dark Knight does not."""
     return tuple(name for name in also_known_as if _letters(name) != _letters(title))

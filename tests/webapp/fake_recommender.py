@@ -26,6 +26,7 @@ from recommender.domain import (
     STRANGER,
     WATCHLIST,
     Asker,
+    FilmForPerson,
     InUse,
     Movie,
     MovieDetails,
@@ -168,6 +169,12 @@ class FakeRecommender(Recommender):
             for movie_id in sorted(said)
         ]
         return OwnFilms(UserId(user_id), self.revs.get(user_id, 0), tuple(films))
+
+    def film_for(self, user_id: int, movie_id: int, *, asker: Asker = STRANGER) -> FilmForPerson:
+        said = self.ratings_of(user_id, asker=asker).of(movie_id)
+        if movie_id not in MOVIES:
+            raise UnknownMovieError(movie_id)
+        return FilmForPerson(said or OwnFilm(MOVIES[movie_id]), 3.9)
 
     def watchlist(self, user_id: int, *, asker: Asker = STRANGER) -> tuple[RecommendedMovie, ...]:
         wanted = [film.movie for film in self.ratings_of(user_id, asker=asker).marked(WATCHLIST) if not film.is_seen]

@@ -12,6 +12,8 @@ from dataclasses import replace
 from recommender.domain import (
     PERSONAL,
     POPULAR,
+    STRANGER,
+    Asker,
     InUse,
     Movie,
     MovieDetails,
@@ -126,15 +128,19 @@ class ProgrammeRecommender(FakeRecommender):
         counts = (3, 4, 5, 12, 9, 41, 28, 96, 47, 84)
         return MovieDetails(FILMS[movie_id], ("Another Title", "Ein anderer Titel"), tags, sum(counts), 4.1, counts)
 
-    def similar(self, movie_id: int, n: int = 12) -> tuple[SimilarMovie, ...]:
+    def similar(self, movie_id: int, n: int = 12, *, viewer: int | None = None, asker: Asker = STRANGER) -> tuple[SimilarMovie, ...]:
         self._may_fail()
-        others = [film for film in FILMS.values() if film.movie_id != movie_id]
+        never = self._never_for(viewer, asker)
+        others = [film for film in FILMS.values() if film.movie_id not in never | {movie_id}]
         return tuple(SimilarMovie(film, 0.9 - place * 0.02, 140 - place) for place, film in enumerate(others[-n:]))
 
-    def well_liked(self, n: int = 12) -> tuple[RecommendedMovie, ...]:
+    def well_liked(
+        self, n: int = 12, *, viewer: int | None = None, asker: Asker = STRANGER, **more: object
+    ) -> tuple[RecommendedMovie, ...]:
         self._may_fail()
         liked = Reason("everyone", "Liked by nearly all who rated it.")
-        return tuple(RecommendedMovie(film, 4.5 - place / 100, reasons=(liked,)) for place, film in enumerate(list(FILMS.values())[:n]))
+        films = [film for film in FILMS.values() if film.movie_id not in self._never_for(viewer, asker)]
+        return tuple(RecommendedMovie(film, 4.5 - place / 100, reasons=(liked,)) for place, film in enumerate(films[:n]))
 
     def in_use(self) -> InUse:
         if not self.builtin:

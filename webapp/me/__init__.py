@@ -1,0 +1,16 @@
+"""A person's own pages: their list, their films, and what they say of films."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.me import said
+from webapp.me.pages import me
+from webapp.me.saying import saying
+
+
+def install(app: Flask) -> None:
+    """Put the pages on the application, and give templates `just_said`."""
+    app.add_template_global(said.just_said)
+    app.register_blueprint(saying)
+    app.register_blueprint(me)
