@@ -191,6 +191,7 @@ def test_a_public_page_is_made_once_for_everybody_who_asks_in_the_same_moment(ma
         ("/movies/", {}),
         ("/api/v1/users/7/recommendations", {}),
         ("/film/1", {"Cookie": "__Host-session=somebody"}),
+        ("/film/4", {"Cookie": "__Host-matinee=somebody"}),
         ("/film/2", {"Authorization": "Bearer somebody"}),
         ("/film/0", {}),  # a refusal
     ],
@@ -202,11 +203,24 @@ def test_nothing_of_anybody_is_kept(machine: Machine, path: str, headers: dict[s
     assert f"https{HOST}{path}" not in machine.kept()
 
 
-def test_who_sends_a_token_is_not_answered_from_what_was_kept(machine: Machine) -> None:
-    machine.get("/film/3")
-    machine.get("/film/3", Authorization="Bearer somebody")
+@pytest.mark.parametrize(("film", "headers"), [(3, {"Authorization": "Bearer somebody"}), (5, {"Cookie": "__Host-matinee=somebody"})])
+def test_who_sends_a_token_or_is_signed_in_is_not_answered_from_what_was_kept(machine: Machine, film: int, headers: dict[str, str]) -> None:
+    machine.get(f"/film/{film}")
+    machine.get(f"/film/{film}", **headers)
 
-    assert machine.logged(r'"GET /film/3 .* cache=(\S+)', 2) == ["MISS", "BYPASS"]
+    assert machine.logged(rf'"GET /film/{film} .* cache=(\S+)', 2) == ["MISS", "BYPASS"]
+
+
+def test_a_page_of_somebody_who_is_signed_in_is_theirs_alone_and_the_strangers_stays_a_strangers(machine: Machine) -> None:
+    form = "name=Nora&password=brazil+heat+alien"
+    sent_from = {"Origin": f"https://{HOST}", "Content_Type": "application/x-www-form-urlencoded"}
+    answer = machine.get("/sign-up/", "POST", body=form, **sent_from)
+    cookie = answer.headers["set-cookie"].partition(";")[0]
+    assert cookie.startswith("__Host-matinee=")
+
+    assert "Nora" in machine.get("/film/6", Cookie=cookie).text
+    assert "Nora" not in machine.get("/film/6").text
+    assert "Nora" in machine.get("/film/6", Cookie=cookie).text
 
 
 def test_a_page_is_kept_for_two_seconds_only(machine: Machine) -> None:
