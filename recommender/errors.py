@@ -8,6 +8,7 @@ RecommenderError
 ├── NotAllowedError         somebody's own films, without a right to them    401
 ├── ReadOnlyError           a viewer of the data set cannot be written to    403
 ├── WrongSignInError        no such name with such a password or passkey     401
+│   └── WrongPasskeyError   a passkey that opens nothing, or signed too late 401
 ├── WrongPinError           not the PIN of that member                       403
 ├── OwnerOnlyError          a member asked for what the owner decides        403
 ├── ScopeError              a token that is not good for what was asked      403
@@ -92,6 +93,14 @@ class WrongSignInError(RecommenderError):
 
     def __init__(self) -> None:
         super().__init__("This name and this password do not belong together.")
+
+
+class WrongPasskeyError(WrongSignInError):
+    """A passkey that is not known, or what it signed is not good, or not any more: all answer the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.args = ("This passkey opens nothing here, or what it signed is too old. Try it once more, or sign in with the password.",)
 
 
 class WrongPinError(RecommenderError):

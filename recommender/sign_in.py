@@ -28,6 +28,7 @@ from recommender.errors import (
     TooManyTriesError,
     UnknownUserError,
     WrongCodeError,
+    WrongPasskeyError,
     WrongPinError,
     WrongSignInError,
 )
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 SESSION_SECONDS = 30 * 24 * 3600
 CODE_SECONDS = 600
+CHALLENGE_SECONDS = 3600  # a page with one in it may stay open for a while
+CHALLENGE_NONCE, CHALLENGE_TIME = 16, 8  # bytes of it; the rest is what makes it ours
 CODE_DIGITS = 6
 SHORTEST_NAME, LONGEST_NAME = 2, 40  # characters
 MOST_DAYS = 3650  # that an API token may be good for
@@ -135,7 +138,7 @@ class SignIn:
     def sign_in_with_passkey(self, credential_id: str, sign_count: int) -> SignedIn:
         """For a passkey whose signature was verified against `passkey(credential_id)`.
 
-        WrongSignInError for one that is not known, or whose count has not grown, as that of a copy.
+        WrongPasskeyError for one that is not known, or whose count has not grown, as that of a copy.
         """
 
         def counted(household: Household) -> Household | None:
@@ -147,13 +150,32 @@ class SignIn:
 
         household = self._accounts.change(self._accounts.owner_of_passkey(credential_id) or 0, counted)
         if household is None:
-            raise WrongSignInError
+            raise WrongPasskeyError
         return self._signed_in(household)
 
     def passkey(self, credential_id: str) -> Passkey | None:
         """The passkey, with what its signature is verified by."""
         household = self._accounts.household(self._accounts.owner_of_passkey(credential_id) or 0)
         return _passkey_of(household, credential_id) if household else None
+
+    def new_challenge(self, purpose: str) -> bytes:
+        """What a passkey shall sign within CHALLENGE_SECONDS. purpose: what for, and for whom. Nothing is kept until it is used."""
+        begin = secrets.token_bytes(CHALLENGE_NONCE) + (self._seconds() + CHALLENGE_SECONDS).to_bytes(CHALLENGE_TIME, "big")
+        return begin + self._mark(purpose, begin)
+
+    def check_challenge(self, challenge: bytes, purpose: str) -> None:
+        """WrongPasskeyError unless it was made here for this purpose and is not too old."""
+        begin, mark = challenge[: CHALLENGE_NONCE + CHALLENGE_TIME], challenge[CHALLENGE_NONCE + CHALLENGE_TIME :]
+        if not hmac.compare_digest(mark, self._mark(purpose, begin)) or self._ends(challenge) <= self._seconds():
+            raise WrongPasskeyError
+
+    def use_challenge(self, challenge: bytes, purpose: str) -> None:
+        """The same, and once only, over all workers."""
+        self.check_challenge(challenge, purpose)
+        # Counted in the window after its end, so that what was counted outlives it.
+        use = self._accounts.allowed(self._keyed("challenge", challenge.hex()), 1, CHALLENGE_SECONDS, self._ends(challenge))
+        if not use.is_allowed:
+            raise WrongPasskeyError
 
     def session(self, token: str) -> Session | None:
         """The session of a browser's token; None where it has ended or never was."""
@@ -364,6 +386,12 @@ class SignIn:
     def _keyed(self, what: str, text: str) -> str:
         """A digest that tells nothing to whoever has the store but not the secret, however few texts there could be."""
         return hmac.new(self._secret, f"{what}\n{text}".encode(errors="replace"), hashlib.sha256).hexdigest()
+
+    def _mark(self, purpose: str, begin: bytes) -> bytes:
+        return bytes.fromhex(self._keyed("mark of a challenge", f"{purpose}\n{begin.hex()}"))
+
+    def _ends(self, challenge: bytes) -> int:
+        return int.from_bytes(challenge[CHALLENGE_NONCE : CHALLENGE_NONCE + CHALLENGE_TIME], "big")
 
     def _count(self, what: str, of: str, limit: Limit) -> None:
         allowance = self._accounts.allowed(self._keyed(what, of), limit.times, limit.seconds, self._seconds())

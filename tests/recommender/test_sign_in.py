@@ -28,10 +28,11 @@ from recommender.errors import (
     TooManyTriesError,
     UnknownUserError,
     WrongCodeError,
+    WrongPasskeyError,
     WrongPinError,
     WrongSignInError,
 )
-from recommender.sign_in import CODE_SECONDS, SESSION_SECONDS, SignedIn, SignIn, forget
+from recommender.sign_in import CHALLENGE_SECONDS, CODE_SECONDS, SESSION_SECONDS, SignedIn, SignIn, forget
 from recommender.storage.profiles.sqlite import SqliteProfiles
 
 NOW = 1_780_012_800  # the beginning of a day, UTC
@@ -262,6 +263,30 @@ def test_a_password_hashed_with_older_parameters_is_hashed_anew_at_the_next_sign
     assert door.sign_in("Alice", PASSWORD, address=HOME)
 
 
+def test_a_challenge_is_used_once_for_its_purpose_and_for_an_hour(profiles: SqliteProfiles, door: SignIn, clock: Clock) -> None:
+    challenge, later = door.new_challenge("sign in"), door.new_challenge("sign in")
+    other_worker, other_site = (SignIn(profiles, secret, now=clock) for secret in ("the secret of the site", "another secret"))
+    altered = bytes([challenge[0] ^ 1]) + challenge[1:]
+    for at, wrong, purpose in [
+        (door, challenge, "sign up"),
+        (other_site, challenge, "sign in"),
+        (door, altered, "sign in"),
+        (door, b"", "sign in"),
+    ]:
+        with pytest.raises(WrongPasskeyError):
+            at.use_challenge(wrong, purpose)
+
+    other_worker.use_challenge(challenge, "sign in")
+
+    for seconds in (0, 1, CHALLENGE_SECONDS // 2, CHALLENGE_SECONDS - 1, CHALLENGE_SECONDS):
+        clock.now = NOW + seconds
+        door.sweep()
+        with pytest.raises(WrongPasskeyError):
+            door.use_challenge(challenge, "sign in")
+    clock.now = NOW + CHALLENGE_SECONDS - 1
+    door.use_challenge(later, "sign in")
+
+
 def test_a_passkey_opens_and_one_that_counts_cannot_be_a_copy(door: SignIn, alice: SignedIn) -> None:
     door.add_passkey(alice.session, a_passkey("counts", sign_count=4))
     door.add_passkey(alice.session, a_passkey("does not"))
@@ -269,7 +294,7 @@ def test_a_passkey_opens_and_one_that_counts_cannot_be_a_copy(door: SignIn, alic
     assert door.passkey("counts") == a_passkey("counts", sign_count=4)
     assert door.sign_in_with_passkey("counts", 5).household.owner == alice.household.owner
     for stale in (5, 4, 0):
-        with pytest.raises(WrongSignInError):
+        with pytest.raises(WrongPasskeyError):
             door.sign_in_with_passkey("counts", stale)
     assert door.sign_in_with_passkey("does not", 0)
     assert door.remove_passkey(alice.session, "counts")

@@ -86,6 +86,12 @@ TRAINING = Training(
 )
 
 
+class UnsyncedProfiles(SqliteProfiles):
+    """The store as it is, but for the wait until the disk has what was written: no power fails here."""
+
+    _synchronous = "OFF"
+
+
 class FakeRecommender(Recommender):
     """Everything in memory; `stars` holds the ratings given through it, by (user, movie), `marks` what else was said, by kind too."""
 
@@ -256,7 +262,7 @@ class FakeRecommender(Recommender):
     def people(self) -> SqliteProfiles:
         """Where people sign up: a real store in a folder of its own, made when it is first asked for."""
         self._folder = tempfile.TemporaryDirectory()
-        return SqliteProfiles(Path(self._folder.name) / "matinee.sqlite3")
+        return UnsyncedProfiles(Path(self._folder.name) / "matinee.sqlite3")
 
     def sign_in(self, secret: str) -> SignIn:
         return SignIn(self.people, secret)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from recommender.errors import RecommenderError, StorageError
 from recommender.sign_in import SignedIn
 from webapp import inputs
-from webapp.accounts import cookie
+from webapp.accounts import cookie, passkeys
 from webapp.accounts.door import address, door
 from webapp.accounts.refusals import Refusal, form_page, refusal
 from webapp.accounts.visitors import visitor
@@ -21,6 +21,7 @@ from webapp.own_path import HOME, own_path
 
 log = logging.getLogger(__name__)
 
+FIRST_PASSKEY = "First passkey"  # its name until its owner has a better one
 START = "/start/"  # where a new person is asked for first films
 FORGOTTEN = (
     "This browser has forgotten you. Matinee cannot reach its accounts right now, so the session itself could not be ended; "
@@ -33,7 +34,7 @@ accounts = Blueprint("accounts", __name__)
 @accounts.get("/sign-up/")
 def sign_up() -> ResponseReturnValue:
     """The form for a name and a password."""
-    return redirect(HOME, HTTPStatus.SEE_OTHER) if visitor() else form_page("sign_up.html", typed={})
+    return redirect(HOME, HTTPStatus.SEE_OTHER) if visitor() else _sign_up_page()
 
 
 @accounts.post("/sign-up/")
@@ -41,10 +42,12 @@ def signed_up() -> ResponseReturnValue:
     """A new household of one, signed in; or the form again, with what was wrong."""
     typed = {name: request.form.get(name, "") for name in ("name", "number")}
     try:
-        person = _number_and_token()
-        made = door().sign_up(typed["name"], request.form.get("password", ""), address=address(), person=person)
+        person, password = _number_and_token(), request.form.get("password", "")
+        sent = request.form.get("passkey", "")
+        passkey = passkeys.made(sent, passkeys.SIGN_UP, FIRST_PASSKEY) if sent else None
+        made = door().sign_up(typed["name"], password, address=address(), passkey=passkey, person=person)
     except RecommenderError as error:
-        return form_page("sign_up.html", refusal(error), typed=typed)
+        return _sign_up_page(refusal(error), typed)
     return welcome(made, HOME if person else own_path(START))
 
 
@@ -60,7 +63,10 @@ def signed_in() -> ResponseReturnValue:
     """A session, and on to where they wanted; or the form again."""
     name, following = request.form.get("name", ""), own_path(request.form.get("next"))
     try:
-        made = door().sign_in(name, request.form.get("password", ""), address=address())
+        if sent := request.form.get("passkey", ""):
+            made = door().sign_in_with_passkey(*passkeys.signed(sent))
+        else:
+            made = door().sign_in(name, request.form.get("password", ""), address=address())
     except RecommenderError as error:
         return _sign_in_page(refusal(error), name=name, following=following)
     return welcome(made, following)
@@ -91,8 +97,13 @@ def sign_in_page(status: int, *, first: str, following: str) -> Response:
     return _sign_in_page(Refusal(status, first), following=following)
 
 
+def _sign_up_page(refused: Refusal | None = None, typed: dict[str, str] | None = None) -> Response:
+    return form_page("sign_up.html", refused, typed=typed or {}, passkey=passkeys.to_make(passkeys.SIGN_UP, ""))
+
+
 def _sign_in_page(refused: Refusal | None = None, *, name: str = "", following: str) -> Response:
-    return form_page("sign_in.html", refused, typed={"name": name}, following="" if following == HOME else following)
+    following = "" if following == HOME else following
+    return form_page("sign_in.html", refused, typed={"name": name}, following=following, passkey=passkeys.to_sign())
 
 
 def _number_and_token() -> tuple[int, str] | None:
