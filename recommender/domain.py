@@ -402,6 +402,21 @@ class Session:
     expires_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What went when somebody left. gone: how many of each kind of thing.
+
+    left_at, backed_up_at: seconds since 1970, UTC; None where no backup is known. model: the version that still holds their ratings, until
+    the next training; empty where none does.
+    """
+
+    user_id: UserId
+    left_at: int
+    gone: Mapping[str, int]
+    model: str
+    backed_up_at: float | None
+
+
 READ, WRITE, EXPORT = "read", "write", "export"
 SCOPES = (READ, WRITE, EXPORT)  # what an API token may be good for
 

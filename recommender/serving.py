@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import history, lists, own_films
+from recommender import history, leaving, lists, own_films
 from recommender.access import Access
 from recommender.domain import (
     ALONE,
@@ -38,6 +38,7 @@ from recommender.domain import (
     OwnFilms,
     Rated,
     Rating,
+    Receipt,
     RecommendationList,
     RecommendedMovie,
     SampleViewer,
@@ -259,6 +260,15 @@ class Recommender:
     def sign_in(self, secret: str) -> SignIn:
         """Signing up and in, over the same store. secret: the site's."""
         return SignIn(self._profiles, secret, now=self._now)
+
+    def forget(self, user_id: int, *, asker: Asker = STRANGER) -> Receipt:
+        """The asker leaves with everything, and with the owner of a household all its members. ReadOnlyError, NotAllowedError."""
+        self._access.check_may_write(UserId(user_id), asker)
+        try:
+            published = self._in_force.published()
+        except RecommenderError:
+            published = None  # nothing is trained, or cannot be read: then it is not in use either
+        return leaving.leave(self._profiles, self._blobs, UserId(user_id), published, now=self._now)
 
     def trouble(self) -> str | None:
         """Why the model published last is not the one in use, in words for an operator; None while it is."""

@@ -205,10 +205,18 @@ class SignIn:
             raise UnknownUserError(session.owner)
         return household
 
-    def leave(self, session: Session) -> dict[str, int]:
-        """The owner leaves, and the household with all its members: how many of each kind of thing went."""
-        self._check_owner(session)
-        return forget(self._profiles, session.owner)
+    def check_it_is_them(self, session: Session, password: str, *, address: str) -> None:
+        """Nothing, if the owner's password is right, or there is none; before what cannot be undone. WrongSignInError, TooManyTriesError.
+
+        A member who is not the owner has no password: the PIN was asked when this browser turned to them.
+        """
+        household = self.household(session)
+        if session.member != household.owner or not household.password_hash:
+            return
+        self._count("password from", address, PASSWORDS_FROM_AN_ADDRESS)
+        self._count("password for", folded(household.name), PASSWORDS_FOR_A_NAME)
+        if not self._password_fits(household, password):
+            raise WrongSignInError
 
     # Ways in
 

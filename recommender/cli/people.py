@@ -71,13 +71,14 @@ def profile_forget(settings: Settings, user_id: int, yes: bool) -> None:
 
     Who signed up for a household takes all its members along. The number is not given again.
     """
-    from recommender.sign_in import forget
+    from recommender.leaving import leave
+    from recommender.storage.blobs import open_blobs
 
     with opened_profiles(settings) as profiles:
         _check_person(user_id, profiles)
         if not yes:
             click.confirm("Their ratings and list will be gone for good. Go on?", abort=True)
-        forget(profiles, user_id)
+        leave(profiles, open_blobs(settings.blobs_url, cache_folder=settings.cache_folder, patient=True), UserId(user_id), None)
     click.echo(f"{user_id} is forgotten; the model forgets at the next training.")
 
 

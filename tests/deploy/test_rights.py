@@ -16,7 +16,7 @@ from moto import mock_aws
 
 from recommender.connection import KeptConnection
 from recommender.domain import READ, ListRecord, Rating, UserId
-from recommender.sign_in import SignIn
+from recommender.sign_in import SignIn, forget
 from recommender.storage import bucket_data
 from recommender.storage.blobs.s3 import S3Blobs
 from recommender.storage.profiles.dynamodb import DynamoProfiles
@@ -126,7 +126,7 @@ def _everything_the_site_does(profiles: DynamoProfiles, blobs: S3Blobs) -> None:
     door.use_code(door.new_code(alice.session), "echo")
     door.session(alice.token)
     door.sign_out(door.sign_in("Alice", "brazil heat alien", address="192.0.2.7").token)
-    door.leave(alice.session)
+    forget(profiles, alice.household.owner)
     profiles.forget_person(somebody)
     blobs.read("current.json")
     blobs.list("models/")

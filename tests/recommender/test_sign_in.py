@@ -363,7 +363,6 @@ def test_a_member_has_a_number_of_their_own_and_leaves_with_what_is_theirs(door:
         lambda: door.remove_member(as_zoe, alice.household.owner),
         lambda: door.set_pin(as_zoe, alice.household.owner, "1234"),
         lambda: door.change_password(as_zoe, PASSWORD, OTHER, address=HOME),
-        lambda: door.leave(as_zoe),
     ):
         with pytest.raises(OwnerOnlyError, match=r"^Only Alice, who signed up, can do this; switch to Alice first\.$"):
             not_hers()
@@ -556,7 +555,7 @@ def test_who_leaves_takes_the_household_along_and_gets_a_receipt(door: SignIn, p
     door.new_token(alice.session, "Kodi", (READ,))
     door.use_code(door.new_code(alice.session), "echo")
 
-    gone = door.leave(alice.session)
+    gone = forget(profiles, alice.household.owner)
 
     assert gone == {"person": 2, "household": 1, "name": 1, "member": 2, "passkey": 1, "session": 1, "token": 1, "link": 1}
     assert profiles.counts() == {"people": 0, "ratings": 0, "lists": 0}
@@ -575,7 +574,7 @@ def test_a_death_on_the_way_out_leaves_what_can_be_said_again(
     with monkeypatch.context() as dying:
         dying.setattr(profiles.entries, "change", lambda *changes: (_ for _ in ()).throw(StorageError("gone")))
         with pytest.raises(StorageError):
-            door.leave(alice.session)
+            forget(profiles, alice.household.owner)
 
     assert forget(profiles, alice.household.owner)["household"] == 1
     assert list(profiles.entries.all()) == []

@@ -35,6 +35,7 @@ from recommender.domain import (
     OwnFilms,
     Rated,
     Reason,
+    Receipt,
     RecommendationList,
     RecommendedMovie,
     SampleViewer,
@@ -46,7 +47,7 @@ from recommender.errors import InvalidInputError, NotAllowedError, ReadOnlyError
 from recommender.history import Backup, Quality, Training
 from recommender.serving import Recommender
 from recommender.settings import Settings
-from recommender.sign_in import SignIn
+from recommender.sign_in import SignIn, forget
 from recommender.storage.profiles.sqlite import SqliteProfiles
 
 BUILT_AT = 1_795_264_245.5  # 2026-11-21 12:30:45.5 UTC
@@ -263,6 +264,12 @@ class FakeRecommender(Recommender):
         """Where people sign up: a real store in a folder of its own, made when it is first asked for."""
         self._folder = tempfile.TemporaryDirectory()
         return UnsyncedProfiles(Path(self._folder.name) / "matinee.sqlite3")
+
+    def forget(self, user_id: int, *, asker: Asker = STRANGER) -> Receipt:
+        self._may_write(user_id, asker)
+        gone = {"rating": sum(user == user_id for user, _ in self.stars), **forget(self.people, user_id)}
+        self.stars = {key: stars for key, stars in self.stars.items() if key[0] != user_id}
+        return Receipt(UserId(user_id), int(BUILT_AT), {kind: n for kind, n in gone.items() if n}, self.model, BUILT_AT)
 
     def sign_in(self, secret: str) -> SignIn:
         return SignIn(self.people, secret)
