@@ -54,6 +54,13 @@ class Access:
         else:
             self._check_is_there(user_id, published)
 
+    def whose(self, token: str, scope: str) -> UserId | None:
+        """The person whose API token it is; None for one that is not known. ScopeError where it is not good for this."""
+        found = self._accounts.token(_digest(token), int(self._now())) if token.startswith(TOKEN_PREFIX) else None
+        if found is not None and scope not in found.scopes:
+            raise ScopeError(scope, found.scopes)
+        return found.member if found else None
+
     def _check_is_there(self, user_id: UserId, published: Published) -> None:
         if not self._sample_viewers:
             raise UnknownUserError(user_id)
@@ -72,11 +79,11 @@ class Access:
             return False
         if not asker.token.startswith(TOKEN_PREFIX):
             return self._profiles.token_fits(user_id, _digest(asker.token))
-        token = self._accounts.token(_digest(asker.token), int(self._now()))
-        if token is None or token.member != user_id:
+        found = self._accounts.token(_digest(asker.token), int(self._now()))
+        if found is None or found.member != user_id:
             return False
-        if scope not in token.scopes:
-            raise ScopeError(scope, token.scopes)
+        if scope not in found.scopes:
+            raise ScopeError(scope, found.scopes)
         return True
 
 

@@ -417,8 +417,8 @@ class Receipt:
     backed_up_at: float | None
 
 
-READ, WRITE, EXPORT = "read", "write", "export"
-SCOPES = (READ, WRITE, EXPORT)  # what an API token may be good for
+READ, WRITE, EXPORT, FEED = "read", "write", "export", "feed"
+SCOPES = (READ, WRITE, EXPORT, FEED)  # what an API token may be good for; FEED: the list and the watchlist, by an address that holds it
 
 
 @dataclass(frozen=True, slots=True)

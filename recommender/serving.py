@@ -17,6 +17,7 @@ from recommender import history, leaving, lists, own_films
 from recommender.access import Access
 from recommender.domain import (
     ALONE,
+    FEED,
     FILM_MARKS,
     HIDDEN,
     LIST_LENGTH,
@@ -46,7 +47,7 @@ from recommender.domain import (
     UserId,
     is_own_person,
 )
-from recommender.errors import InvalidInputError, RecommenderError, StorageError, UnknownMovieError
+from recommender.errors import InvalidInputError, RecommenderError, ScopeError, StorageError, UnknownMovieError
 from recommender.history import Backup, Training
 from recommender.models import History, recipes
 from recommender.models.similar import similar_movies
@@ -260,6 +261,13 @@ class Recommender:
     def sign_in(self, secret: str) -> SignIn:
         """Signing up and in, over the same store. secret: the site's."""
         return SignIn(self._profiles, secret, now=self._now)
+
+    def whose_feed(self, token: str) -> UserId | None:
+        """The person whose feeds a token opens; None for one that opens none, whatever else it is good for."""
+        try:
+            return self._access.whose(token, FEED)
+        except ScopeError:
+            return None
 
     def forget(self, user_id: int, *, asker: Asker = STRANGER) -> Receipt:
         """The asker leaves with everything, and with the owner of a household all its members. ReadOnlyError, NotAllowedError."""

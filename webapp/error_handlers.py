@@ -166,7 +166,8 @@ def answer_no_body(error: ParseException) -> Response:
 
 def answer_surprise(error: Exception) -> Response:
     """What nobody expected: the traceback goes to the log once, nothing of the inside to the visitor."""
-    log.error("failed request_id=%s method=%s path=%r", request_id(), request.method, request.path, exc_info=error)
+    path = "/feed/…" if request.path.startswith("/feed/") else request.path  # what follows is a secret of somebody's
+    log.error("failed request_id=%s method=%s path=%r", request_id(), request.method, path, exc_info=error)
     return _show_surprise()
 
 

@@ -124,6 +124,27 @@ def test_what_people_ask_for_stays_out_of_every_log(machine: Machine) -> None:
     assert "secretword" not in machine.log() + "".join(server.last_words() for server in machine.servers.values())
 
 
+def test_the_secret_of_a_feed_stays_out_of_the_log(machine: Machine) -> None:
+    machine.get("/feed/matinee_secret-of-a-feed/list.rss")
+
+    assert machine.logged(r'"GET /feed/\.\.\. HTTP/1\.1" 404 ')
+    assert "secret-of-a-feed" not in machine.log()
+
+
+def test_stars_sent_by_a_form_are_a_write_like_any_other(machine: Machine) -> None:
+    """Asked with a body that nobody could mean: what counts is where it went, which the limit for writes tells."""
+    connection, statuses = machine.connect(source="127.0.93.7"), []
+    for _ in range(60):
+        connection.request("POST", "/film/1/rate", body="rating=9", headers={"Content-Type": "application/x-www-form-urlencoded"})
+        answer = connection.getresponse()
+        answer.read()
+        statuses.append(answer.status)
+    connection.close()
+
+    assert set(statuses) <= {401, 403, 429}
+    assert machine.logged(r'"POST /film/1/rate HTTP/1\.1" \d+ .* cache=- ')
+
+
 def test_what_people_ask_for_stays_out_of_every_log_in_trouble_too(dead_machine: Machine) -> None:
     dead_machine.get("/search/?q=secretword")
 

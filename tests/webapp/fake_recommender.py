@@ -14,8 +14,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
+from recommender.access import Access
 from recommender.domain import (
     ALONE,
+    FEED,
     FIRST_OWN_USER_ID,
     HIDDEN,
     LONGEST_LIST,
@@ -264,6 +266,9 @@ class FakeRecommender(Recommender):
         """Where people sign up: a real store in a folder of its own, made when it is first asked for."""
         self._folder = tempfile.TemporaryDirectory()
         return UnsyncedProfiles(Path(self._folder.name) / "matinee.sqlite3")
+
+    def whose_feed(self, token: str) -> UserId | None:
+        return Access(self.people, sample_viewers=True).whose(token, FEED)
 
     def forget(self, user_id: int, *, asker: Asker = STRANGER) -> Receipt:
         self._may_write(user_id, asker)

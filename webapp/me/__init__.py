@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp.me import said
+from webapp.me.feeds import feeds
 from webapp.me.leaving import leaving
 from webapp.me.pages import me
 from webapp.me.saying import saying
@@ -16,3 +17,4 @@ def install(app: Flask) -> None:
     app.register_blueprint(saying)
     app.register_blueprint(me)
     app.register_blueprint(leaving)
+    app.register_blueprint(feeds)
