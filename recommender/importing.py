@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from recommender.data.exports import RATING, Export, read_export
 from recommender.data.matching import MatchedFilm, Matcher, Matching
-from recommender.domain import MovieId, Rating, UserId
+from recommender.domain import Change, MovieId, Rating, UserId
 from recommender.publication import Published
 from recommender.storage.profiles import Profiles
 
@@ -55,5 +55,5 @@ def save(found: Found, user_id: UserId, profiles: Profiles, *, now: float, choic
     ]
     n_new = sum(rating.movie_id not in there for rating in ratings)
     n_same = sum(there.get(rating.movie_id) == rating.stars for rating in ratings)
-    rev = profiles.rate_all(user_id, ratings)
+    rev = profiles.change(user_id, Change(tuple(ratings)))
     return Saved(rev, n_new, len(ratings) - n_new - n_same, n_same)

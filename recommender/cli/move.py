@@ -243,7 +243,9 @@ def _check_can_be_made(url: str) -> None:
 
 
 def _counts(kinds: Mapping[str, Part]) -> str:
-    return f"{kinds['accounts'].count:,} people, {kinds['ratings'].count:,} ratings, {kinds['records'].count:,} lists"
+    """In words; marks are told where there are any, which there were not in older backups."""
+    marks = f"{kinds['film_marks'].count:,} marks, " if "film_marks" in kinds and kinds["film_marks"].count else ""
+    return f"{kinds['accounts'].count:,} people, {kinds['ratings'].count:,} ratings, {marks}{kinds['records'].count:,} lists"
 
 
 def _print(moved: Moved) -> None:

@@ -7,7 +7,7 @@ from recommender.doctor.places import kind
 from recommender.settings import Settings
 from recommender.storage.profiles import open_profiles
 
-SINGULARS = ("person", "rating", "list")  # of what a store counts, in its order
+SINGULARS = ("person", "rating", "mark", "list")  # of what a store counts, in its order
 
 
 def look(settings: Settings) -> Said:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any, TypeVar
 
-from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, Marks, Rating, is_own_person
+from recommender.domain import FIRST_OWN_USER_ID, Account, FilmMark, ListRecord, Marks, Rating, is_own_person
 from recommender.errors import StorageError
 from recommender.publication import LOCK
 from recommender.storage.accounts import Entry
@@ -24,8 +24,8 @@ PUBLISHED = ("models", "snapshots")  # below these every folder is one immutable
 EMPTY = Contents(Marks(FIRST_OWN_USER_ID - 1, 0, 0), (), (), ())
 
 Progress = Callable[[str, int, int], None]
-Row = TypeVar("Row", Account, Rating, ListRecord, Entry)
-KINDS = ("accounts", "ratings", "records", "entries")  # of rows that profiles hold
+Row = TypeVar("Row", Account, Rating, FilmMark, ListRecord, Entry)
+KINDS = ("accounts", "ratings", "film_marks", "records", "entries")  # of rows that profiles hold, in the order they are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """profiles: accounts, ratings, records, entries (how people sign in) and marks. blobs: by key.
+    """profiles: a part for each of KINDS (entries: how people sign in), and one for the store's marks. blobs: by key.
 
     Empty for a store that is not looked at.
     """
@@ -86,6 +86,7 @@ class Counted:
             self._tallies["ratings"].through(one for one in contents.ratings if one.user_id in self._people),
             self._tallies["records"].through(one for one in contents.records if self._is_known(one)),
             self._tallies["entries"].through(one for one in contents.entries if one.owner in self._people),
+            self._tallies["film_marks"].through(one for one in contents.film_marks if one.user_id in self._people),
         )
 
     def parts(self) -> dict[str, Part]:
@@ -104,8 +105,8 @@ class Counted:
 def parts_of(contents: Contents, progress: Progress = lambda stage, done, total: None) -> dict[str, Part]:
     """Everything in the contents, gone through."""
     counted = Counted(contents, progress)
-    for rows in (counted.contents.accounts, counted.contents.ratings, counted.contents.records, counted.contents.entries):
-        for _ in rows:
+    for kind in KINDS:
+        for _ in getattr(counted.contents, kind):
             pass
     return counted.parts()
 
@@ -188,13 +189,15 @@ def _part_of(marks: Marks) -> Part:
     return Part(len(astuple(marks)), hashlib.sha256(_line(*map(int, astuple(marks)))).hexdigest())
 
 
-def _canonical(row: Account | Rating | ListRecord | Entry) -> bytes:
+def _canonical(row: Account | Rating | FilmMark | ListRecord | Entry) -> bytes:
     """A line of JSON; whatever number type a place uses, the same number is the same text."""
     match row:
         case Account():
             return _line(int(row.user_id), row.token_digest, bool(row.shared), int(row.created_at))
         case Rating():
             return _line(int(row.user_id), int(row.movie_id), float(row.stars), int(row.rated_at))
+        case FilmMark():
+            return _line(int(row.user_id), int(row.movie_id), row.kind, int(row.marked_at))
         case ListRecord():
             movies = None if row.movies is None else to_json(row.movies)
             where_from = (int(row.generation), row.model, float(row.built_at), row.basis)

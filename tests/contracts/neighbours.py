@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from recommender.domain import MovieId, Rating, UserId
+from recommender.domain import Change, FilmMark, MovieId, Rating, UserId
 from recommender.storage.blobs import open_blobs
 from recommender.storage.profiles import open_profiles
 
@@ -22,6 +22,15 @@ def rate_many(url: str, user_id: UserId, movie_ids: range) -> list[int]:
     """The revisions."""
     profiles = open_profiles(url, patient=True)
     revs = [profiles.rate(Rating(user_id, MovieId(movie_id), 3.0, 0)) for movie_id in movie_ids]
+    profiles.close()
+    return revs
+
+
+def mark_many(url: str, user_id: UserId, kind: str, movie_ids: range) -> list[int]:
+    """The revisions."""
+    profiles = open_profiles(url, patient=True)
+    marks = (FilmMark(user_id, MovieId(movie_id), kind, 0) for movie_id in movie_ids)
+    revs = [profiles.change(user_id, Change(marks=(mark,))) for mark in marks]
     profiles.close()
     return revs
 

@@ -15,7 +15,7 @@ from botocore.client import BaseClient
 from moto import mock_aws
 
 from recommender.connection import KeptConnection
-from recommender.domain import READ, ListRecord, Rating, UserId
+from recommender.domain import READ, SEEN, WATCHLIST, Change, FilmMark, ListRecord, MovieId, Rating, UserId
 from recommender.sign_in import SignIn, forget
 from recommender.storage import bucket_data
 from recommender.storage.blobs.s3 import S3Blobs
@@ -26,7 +26,7 @@ from tests.deploy.stack import TEMPLATE, read
 
 NOW = 1_780_000_000
 SAMPLE_VIEWER, STRANGER = 7, 8
-HEAT, ALIEN = 6, 1214
+HEAT, ALIEN = MovieId(6), MovieId(1214)
 
 
 class Asked(NamedTuple):
@@ -114,8 +114,11 @@ def _everything_the_site_does(profiles: DynamoProfiles, blobs: S3Blobs) -> None:
     profiles.rate(Rating(somebody, HEAT, 4.5, NOW))
     profiles.rate(Rating(somebody, ALIEN, 4.0, NOW))
     profiles.unrate(somebody, ALIEN)
+    profiles.change(somebody, Change(marks=(FilmMark(somebody, ALIEN, SEEN, NOW),)))
+    many = tuple(FilmMark(somebody, MovieId(number), WATCHLIST, NOW) for number in range(1, 9))
+    profiles.change(somebody, Change(unrated=(ALIEN,), marks=many, unmarked=((ALIEN, SEEN),)))
     profiles.opinions(somebody)
-    profiles.keep_list(_a_list(somebody, 3))
+    profiles.keep_list(_a_list(somebody, 5))
     profiles.keep_list(_a_list(SAMPLE_VIEWER, 0))
     profiles.list_of(STRANGER)
     profiles.highest_generation()
@@ -140,6 +143,7 @@ def _everything_a_training_does(profiles: DynamoProfiles, blobs: S3Blobs, folder
     profiles.clear_sample_lists(generation=2)
     profiles.highest_generation()
     list(profiles.all_ratings())
+    list(profiles.all_marks())
     list(profiles.people())
     profiles.counts()
     profiles.opinions(SAMPLE_VIEWER)

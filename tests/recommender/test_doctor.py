@@ -71,7 +71,7 @@ class TestProfiles:
         user_id = profiles.new_person("digest", shared=False, now=0)
         profiles.rate(rating(user_id, 1, 5.0))
 
-        assert finding("profiles", var_settings).text == f"embedded, {var_settings.profiles_url}: 1 person, 1 rating, 20 lists"
+        assert finding("profiles", var_settings).text == f"embedded, {var_settings.profiles_url}: 1 person, 1 rating, 0 marks, 20 lists"
 
     def test_a_file_that_is_no_store_is_told(self, var_settings: Settings, var: Path) -> None:
         (var / "matinee.sqlite3").write_bytes(b"no database" * 1000)
@@ -233,7 +233,7 @@ class TestBackup:
         found = finding("backup", var_settings)
 
         assert found.state == state
-        assert f" ago, in {made.folder}: 0 people, 0 ratings, 0.0 MB" in found.text
+        assert f" ago, in {made.folder}: 0 people, 0 ratings, 0.1 MB" in found.text
         assert found.text.endswith("run `matinee backup`.") == (state == NOTE)
 
     def test_one_that_is_not_on_this_machine_any_more_is_told(

@@ -558,7 +558,7 @@ def test_who_leaves_takes_the_household_along_and_gets_a_receipt(door: SignIn, p
     gone = forget(profiles, alice.household.owner)
 
     assert gone == {"person": 2, "household": 1, "name": 1, "member": 2, "passkey": 1, "session": 1, "token": 1, "link": 1}
-    assert profiles.counts() == {"people": 0, "ratings": 0, "lists": 0}
+    assert profiles.counts() == {"people": 0, "ratings": 0, "marks": 0, "lists": 0}
     assert list(profiles.entries.all()) == []
     assert door.session(alice.token) is None
     assert door.linked("echo") is None

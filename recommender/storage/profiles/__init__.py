@@ -1,8 +1,8 @@
-"""Profiles: own people's ratings, everybody's revision and list record; the URL's scheme chooses the place.
+"""Profiles: what own people say of films, everybody's revision and list record; the URL's scheme chooses the place.
 
-The promise every place keeps: a list that has not seen every acknowledged rating cannot be read. `rate` and `unrate`
-raise the revision and take the list away in one step, together with the rating or after it; `keep_list` puts a list back
-only if nothing has changed since its ratings were read and no newer publication has been there.
+The promise every place keeps: a list that has not seen every acknowledged rating and mark cannot be read. `rate`, `unrate` and `change`
+raise the revision and take the list away in one step, together with what was said or after it; `keep_list` puts a list back only if
+nothing has changed since that was read and no newer publication has been there.
 """
 
 from __future__ import annotations
@@ -13,21 +13,22 @@ from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from recommender.domain import Account, ListRecord, Marks, Opinions, Rating, UserId
+from recommender.domain import Account, Change, FilmMark, ListRecord, Marks, Opinions, Rating, UserId
 from recommender.errors import SettingError
 
 if TYPE_CHECKING:
     from recommender.storage.accounts import Entries, Entry
 
+COUNTED = ("people", "ratings", "marks", "lists")  # what `counts` counts
 TABLE = re.compile(r"[A-Za-z0-9_.-]{3,200}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Everything that a store keeps, to be gone through once and in this order.
+    """Everything that a store keeps, to be gone through once: accounts, ratings, film_marks, records, entries.
 
-    accounts: ascending user id. ratings: by user and film. records: ascending user id, void ones and those of people who left too.
-    entries: how people sign in, by key; those of people who are not among the accounts are not taken over.
+    accounts: ascending user id. ratings: by user and film. film_marks: by user, film and kind. records: ascending user id, void ones and
+    those of people who left too. entries: how people sign in, by key; those of people who are not among the accounts are not taken over.
     """
 
     marks: Marks
@@ -35,6 +36,7 @@ class Contents:
     ratings: Iterable[Rating]
     records: Iterable[ListRecord]
     entries: Iterable[Entry] = ()
+    film_marks: Iterable[FilmMark] = ()
 
 
 class Profiles(Protocol):
@@ -63,7 +65,7 @@ class Profiles(Protocol):
         """Let anyone who knows the number read the list, or no longer. UnknownUserError for a stranger."""
 
     def forget_person(self, user_id: UserId) -> None:
-        """The person leaves: ratings and list go, the number stays taken, rev rises, later ratings are refused."""
+        """The person leaves: ratings, marks and list go, the number stays taken, rev rises, later ratings are refused."""
 
     def rate(self, rating: Rating) -> int:
         """Put the rating and void the list; the new revision. The same stars put again keep their time and still raise rev.
@@ -71,18 +73,19 @@ class Profiles(Protocol):
         UnknownUserError for a number that was not given or whose person has left.
         """
 
-    def rate_all(self, user_id: UserId, ratings: Iterable[Rating]) -> int:
-        """Put many ratings of one person, each as in rate, and raise the revision once; the new one. Without a rating it stays.
+    def change(self, user_id: UserId, change: Change) -> int:
+        """Everything that the change says, and the revision raised once, and the list void, if it moves the list; the revision then.
 
-        A rating of somebody else, or with stars off the scale, is InvalidInputError, and nothing is put. Where many writes are not one
-        step, a death in between leaves some of them, acknowledged by nobody; said again, it is completed.
+        Equal stars and equal marks keep their time. UnknownUserError as in rate; InvalidInputError, and nothing is changed, for what is
+        somebody else's, off the scale, of an unknown kind, or both put and taken away. Where many writes are not one step, a death in
+        between leaves some of them, acknowledged by nobody; said again, it is completed.
         """
 
     def unrate(self, user_id: UserId, movie_id: int) -> int:
         """Take the rating away, if there is one, and void the list; the new revision. UnknownUserError as in rate."""
 
     def opinions(self, user_id: UserId) -> Opinions:
-        """The revision, and every rating that was acknowledged by then: a list made of them may be kept for that revision.
+        """The revision, and all ratings and marks that were acknowledged by then: a list made of them may be kept for that revision.
 
         From one read transaction where a place has them; else one that is not acknowledged yet may be among them.
         """
@@ -111,17 +114,20 @@ class Profiles(Protocol):
     def all_ratings(self) -> Iterator[Rating]:
         """Every rating of every person who has not left, by user and movie ascending, at least all acknowledged before the call."""
 
+    def all_marks(self) -> Iterator[FilmMark]:
+        """Every mark of every person who has not left, by user, film and kind, at least all acknowledged before the call."""
+
     def people(self) -> Iterator[UserId]:
         """Every person who has not left, ascending, with ratings or without."""
 
     def counts(self) -> dict[str, int]:
-        """How many "people", "ratings" and "lists" are kept."""
+        """How many of each of COUNTED are kept, in that order."""
 
     def contents(self) -> AbstractContextManager[Contents]:
         """Everything that is kept, for as long as the context lasts.
 
-        On SQLite one consistent read; where a place has no such read, ratings are read before records, so that no list in it lacks
-        a rating that is in it.
+        On SQLite one consistent read; where a place has no such read, ratings and marks are read before records, so that no list in it
+        lacks one that is in it.
         """
 
     def adopt(self, contents: Contents) -> None:

@@ -2,16 +2,15 @@
 
 A rating is two writes in this order: the rating, then `rev = rev + 1` with the list removed, both by the one item that DynamoDB puts all
 writers of a person in a row for. What is acknowledged has both. A death in between leaves a rating nobody was told of, which the next
-change of that person brings to light.
+change of that person brings to light. A change of many things is the same: first all of them, then the revision, once.
 """
 
 from __future__ import annotations
 
 import contextlib
-from array import array
 from collections.abc import Iterable, Iterator
 
-from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, MovieId, Opinions, Rating, UserId
+from recommender.domain import FIRST_OWN_USER_ID, Account, Change, FilmMark, ListRecord, Opinions, Rating, UserId
 from recommender.errors import UnknownUserError
 from recommender.storage.accounts import Entries
 from recommender.storage.accounts.dynamodb import DynamoEntries
@@ -20,23 +19,22 @@ from recommender.storage.amazon.clients import QUICK, Patience
 from recommender.storage.amazon.faults import Refused
 from recommender.storage.profiles import Contents
 from recommender.storage.profiles import dynamodb_house as house
+from recommender.storage.profiles import dynamodb_opinions as opinions
+from recommender.storage.profiles.changes import checked, half_stars_of
 from recommender.storage.profiles.dynamodb_calls import CONDITION, NOBODY, DynamoCalls
 from recommender.storage.profiles.dynamodb_items import (
     LAST_NUMBER,
     LAST_USER_ID,
     MOST_DIGITS,
     PERSON,
-    Item,
     account_of,
     fields,
-    rating_of,
+    rating_key,
     wire,
     wire_account,
-    wire_rating,
 )
 from recommender.storage.profiles.dynamodb_lists import DynamoLists
 from recommender.storage.profiles.dynamodb_names import Tables
-from recommender.storage.profiles.half_stars import half_stars_of
 
 
 class DynamoProfiles:
@@ -113,33 +111,22 @@ class DynamoProfiles:
         """Put the rating, then move the revision; InvalidInputError for stars off the scale."""
         half_stars = half_stars_of(rating, rating.user_id)
         self._check_person(rating.user_id)
-        # Refused: equal stars keep their time.
-        self._at.write_if(
-            TableName=self._tables.ratings,
-            Key=_rating_key(rating.user_id, rating.movie_id),
-            UpdateExpression="SET half_stars = :half_stars, rated_at = :rated_at",
-            ConditionExpression="attribute_not_exists(half_stars) OR half_stars <> :half_stars",
-            ExpressionAttributeValues={":half_stars": wire(half_stars), ":rated_at": wire(rating.rated_at)},
-        )
+        opinions.put_rating(self._at, self._tables.ratings, rating, half_stars)
         try:
             return self._void(rating.user_id)
         except UnknownUserError:
             self._take_away(rating.user_id, rating.movie_id)  # they left between our two writes
             raise
 
-    def rate_all(self, user_id: UserId, ratings: Iterable[Rating]) -> int:
-        """Put what is new or has other stars, many at a time, then move the revision."""
-        wanted = {rating.movie_id: (rating, half_stars_of(rating, user_id)) for rating in ratings}
+    def change(self, user_id: UserId, change: Change) -> int:
+        """Put what is new, take away what is to go, then move the revision, or look that the person is still there."""
+        wanted = checked(user_id, change)
         self._check_person(user_id)
-        if not wanted:
-            return self.opinions(user_id).rev
-        there = {one.movie_id: round(one.stars * 2) for one in map(rating_of, self._at.ratings_of(user_id))}
-        changed = [rating for movie_id, (rating, half_stars) in wanted.items() if there.get(movie_id) != half_stars]
-        self._at.put_all(self._tables.ratings, map(wire_rating, changed))
+        put = opinions.make(self._at, self._tables.ratings, user_id, wanted)
         try:
-            return self._void(user_id)
+            return self._void(user_id) if change.moves_the_list else self._rev(user_id)
         except UnknownUserError:
-            self._at.delete_all(self._tables.ratings, [_rating_key(user_id, rating.movie_id) for rating in changed])
+            self._at.delete_all(self._tables.ratings, put)  # they left in between
             raise
 
     def unrate(self, user_id: UserId, movie_id: int) -> int:
@@ -149,12 +136,11 @@ class DynamoProfiles:
         return self._void(user_id)
 
     def opinions(self, user_id: UserId) -> Opinions:
-        """The revision first, then every rating: what was acknowledged at that revision is among them, and perhaps one that came since."""
+        """The revision first, then all the rest: what was acknowledged at that revision is in it, and perhaps something that came since."""
         if _key(user_id) == NOBODY:
-            return Opinions(user_id, 0, ())
+            return Opinions(user_id, 0)
         item = self._at.get(self._tables.movie, {"userID": wire(user_id)}, ProjectionExpression="rev")
-        ratings = tuple([rating_of(one) for one in self._at.ratings_of(user_id)])
-        return Opinions(user_id, int(fields(item)["rev"]) if item else 0, ratings)
+        return Opinions(user_id, int(fields(item)["rev"]) if item else 0, *opinions.of(self._at, user_id))
 
     def list_of(self, user_id: UserId) -> ListRecord | None:
         """The record; that of a person who has left is void."""
@@ -179,40 +165,37 @@ class DynamoProfiles:
     def all_ratings(self) -> Iterator[Rating]:
         """Every rating that was acknowledged before the call, and perhaps some that came during it, by user and movie ascending.
 
-        DynamoDB has no read of one moment over a table, and no order over its keys: the ratings are gathered, 32 bytes each, and sorted.
+        DynamoDB has no read of one moment over a table.
         """
-        people = set(self.people())
-        columns = array("q"), array("q"), array("b"), array("q")
-        for item in self._at.scan(TableName=self._tables.ratings):
-            one = rating_of(item)
-            if one.user_id in people:  # not what a rater who died in the middle left of a person who has gone
-                for column, value in zip(columns, (one.user_id, one.movie_id, round(one.stars * 2), one.rated_at), strict=True):
-                    column.append(value)
-        user_ids, movie_ids, half_stars, rated_at = columns
-        for at in sorted(range(len(user_ids)), key=lambda at: (user_ids[at], movie_ids[at])):
-            yield Rating(UserId(user_ids[at]), MovieId(movie_ids[at]), half_stars[at] / 2, rated_at[at])
+        yield from opinions.all_ratings(self._at, self._tables.ratings, set(self.people()))
+
+    def all_marks(self) -> Iterator[FilmMark]:
+        """Every mark, as all_ratings gives every rating."""
+        yield from opinions.all_marks(self._at, self._tables.ratings, set(self.people()))
 
     def people(self) -> Iterator[UserId]:
         """Every person who has not left, ascending."""
         return (account.user_id for account in house.accounts(self._at, self._tables))
 
     def counts(self) -> dict[str, int]:
-        """How many "people", "ratings" and "lists" are kept; the tables are read for it from end to end."""
+        """How many of each are kept; the tables are read for it from end to end."""
         return {
             "people": sum(1 for _ in self.people()),
-            "ratings": self._at.count(TableName=self._tables.ratings),
+            "ratings": opinions.count(self._at, self._tables.ratings, opinions.RATINGS),
+            "marks": opinions.count(self._at, self._tables.ratings, opinions.MARKS),
             "lists": self._at.count(TableName=self._tables.movie, FilterExpression="attribute_exists(movies)"),
         }
 
     @contextlib.contextmanager
     def contents(self) -> Iterator[Contents]:
-        """Everything that is kept, read as it is gone through; ratings before records, so that no list lacks a rating that is read."""
+        """Everything that is kept, read as it is gone through; ratings and marks before records, so that no list lacks one that is read."""
         yield Contents(
             house.marks(self._at, self._tables),
             house.accounts(self._at, self._tables),
             self.all_ratings(),
             house.records(self._at, self._tables),
             self.entries.all(),
+            self.all_marks(),
         )
 
     def adopt(self, contents: Contents) -> None:
@@ -237,8 +220,16 @@ class DynamoProfiles:
             raise UnknownUserError(user_id)
 
     def _take_away(self, user_id: UserId, movie_id: int) -> None:
-        if len(str(abs(movie_id))) <= MOST_DIGITS:
-            self._at.write("delete_item", TableName=self._tables.ratings, Key=_rating_key(user_id, movie_id))
+        if movie_id >= 0 and len(str(movie_id)) <= MOST_DIGITS:
+            self._at.write("delete_item", TableName=self._tables.ratings, Key=rating_key(user_id, movie_id))
+
+    def _rev(self, user_id: UserId) -> int:
+        """The revision of a person who has not left."""
+        item = self._at.get(self._tables.movie, {"userID": wire(user_id)}, ProjectionExpression="rev, deleted")
+        said = fields(item) if item else {}
+        if said.get("deleted"):
+            raise UnknownUserError(user_id)
+        return int(said.get("rev", 0))
 
     def _void(self, user_id: UserId) -> int:
         """The new revision; the list is gone, the generation that made it is still known. A try whose answer got lost counts as well."""
@@ -268,7 +259,3 @@ def _key(user_id: int) -> UserId:
 
 def _person(user_id: UserId) -> str:
     return f"{PERSON}{_key(user_id)}"
-
-
-def _rating_key(user_id: UserId, movie_id: int) -> Item:
-    return {"userID": wire(user_id), "movieID": wire(movie_id)}

@@ -66,8 +66,8 @@ class DynamoCalls:
         """What a query finds, by strong reads, a page at a time."""
         return self._pages("query", **parameters)
 
-    def ratings_of(self, user_id: UserId) -> Iterator[Item]:
-        """Every rating of a person, by film."""
+    def opinions_of(self, user_id: UserId) -> Iterator[Item]:
+        """Every mark and rating of a person, the ratings last and by film."""
         condition = {"KeyConditionExpression": "userID = :user_id", "ExpressionAttributeValues": {":user_id": wire(user_id)}}
         return self.query(TableName=self._tables.ratings, **condition)
 

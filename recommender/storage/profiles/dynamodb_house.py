@@ -18,10 +18,11 @@ from recommender.storage.profiles.dynamodb_items import (
     Item,
     account_of,
     fields,
-    rating_key,
+    opinion_key,
     record_of,
     wire,
     wire_account,
+    wire_mark,
     wire_rating,
     wire_record,
 )
@@ -75,6 +76,7 @@ def adopt(at: DynamoCalls, tables: Tables, contents: Contents) -> None:
     people: set[UserId] = set()
     at.put_all(tables.accounts, _noting(contents.accounts, people))
     at.put_all(tables.ratings, (wire_rating(rating) for rating in contents.ratings if rating.user_id in people))
+    at.put_all(tables.ratings, (wire_mark(mark) for mark in contents.film_marks if mark.user_id in people))
     gone: set[UserId] = set()
     highest_number = contents.marks.last_user_id
     at.put_all(tables.movie, (wire_record(record) for record in _as_far_as_known(contents.records, people, gone)))
@@ -93,8 +95,8 @@ def adopt(at: DynamoCalls, tables: Tables, contents: Contents) -> None:
 
 
 def take_away(at: DynamoCalls, tables: Tables, user_id: UserId) -> None:
-    """A person's ratings, then the account."""
-    at.delete_all(tables.ratings, map(rating_key, at.ratings_of(user_id)))
+    """A person's ratings and marks, then the account."""
+    at.delete_all(tables.ratings, map(opinion_key, at.opinions_of(user_id)))
     at.write("delete_item", TableName=tables.accounts, Key={"key": wire(f"{PERSON}{user_id}")})
 
 

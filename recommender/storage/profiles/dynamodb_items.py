@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from recommender.domain import PERSONAL, Account, ListRecord, Movie, MovieId, Rating, Reason, RecommendedMovie, UserId
+from recommender.domain import (
+    ASIDE,
+    HIDDEN,
+    PERSONAL,
+    SEEN,
+    WATCHLIST,
+    Account,
+    FilmMark,
+    ListRecord,
+    Movie,
+    MovieId,
+    Rating,
+    Reason,
+    RecommendedMovie,
+    UserId,
+)
 from recommender.errors import StorageError
 
 FORMAT = 1  # of the field `v` of every record that holds a list
@@ -17,6 +32,8 @@ LAST_NUMBER = "#last-number"  # the one that counts the numbers given
 LAST_USER_ID = "last_user_id"  # its field
 PUBLICATIONS = "#publications"  # remembers the highest generation and the last clearing
 ADOPTION = "#adoption"  # there while somebody moves in
+
+KIND_PLACES = {SEEN: 1, HIDDEN: 2, WATCHLIST: 3, ASIDE: 4}  # in the sort keys of marks, for good; there are sixteen
 
 # What reading an item raises that is none of ours: fields that are missing, of other types, without end, or nested without end.
 DAMAGED = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
@@ -140,8 +157,38 @@ def rating_of(item: Item) -> Rating:
         raise StorageError(f"A rating is damaged: {type(error).__name__} {error}.", kind="garbled") from error
 
 
-def rating_key(item: Item) -> Item:
+def wire_mark(mark: FilmMark) -> Item:
+    """A whole item. Its sort key is below 0, so that no mark is ever in the place of a rating; the film has a field of its own."""
+    said = {"film": mark.movie_id, "kind": mark.kind, "marked_at": mark.marked_at}
+    return {**mark_key(mark.user_id, mark.movie_id, mark.kind), **{name: wire(value) for name, value in said.items()}}
+
+
+def mark_of(item: Item) -> FilmMark:
+    """The mark; StorageError for an item that lacks a field."""
+    said = fields(item)
+    try:
+        return FilmMark(UserId(said["userID"]), MovieId(said["film"]), said["kind"], said["marked_at"])
+    except KeyError as error:
+        raise StorageError(f"A mark is damaged: {type(error).__name__} {error}.", kind="garbled") from error
+
+
+def is_mark(item: Item) -> bool:
+    """Whether an item of the table of ratings is a mark."""
+    return bool(item["movieID"]["N"].startswith("-"))
+
+
+def rating_key(user_id: UserId, movie_id: int) -> Item:
     """The key of a rating's item."""
+    return {"userID": wire(user_id), "movieID": wire(movie_id)}
+
+
+def mark_key(user_id: UserId, movie_id: int, kind: str) -> Item:
+    """The key of a mark's item: minus sixteen times the film, minus the place of the kind."""
+    return rating_key(user_id, -(movie_id * 16 + KIND_PLACES[kind]))
+
+
+def opinion_key(item: Item) -> Item:
+    """The key of a rating's or mark's item."""
     return {"userID": item["userID"], "movieID": item["movieID"]}
 
 

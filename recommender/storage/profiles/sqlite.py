@@ -13,13 +13,14 @@ from typing import Any
 
 import apsw
 
-from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, Marks, MovieId, Opinions, Rating, UserId
+from recommender.domain import FIRST_OWN_USER_ID, Account, Change, FilmMark, ListRecord, Marks, MovieId, Opinions, Rating, UserId
 from recommender.errors import InvalidInputError, StorageError, UnknownUserError
 from recommender.storage.accounts import Entries
 from recommender.storage.accounts import sqlite as accounts
-from recommender.storage.profiles import Contents
+from recommender.storage.profiles import COUNTED, Contents
+from recommender.storage.profiles import sqlite_opinions as opinions
+from recommender.storage.profiles.changes import checked, half_stars_of
 from recommender.storage.profiles.forks import tell_of_forks
-from recommender.storage.profiles.half_stars import half_stars_of
 from recommender.storage.profiles.records import from_json, to_json
 from recommender.storage.profiles.sqlite_file import check_library, connect, has_moved, in_words, prepare
 from recommender.storage.profiles.sqlite_writer import GroupWriter
@@ -89,7 +90,7 @@ class SqliteProfiles:
         def forget(connection: apsw.Connection) -> None:
             if not _is_person(connection, _key(user_id)):
                 return
-            connection.execute("DELETE FROM ratings WHERE user_id = ?", (user_id,))
+            opinions.take_away(connection, user_id)
             connection.execute("DELETE FROM people WHERE user_id = ?", (user_id,))
             _void(connection, user_id)
             connection.execute("UPDATE movie SET deleted = 1, generation = 0, model = '', built_at = 0 WHERE userID = ?", (user_id,))
@@ -98,48 +99,43 @@ class SqliteProfiles:
 
     def rate(self, rating: Rating) -> int:
         """Put the rating and void the list in one transaction; InvalidInputError for stars off the scale."""
-        return self.rate_all(rating.user_id, [rating])
-
-    def rate_all(self, user_id: UserId, ratings: Iterable[Rating]) -> int:
-        """Put the ratings and void the list in one transaction."""
-        rows = [(rating.user_id, rating.movie_id, half_stars_of(rating, user_id), rating.rated_at) for rating in ratings]
+        user_id = rating.user_id
+        row = (user_id, rating.movie_id, half_stars_of(rating, user_id), rating.rated_at)
 
         def put(connection: apsw.Connection) -> int:
-            if not _is_person(connection, _key(user_id)):
-                raise UnknownUserError(user_id)
-            connection.executemany(
-                """
-                INSERT INTO ratings (user_id, movie_id, half_stars, rated_at) VALUES (?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET half_stars = excluded.half_stars, rated_at = excluded.rated_at
-                    WHERE half_stars <> excluded.half_stars
-                """,
-                rows,
-            )
-            return _void(connection, user_id) if rows else _rev(connection, user_id)
+            _check_is_person(connection, user_id)
+            connection.execute(opinions.PUT_RATING, row)
+            return _void(connection, user_id)
 
         return self._writer.run(put)
+
+    def change(self, user_id: UserId, change: Change) -> int:
+        """Everything in one transaction."""
+        wanted = checked(user_id, change)
+
+        def make(connection: apsw.Connection) -> int:
+            _check_is_person(connection, user_id)
+            opinions.make(connection, user_id, wanted)
+            return _void(connection, user_id) if change.moves_the_list else _rev(connection, user_id)
+
+        return self._writer.run(make)
 
     def unrate(self, user_id: UserId, movie_id: int) -> int:
         """Take the rating away, if there is one, and void the list in one transaction."""
 
         def take_away(connection: apsw.Connection) -> int:
-            if not _is_person(connection, _key(user_id)):
-                raise UnknownUserError(user_id)
+            _check_is_person(connection, user_id)
             connection.execute("DELETE FROM ratings WHERE user_id = ? AND movie_id = ?", (user_id, _key(movie_id)))
             return _void(connection, user_id)
 
         return self._writer.run(take_away)
 
     def opinions(self, user_id: UserId) -> Opinions:
-        """The revision and every rating, from one read transaction."""
+        """The revision, every rating and every mark, from one read transaction."""
+        key = UserId(_key(user_id))
         with self._readers.one() as connection, connection:
-            found = connection.execute("SELECT rev FROM movie WHERE userID = ?", (_key(user_id),)).fetchone()
-            query = "SELECT movie_id, half_stars, rated_at FROM ratings WHERE user_id = ? ORDER BY movie_id"
-            ratings = [
-                Rating(user_id, MovieId(movie_id), half_stars / 2, rated_at)
-                for movie_id, half_stars, rated_at in connection.execute(query, (_key(user_id),))
-            ]
-        return Opinions(user_id, found[0] if found else 0, tuple(ratings))
+            rev, ratings, marks = _rev(connection, key), opinions.ratings_of(connection, key), opinions.marks_of(connection, key)
+        return Opinions(user_id, rev, ratings, marks)
 
     def list_of(self, user_id: UserId) -> ListRecord | None:
         """The record; that of a person who has left is void."""
@@ -197,6 +193,11 @@ class SqliteProfiles:
         with self._readers.another() as connection:
             yield from self._ratings(connection)
 
+    def all_marks(self) -> Iterator[FilmMark]:
+        """Every mark, as all_ratings gives every rating."""
+        with self._readers.another() as connection:
+            yield from self._film_marks(connection)
+
     def people(self) -> Iterator[UserId]:
         """Every person who has not left, ascending."""
         with self._readers.another() as connection:
@@ -204,13 +205,13 @@ class SqliteProfiles:
                 yield UserId(user_id)
 
     def counts(self) -> dict[str, int]:
-        """How many "people", "ratings" and "lists" are kept."""
+        """How many of each are kept."""
         query = """
-            SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM ratings), (SELECT count(*) FROM movie WHERE movies IS NOT NULL)
+            SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM ratings), (SELECT count(*) FROM film_marks),
+                (SELECT count(*) FROM movie WHERE movies IS NOT NULL)
             """
         with self._readers.one() as connection:
-            people, ratings, lists = next(connection.execute(query))
-        return {"people": people, "ratings": ratings, "lists": lists}
+            return dict(zip(COUNTED, next(connection.execute(query)), strict=True))
 
     @contextlib.contextmanager
     def contents(self) -> Iterator[Contents]:
@@ -227,6 +228,7 @@ class SqliteProfiles:
                 self._ratings(connection),
                 (_record(*row) for row in records),
                 accounts.entries(self._readers, connection),
+                self._film_marks(connection),
             )
 
     def adopt(self, contents: Contents) -> None:
@@ -263,8 +265,12 @@ class SqliteProfiles:
         self._writer.after_fork(in_child=in_child)
 
     def _ratings(self, connection: apsw.Connection) -> Iterator[Rating]:
-        rows = self._readers.rows(connection, "SELECT user_id, movie_id, half_stars, rated_at FROM ratings ORDER BY user_id, movie_id")
+        rows = self._readers.rows(connection, opinions.ALL_RATINGS)
         return (Rating(UserId(user_id), MovieId(movie_id), half_stars / 2, rated_at) for user_id, movie_id, half_stars, rated_at in rows)
+
+    def _film_marks(self, connection: apsw.Connection) -> Iterator[FilmMark]:
+        rows = self._readers.rows(connection, opinions.ALL_MARKS)
+        return (FilmMark(UserId(user_id), MovieId(movie_id), kind, marked_at) for user_id, movie_id, kind, marked_at in rows)
 
 
 RECORD = "userID, rev, movies, generation, model, built_at, basis, deleted"
@@ -325,7 +331,8 @@ def _marks(connection: apsw.Connection) -> Marks:
 
 
 def _check_is_empty(connection: apsw.Connection, url: str) -> None:
-    for what, table in (("people", "people"), ("ratings", "ratings"), ("lists", "movie"), ("accounts", "account_entries")):
+    tables = {"people": "people", "ratings": "ratings", "marks": "film_marks", "lists": "movie", "accounts": "account_entries"}
+    for what, table in tables.items():
         if connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():  # noqa: S608  a constant
             raise StorageError(f"{url} already holds {what}; only an empty store can take over another's contents. Name a new one.")
 
@@ -335,10 +342,7 @@ def _take_over(connection: apsw.Connection, contents: Contents) -> None:
         "INSERT INTO people (user_id, token_digest, shared, created_at) VALUES (?, ?, ?, ?)",
         ((one.user_id, one.token_digest, one.shared, one.created_at) for one in contents.accounts),
     )
-    connection.executemany(
-        "INSERT INTO ratings (user_id, movie_id, half_stars, rated_at) VALUES (?, ?, ?, ?)",
-        ((one.user_id, one.movie_id, int(one.stars * 2), one.rated_at) for one in contents.ratings),
-    )
+    opinions.take_over(connection, contents.ratings, contents.film_marks)
     connection.executemany(
         f"INSERT INTO movie ({RECORD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608  a constant
         (
@@ -358,7 +362,8 @@ def _take_over(connection: apsw.Connection, contents: Contents) -> None:
     accounts.take_over(connection, contents.entries)
     # Where accounts, ratings and records were not read in one moment, somebody may have left or come in between: both count as gone.
     connection.execute("DELETE FROM people WHERE user_id IN (SELECT userID FROM movie WHERE deleted)")
-    connection.execute("DELETE FROM ratings WHERE user_id NOT IN (SELECT user_id FROM people)")
+    for table in ("ratings", "film_marks"):
+        connection.execute(f"DELETE FROM {table} WHERE user_id NOT IN (SELECT user_id FROM people)")  # noqa: S608  a constant
     connection.execute("DELETE FROM account_entries WHERE owner NOT IN (SELECT user_id FROM people)")
     connection.execute(
         "UPDATE movie SET deleted = 1, movies = NULL WHERE userID >= ? AND userID NOT IN (SELECT user_id FROM people)", (FIRST_OWN_USER_ID,)
@@ -373,6 +378,11 @@ def _take_over(connection: apsw.Connection, contents: Contents) -> None:
 
 def _is_person(connection: apsw.Connection, user_id: int) -> bool:
     return connection.execute("SELECT 1 FROM people WHERE user_id = ?", (user_id,)).fetchone() is not None
+
+
+def _check_is_person(connection: apsw.Connection, user_id: UserId) -> None:
+    if not _is_person(connection, _key(user_id)):
+        raise UnknownUserError(user_id)
 
 
 def _key(number: int) -> int:

@@ -68,6 +68,26 @@ STEPS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX account_counters_by_expiry ON account_counters (expires_at);
     """,
+    """
+    CREATE TABLE film_marks (                  -- what own people say of films beside stars
+        user_id    INTEGER NOT NULL,
+        movie_id   INTEGER NOT NULL,
+        kind       TEXT    NOT NULL,           -- seen, hidden, watchlist or aside
+        marked_at  INTEGER NOT NULL,           -- seconds since 1970, UTC
+        PRIMARY KEY (user_id, movie_id, kind)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE added_films (                 -- films that people added; AUTOINCREMENT never gives a number twice
+        movie_id   INTEGER PRIMARY KEY AUTOINCREMENT,
+        name       TEXT    NOT NULL UNIQUE,    -- title and year, in the form in which two of them are the same
+        title      TEXT    NOT NULL,
+        year       INTEGER,
+        genres     TEXT    NOT NULL,           -- JSON
+        link       TEXT    NOT NULL,           -- empty for none
+        added_by   INTEGER NOT NULL,           -- 0 when that person has left
+        added_at   INTEGER NOT NULL            -- seconds since 1970, UTC
+    ) STRICT;
+    INSERT INTO sqlite_sequence (name, seq) VALUES ('added_films', 1000000000); -- below FIRST_ADDED_MOVIE_ID
+    """,
 )
 
 
@@ -133,6 +153,8 @@ def _reason(error: Exception, path: Path) -> str:
         case apsw.CantOpenError() if not path.exists():
             return "it is not there any more; put it back, or start Matinee again to begin a new one"
         case apsw.FullError():
+            return "the disk is full; free some space"
+        case apsw.IOError() if getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE:  # the WAL's index finds no room
             return "the disk is full; free some space"
         case apsw.BusyError() | apsw.LockedError():
             return f"another process has kept it locked for {BUSY_SECONDS} seconds; see which one hangs"

@@ -7,6 +7,8 @@ import hashlib
 from recommender.domain import (
     FIRST_OWN_USER_ID,
     PERSONAL,
+    SEEN,
+    FilmMark,
     ListRecord,
     Movie,
     MovieId,
@@ -25,6 +27,10 @@ HEAT, ALIEN, RAN = MovieId(6), MovieId(1214), MovieId(1217)
 
 def rating(user_id: UserId, movie_id: MovieId = HEAT, stars: float = 4.0, rated_at: int = 100) -> Rating:
     return Rating(user_id, movie_id, stars, rated_at)
+
+
+def mark(user_id: UserId, movie_id: MovieId = HEAT, kind: str = SEEN, marked_at: int = 100) -> FilmMark:
+    return FilmMark(user_id, movie_id, kind, marked_at)
 
 
 def a_list(user_id: UserId, rev: int, *, generation: int = 1, title: str = "Heat", model: str = "v1") -> ListRecord:

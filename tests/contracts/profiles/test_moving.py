@@ -11,18 +11,24 @@ import pytest
 
 from recommender.domain import (
     FIRST_OWN_USER_ID,
+    HIDDEN,
     POPULAR,
+    SEEN,
+    WATCHLIST,
     Account,
+    Change,
+    FilmMark,
     ListRecord,
     Marks,
     MovieId,
+    Opinions,
     Rating,
     UserId,
 )
 from recommender.errors import StorageError, UnknownUserError
 from recommender.storage.profiles import Contents, Profiles, open_profiles
 from tests.contracts.places import PROFILES, Place
-from tests.contracts.profiles.opinions import ALIEN, HEAT, NEVER_GIVEN, RAN, VIEWER, a_list, rating
+from tests.contracts.profiles.opinions import ALIEN, HEAT, NEVER_GIVEN, RAN, VIEWER, a_list, mark, rating
 
 
 @pytest.fixture(params=["sqlite", "the same kind"])
@@ -41,10 +47,13 @@ def much_happens(profiles: Profiles) -> list[UserId]:
         profiles.rate(rating(alice, movie_id, stars, rated_at=1_700_000_000 + movie_id))
         profiles.rate(rating(bob, movie_id, stars))
         profiles.rate(rating(carol, movie_id, stars))
-    assert profiles.keep_list(a_list(alice, 3, generation=2))
+    for who in (carol, alice):
+        profiles.change(who, Change(marks=tuple(mark(who, HEAT, kind, 1_700_000_000) for kind in (WATCHLIST, HIDDEN))))
+    assert profiles.keep_list(a_list(alice, 4, generation=2))
     assert profiles.keep_list(replace(a_list(bob, 3, generation=2), basis=POPULAR))
     profiles.unrate(bob, HEAT)  # so that the list is void
-    assert profiles.keep_list(a_list(carol, 3, generation=2))
+    profiles.change(bob, Change(marks=(mark(bob, RAN, WATCHLIST),)))  # which leaves the list as it is
+    assert profiles.keep_list(a_list(carol, 4, generation=2))
     profiles.forget_person(carol)
     profiles.forget_person(eve)  # who had the last number and no ratings
     profiles.keep_lists(a_list(UserId(number), 0, generation=2) for number in range(1, 61))
@@ -64,22 +73,23 @@ def all_that_can_be_asked(profiles: Profiles, numbers: list[UserId]) -> list[obj
         )
         for number in numbers
     ]
-    return [*one_by_one, list(profiles.people()), list(profiles.all_ratings()), profiles.counts(), profiles.highest_generation()]
+    opinions = list(profiles.all_ratings()), list(profiles.all_marks())
+    return [*one_by_one, list(profiles.people()), opinions, profiles.counts(), profiles.highest_generation()]
 
 
-def all_that_is_there(profiles: Profiles) -> tuple[Marks, list[Account], list[Rating], list[ListRecord]]:
+def all_that_is_there(profiles: Profiles) -> tuple[Marks, list[Account], list[Rating], list[FilmMark], list[ListRecord]]:
     with profiles.contents() as contents:
-        return contents.marks, list(contents.accounts), list(contents.ratings), list(contents.records)
+        return contents.marks, list(contents.accounts), list(contents.ratings), list(contents.film_marks), list(contents.records)
 
 
 def test_an_empty_place_has_no_contents(profiles: Profiles) -> None:
-    assert all_that_is_there(profiles) == (Marks(FIRST_OWN_USER_ID - 1, 0, 0), [], [], [])
+    assert all_that_is_there(profiles) == (Marks(FIRST_OWN_USER_ID - 1, 0, 0), [], [], [], [])
 
 
 def test_the_contents_are_everything_that_is_kept(profiles: Profiles) -> None:
     _, _, alice, bob, carol, dave, eve, _ = much_happens(profiles)
 
-    marks, accounts, ratings, records = all_that_is_there(profiles)
+    marks, accounts, ratings, film_marks, records = all_that_is_there(profiles)
 
     assert marks == Marks(eve, cleared_by=3, highest_generation=4)
     assert accounts == [
@@ -89,6 +99,7 @@ def test_the_contents_are_everything_that_is_kept(profiles: Profiles) -> None:
     ]
     assert ratings == list(profiles.all_ratings())
     assert len(ratings) == 3 + 2
+    assert film_marks == [mark(alice, HEAT, HIDDEN, 1_700_000_000), mark(alice, HEAT, WATCHLIST, 1_700_000_000), mark(bob, RAN, WATCHLIST)]
     assert [record.user_id for record in records] == [*range(1, 61), VIEWER, alice, bob, carol, eve]
     assert records == [profiles.list_of(record.user_id) for record in records]
     assert [record.user_id for record in records if record.deleted] == [carol, eve]
@@ -118,10 +129,16 @@ def test_life_goes_on_after_the_move(profiles: Profiles, elsewhere: Profiles) ->
         elsewhere.adopt(contents)
 
     assert elsewhere.new_person("digest", shared=False, now=0) == eve + 1
-    assert elsewhere.rate(rating(alice, MovieId(7))) == 4
-    assert elsewhere.keep_list(a_list(alice, 4, generation=2))
+    assert elsewhere.rate(rating(alice, MovieId(7))) == 5
+    assert elsewhere.change(alice, Change(marks=(mark(alice, HEAT, HIDDEN, 9), mark(alice, RAN, SEEN, 9)))) == 6
+    assert elsewhere.opinions(alice).marks == (
+        mark(alice, HEAT, HIDDEN, 1_700_000_000),
+        mark(alice, HEAT, WATCHLIST, 1_700_000_000),
+        mark(alice, RAN, SEEN, 9),
+    )
+    assert elsewhere.keep_list(a_list(alice, 6, generation=2))
     assert not elsewhere.keep_list(a_list(UserId(61), 0, generation=2))  # cleared by 3
-    assert not elsewhere.keep_list(a_list(carol, 4, generation=9))
+    assert not elsewhere.keep_list(a_list(carol, 5, generation=9))
     with pytest.raises(UnknownUserError):
         elsewhere.rate(rating(carol))
 
@@ -157,7 +174,7 @@ def test_only_an_empty_place_can_take_over(profiles: Profiles, elsewhere: Profil
     assert all_that_is_there(elsewhere) == before
 
 
-@pytest.mark.parametrize("at", ["accounts", "ratings", "records"])
+@pytest.mark.parametrize("at", ["accounts", "ratings", "film_marks", "records"])
 def test_a_move_that_broke_off_can_be_repeated(profiles: Profiles, elsewhere: Profiles, at: str) -> None:
     numbers = much_happens(profiles)
     marks, *parts = all_that_is_there(profiles)
@@ -166,7 +183,7 @@ def test_a_move_that_broke_off_can_be_repeated(profiles: Profiles, elsewhere: Pr
         yield from part[: len(part) // 2]
         raise StorageError("The reading broke off.")
 
-    names = ("accounts", "ratings", "records")
+    names = ("accounts", "ratings", "film_marks", "records")
     broken = {name: broken_off(part) if name == at else part for name, part in zip(names, parts, strict=True)}
     with pytest.raises(StorageError, match=r"The reading broke off\."):
         elsewhere.adopt(Contents(marks, **broken))
@@ -175,6 +192,28 @@ def test_a_move_that_broke_off_can_be_repeated(profiles: Profiles, elsewhere: Pr
         elsewhere.adopt(contents)
     assert all_that_can_be_asked(elsewhere, numbers) == all_that_can_be_asked(profiles, numbers)
     assert all_that_is_there(elsewhere) == all_that_is_there(profiles)
+
+
+def test_who_left_or_came_while_another_place_was_read_has_left(profiles: Profiles) -> None:
+    """As where accounts, ratings and records cannot be read in one moment."""
+    here, left, came, without_a_record = (UserId(FIRST_OWN_USER_ID + n) for n in range(4))
+    everybody = (here, left, came, without_a_record)
+    accounts = [Account(here, "digest", False, 0), Account(left, "digest", True, 0)]
+    records = [ListRecord(here, 1), ListRecord(left, 2, deleted=True), ListRecord(came, 1)]
+    said = [rating(who) for who in everybody], [mark(who) for who in everybody]
+
+    profiles.adopt(Contents(Marks(left, 0, 0), accounts, said[0], records, film_marks=said[1]))
+
+    assert list(profiles.people()) == [here]
+    assert [profiles.opinions(who) for who in everybody] == [
+        Opinions(here, 1, (rating(here),), (mark(here),)),
+        Opinions(left, 2),
+        Opinions(came, 1),
+        Opinions(without_a_record, 0),
+    ]
+    assert profiles.counts() == {"people": 1, "ratings": 1, "marks": 1, "lists": 0}
+    assert profiles.list_of(came) == ListRecord(came, 1, deleted=True)
+    assert profiles.new_person("digest", shared=False, now=0) == came + 1
 
 
 def test_a_place_in_order_passes_its_check_and_a_closed_one_does_not(profiles: Profiles) -> None:

@@ -60,7 +60,7 @@ def test_a_stranger_can_neither_rate_nor_share(profiles: Profiles, alice: UserId
             attempt()
     profiles.forget_person(stranger)
 
-    assert profiles.counts() == {"people": 1, "ratings": 0, "lists": 0}
+    assert profiles.counts() == {"people": 1, "ratings": 0, "marks": 0, "lists": 0}
     assert profiles.list_of(stranger) is None
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from recommender.domain import (
@@ -11,7 +9,7 @@ from recommender.domain import (
     Opinions,
     UserId,
 )
-from recommender.errors import RecommenderError, UnknownUserError
+from recommender.errors import RecommenderError
 from recommender.storage.profiles import Profiles
 from tests.contracts.places import Place
 from tests.contracts.profiles.opinions import ALIEN, HEAT, RAN, VIEWER, a_list, rating
@@ -96,67 +94,11 @@ def test_all_ratings_are_those_of_one_moment(profiles: Profiles, place: Place, a
 
 
 def test_counts_are_of_what_is_kept(profiles: Profiles, alice: UserId) -> None:
-    assert profiles.counts() == {"people": 1, "ratings": 0, "lists": 0}
+    assert profiles.counts() == {"people": 1, "ratings": 0, "marks": 0, "lists": 0}
 
     profiles.keep_list(a_list(alice, profiles.rate(rating(alice))))
     profiles.keep_list(a_list(VIEWER, 0))
-    assert profiles.counts() == {"people": 1, "ratings": 1, "lists": 2}
+    assert profiles.counts() == {"people": 1, "ratings": 1, "marks": 0, "lists": 2}
 
     profiles.rate(rating(alice, RAN))
-    assert profiles.counts() == {"people": 1, "ratings": 2, "lists": 1}
-
-
-def test_many_ratings_are_put_and_the_revision_moves_once(profiles: Profiles, alice: UserId) -> None:
-    profiles.rate(rating(alice, HEAT, 4.0, rated_at=100))
-    profiles.rate(rating(alice, ALIEN, 3.0, rated_at=100))
-    profiles.keep_list(a_list(alice, 2))
-
-    rev = profiles.rate_all(alice, [rating(alice, RAN, 5.0, 200), rating(alice, HEAT, 4.0, 200), rating(alice, ALIEN, 1.5, 200)])
-
-    assert rev == 3
-    assert profiles.opinions(alice) == Opinions(
-        alice, 3, (rating(alice, HEAT, 4.0, 100), rating(alice, ALIEN, 1.5, 200), rating(alice, RAN, 5.0, 200))
-    )  # equal stars keep their time
-    record = profiles.list_of(alice)
-    assert record
-    assert record.movies is None
-
-
-def test_of_several_ratings_of_a_film_the_last_one_holds(profiles: Profiles, alice: UserId) -> None:
-    profiles.rate_all(alice, [rating(alice, HEAT, 1.0), rating(alice, HEAT, 5.0)])
-
-    assert profiles.opinions(alice).ratings == (rating(alice, HEAT, 5.0),)
-
-
-def test_hundreds_of_ratings_are_put(profiles: Profiles, alice: UserId) -> None:
-    many = tuple(rating(alice, MovieId(number), 0.5 + number % 10 / 2) for number in range(1, 331))
-
-    assert profiles.rate_all(alice, many) == 1
-    assert profiles.opinions(alice).ratings == many
-    assert profiles.rate_all(alice, many) == 2  # said again, after an answer that got lost
-    assert profiles.opinions(alice).ratings == many
-
-
-def test_no_ratings_at_all_leave_everything_as_it_is(profiles: Profiles, alice: UserId) -> None:
-    assert profiles.rate_all(alice, []) == 0
-    profiles.rate(rating(alice))
-    profiles.keep_list(a_list(alice, 1))
-
-    assert profiles.rate_all(alice, iter(())) == 1
-    assert profiles.list_of(alice) == a_list(alice, 1)
-
-
-@pytest.mark.parametrize("wrong", [{"stars": 5.5}, {"user_id": VIEWER}])
-def test_one_rating_that_cannot_be_puts_none_of_them(profiles: Profiles, alice: UserId, wrong: dict[str, float]) -> None:
-    with pytest.raises(RecommenderError):
-        profiles.rate_all(alice, [rating(alice, RAN), replace(rating(alice), **wrong)])  # type: ignore[arg-type]
-
-    assert profiles.opinions(alice) == Opinions(alice, 0, ())
-
-
-def test_many_ratings_of_nobody_are_refused(profiles: Profiles, alice: UserId) -> None:
-    profiles.forget_person(alice)
-
-    with pytest.raises(UnknownUserError):
-        profiles.rate_all(alice, [rating(alice)])
-    assert profiles.opinions(alice).ratings == ()
+    assert profiles.counts() == {"people": 1, "ratings": 2, "marks": 0, "lists": 1}

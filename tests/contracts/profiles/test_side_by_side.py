@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
 from recommender.domain import (
+    FILM_MARKS,
+    HIDDEN,
+    SEEN,
+    WATCHLIST,
+    Change,
     MovieId,
     Opinions,
     UserId,
 )
 from recommender.errors import StorageError, UnknownUserError
 from recommender.storage.profiles import Profiles, open_profiles
-from tests.contracts.neighbours import rate_many, side_by_side
-from tests.contracts.profiles.opinions import ALICE_TOKEN, NEVER_GIVEN, a_list, rating
+from tests.contracts.neighbours import mark_many, rate_many, side_by_side
+from tests.contracts.profiles.opinions import ALICE_TOKEN, NEVER_GIVEN, a_list, mark, rating
 
 
 @pytest.mark.races
@@ -63,7 +69,51 @@ def test_a_rating_refused_beside_others_does_not_undo_them(profiles: Profiles, a
 
     assert len(refused) == 150
     assert profiles.opinions(alice).rev == 150
-    assert profiles.counts() == {"people": 1, "ratings": 50, "lists": 0}
+    assert profiles.counts() == {"people": 1, "ratings": 50, "marks": 0, "lists": 0}
+
+
+@pytest.mark.races
+@pytest.mark.parametrize("n", [1, 8], ids=["one at a time", "many at a time"])
+def test_whatever_is_said_while_its_owner_leaves_is_gone_with_them(profiles: Profiles, alice: UserId, n: int) -> None:
+    """On DynamoDB leaving and saying are several writes each, which fall between each other in every way."""
+    refused = 0
+
+    def say_on(kind: str) -> None:
+        nonlocal refused
+        try:
+            for first in range(1, 100_000, n):
+                said = tuple(mark(alice, MovieId(film), kind) for film in range(first, first + n))
+                profiles.change(alice, Change(tuple(rating(alice, one.movie_id) for one in said if kind == SEEN), marks=said))
+        except UnknownUserError:
+            refused += 1
+
+    threads = [threading.Thread(target=say_on, args=(kind,)) for kind in FILM_MARKS]
+    for thread in threads:
+        thread.start()
+    while len(profiles.opinions(alice).marks) < 12:
+        time.sleep(0.001)
+    profiles.forget_person(alice)
+    for thread in threads:
+        thread.join()
+
+    assert refused == len(threads)
+    assert profiles.opinions(alice) == Opinions(alice, profiles.opinions(alice).rev)
+    assert profiles.counts() == {"people": 0, "ratings": 0, "marks": 0, "lists": 0}
+
+
+@pytest.mark.races
+def test_changes_side_by_side_lose_nothing_and_those_of_the_watchlist_leave_the_revision(
+    profiles: Profiles, url: str, alice: UserId
+) -> None:
+    kinds = (SEEN, HIDDEN, WATCHLIST)
+
+    revs = side_by_side(mark_many, *[(url, alice, kind, range(1, 31)) for kind in kinds])
+
+    assert sorted(revs[0] + revs[1]) == list(range(1, 61))
+    assert profiles.opinions(alice).rev == 60
+    assert [(one.movie_id, one.kind) for one in profiles.opinions(alice).marks] == [
+        (film, kind) for film in range(1, 31) for kind in sorted(kinds)
+    ]
 
 
 @pytest.mark.races

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from click.testing import Result
 
-from recommender.domain import FIRST_OWN_USER_ID, ListRecord, Rating, UserId
+from recommender.domain import FIRST_OWN_USER_ID, ListRecord, UserId
 from recommender.moving.manifest import STAYS_BEHIND
 from recommender.settings import Settings
 from recommender.storage.blobs import open_blobs
@@ -32,12 +32,13 @@ def silent(stage: str, done: int, total: int) -> None:
     """Nobody waits."""
 
 
-def everything(settings: Settings) -> tuple[object, list[object], list[Rating], list[ListRecord], dict[str, bytes]]:
-    """Marks, accounts with how they sign in, ratings and records, and every blob that moves."""
+def everything(settings: Settings) -> tuple[object, list[object], list[object], list[ListRecord], dict[str, bytes]]:
+    """Marks, accounts with how they sign in, ratings with what else is said of films, records, and every blob that moves."""
     blobs, profiles = open_blobs(settings.blobs_url), open_profiles(settings.profiles_url)
     with profiles.contents() as contents:
-        people = (contents.marks, list[object](contents.accounts), list(contents.ratings), list(contents.records))
+        people = (contents.marks, list[object](contents.accounts), list[object](contents.ratings), list(contents.records))
         people[1].extend(contents.entries)
+        people[2].extend(contents.film_marks)
     profiles.close()
     return *people, {key: blob.data for key in blobs.list("") if key not in STAYS_BEHIND and (blob := blobs.read(key))}
 

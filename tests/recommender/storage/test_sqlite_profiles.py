@@ -15,10 +15,22 @@ from pathlib import Path
 import apsw
 import pytest
 
-from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, Marks, Movie, MovieId, Rating, RecommendedMovie, UserId
+from recommender.domain import (
+    FIRST_OWN_USER_ID,
+    SEEN,
+    Change,
+    FilmMark,
+    ListRecord,
+    Movie,
+    MovieId,
+    Opinions,
+    Rating,
+    RecommendedMovie,
+    UserId,
+)
 from recommender.errors import SettingError, StorageError
-from recommender.storage.accounts import Change
-from recommender.storage.profiles import Contents, open_profiles
+from recommender.storage.accounts import Change as EntryChange
+from recommender.storage.profiles import open_profiles
 from recommender.storage.profiles.sqlite import SqliteProfiles
 from recommender.storage.profiles.sqlite_file import STEPS, check_library, prepare
 from recommender.storage.profiles.sqlite_writer import GroupWriter
@@ -317,13 +329,33 @@ def test_a_store_from_before_there_were_accounts_is_backed_up_and_takes_them(pat
     connection.close()
 
     profiles = SqliteProfiles(path)
-    assert profiles.entries.change(Change("name#a", 0, "{}", ALICE))
+    assert profiles.entries.change(EntryChange("name#a", 0, "{}", ALICE))
     assert profiles.opinions(ALICE).ratings == (Rating(ALICE, MovieId(6), 4.5, 100),)
     assert profiles.token_fits(ALICE, "digest")
     profiles.close()
 
     backup = apsw.Connection(str(path.with_name("profiles.sqlite3.format-2")), flags=apsw.SQLITE_OPEN_READONLY)
     assert backup.pragma("user_version") == 2
+    assert backup.execute("SELECT count(*) FROM ratings").fetchall() == [(1,)]
+    backup.close()
+
+
+def test_a_store_from_before_there_were_marks_is_backed_up_and_takes_them(path: Path) -> None:
+    prepare(path, STEPS[:3])
+    connection = apsw.Connection(str(path))
+    connection.execute("INSERT INTO people (token_digest, shared, created_at) VALUES ('digest', 0, 0)")
+    connection.execute("INSERT INTO ratings VALUES (?, 6, 9, 100)", (ALICE,))
+    connection.close()
+
+    profiles = SqliteProfiles(path)
+    seen = FilmMark(ALICE, MovieId(6), SEEN, 100)
+    assert profiles.opinions(ALICE) == Opinions(ALICE, 0, (Rating(ALICE, MovieId(6), 4.5, 100),))
+    assert profiles.change(ALICE, Change(marks=(seen,))) == 1
+    assert profiles.opinions(ALICE).marks == (seen,)
+    profiles.close()
+
+    backup = apsw.Connection(str(path.with_name("profiles.sqlite3.format-3")), flags=apsw.SQLITE_OPEN_READONLY)
+    assert backup.pragma("user_version") == 3
     assert backup.execute("SELECT count(*) FROM ratings").fetchall() == [(1,)]
     backup.close()
 
@@ -571,21 +603,4 @@ def test_what_fails_while_the_contents_are_read_is_not_laid_at_the_files_door(pa
 
     with pytest.raises(FileNotFoundError), profiles.contents():
         Path(path.parent / "nowhere").read_bytes()
-    profiles.close()
-
-
-def test_who_left_or_came_while_another_place_was_read_has_left(path: Path) -> None:
-    """As where accounts, ratings and records cannot be read in one moment."""
-    left, came = UserId(ALICE + 1), UserId(ALICE + 2)
-    accounts = [Account(ALICE, "digest", False, 0), Account(left, "digest", True, 0)]
-    ratings = [Rating(who, MovieId(6), 4.0, 0) for who in (ALICE, left, came)]
-    records = [ListRecord(ALICE, 1), ListRecord(left, 2, deleted=True), ListRecord(came, 1)]
-    profiles = SqliteProfiles(path)
-
-    profiles.adopt(Contents(Marks(left, 0, 0), accounts, ratings, records))
-
-    assert list(profiles.people()) == [ALICE]
-    assert list(profiles.all_ratings()) == [Rating(ALICE, MovieId(6), 4.0, 0)]
-    assert profiles.list_of(came) == ListRecord(came, 1, deleted=True)
-    assert profiles.new_person("digest", shared=False, now=0) == came + 1
     profiles.close()
