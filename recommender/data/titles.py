@@ -93,7 +93,7 @@ def spellings(word: str) -> tuple[str, tuple[str, ...]]:
 
 def squeezed(text: str) -> str:
     """A title by its letters and digits alone, so that "Spider-Man" and "spider man" are one."""
-    return "".join(letter for letter in plain(text) if letter.isalnum())
+    return "".join(filter(str.isalnum, plain(text)))
 
 
 _NUMBERS = [

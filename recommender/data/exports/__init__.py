@@ -13,8 +13,6 @@ from recommender.data.exports.rows import (
     MOST_ROWS,
     MOVIELENS,
     RATING,
-    SEEN,
-    WATCHLIST,
     Export,
     ExportRow,
     Reading,
@@ -25,6 +23,7 @@ from recommender.data.exports.scales import SCALES, Scale, asked_scale
 from recommender.data.exports.tables import Table, open_table
 from recommender.data.exports.texts import text_of
 from recommender.data.exports.upload import SentFile, files_of
+from recommender.domain import SEEN, WATCHLIST
 from recommender.errors import InvalidInputError
 
 __all__ = [

@@ -14,10 +14,11 @@ from typing import Any
 from xml.parsers import expat
 
 from recommender.data.exports.dates import order_of, seconds_of
-from recommender.data.exports.rows import LONGEST_CELL, MOST_ROWS, RATING, SEEN, ExportRow, Reading, RowError, imdb_id_of, shown, year_of
+from recommender.data.exports.rows import LONGEST_CELL, MOST_ROWS, RATING, ExportRow, Reading, RowError, imdb_id_of, shown, year_of
 from recommender.data.exports.scales import HUNDRED, Scale, scale_of, stars_of
 from recommender.data.exports.tables import Record, Table, column_name
 from recommender.data.titles import read_title
+from recommender.domain import SEEN
 from recommender.errors import InvalidInputError
 
 SITE = "Criticker"

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from recommender.data.exports.dates import order_of, seconds_of
-from recommender.data.exports.rows import RATING, WATCHLIST, ExportRow, Reading, RowError, imdb_id_of, year_of
+from recommender.data.exports.rows import RATING, ExportRow, Reading, RowError, imdb_id_of, year_of
 from recommender.data.exports.scales import TEN, Scale, stars_of
 from recommender.data.exports.tables import Record, Table, column_name
+from recommender.domain import WATCHLIST
 
 SITE = "IMDb"
 

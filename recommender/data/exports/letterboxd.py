@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from recommender.data.exports.dates import seconds_of
-from recommender.data.exports.rows import RATING, SEEN, WATCHLIST, ExportRow, Reading, year_of
+from recommender.data.exports.rows import RATING, ExportRow, Reading, year_of
 from recommender.data.exports.scales import FIVE, Scale, stars_of
 from recommender.data.exports.tables import Record, Table
+from recommender.domain import SEEN, WATCHLIST
 
 SITE = "Letterboxd"
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from recommender.data.exports.dates import seconds_of
-from recommender.data.exports.rows import MOVIELENS, RATING, SEEN, ExportRow, Reading, id_of, imdb_id_of
+from recommender.data.exports.rows import MOVIELENS, RATING, ExportRow, Reading, id_of, imdb_id_of
 from recommender.data.exports.scales import Scale, scale_of, stars_of
 from recommender.data.exports.tables import Record, Table
 from recommender.data.titles import read_title
+from recommender.domain import SEEN
 from recommender.errors import InvalidInputError
 
 SITE = "MovieLens"

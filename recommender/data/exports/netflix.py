@@ -10,9 +10,10 @@ import re
 from collections.abc import Collection
 
 from recommender.data.exports.dates import order_of, seconds_of
-from recommender.data.exports.rows import RATING, SEEN, WATCHLIST, ExportRow, Reading, RowError
+from recommender.data.exports.rows import RATING, ExportRow, Reading, RowError
 from recommender.data.exports.scales import FIVE, Scale, stars_of
 from recommender.data.exports.tables import Record, Table
+from recommender.domain import SEEN, WATCHLIST
 
 SITE = "Netflix"
 

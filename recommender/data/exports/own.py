@@ -8,7 +8,19 @@ import json
 from collections.abc import Collection, Iterable
 
 from recommender.data.exports.dates import seconds_of
-from recommender.data.exports.rows import KINDS, MATINEE, RATING, ExportRow, Reading, RowError, id_of, imdb_id_of, year_of
+from recommender.data.exports.rows import (
+    EARLIEST_YEAR,
+    KINDS,
+    LATEST_YEAR,
+    MATINEE,
+    RATING,
+    ExportRow,
+    Reading,
+    RowError,
+    id_of,
+    imdb_id_of,
+    year_of,
+)  # fmt: skip
 from recommender.data.exports.scales import FIVE, Scale, stars_of
 from recommender.data.exports.tables import Record, Table
 
@@ -24,8 +36,7 @@ def as_csv(rows: Iterable[ExportRow]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        title = f"'{row.title}" if row.title.startswith(_FORMULA) else row.title
-        writer.writerow(["" if value is None else value for value in _values(row, title)])
+        writer.writerow(["" if value is None else value for value in _values(row, harmless(row.title))])
     return out.getvalue()
 
 
@@ -36,6 +47,11 @@ def as_json(rows: Iterable[ExportRow]) -> str:
     return f'{{"matinee": 1, "entries": [\n{lines}\n]}}\n'
 
 
+def harmless(text: str) -> str:
+    """The text, with an apostrophe before it where a spreadsheet would take it for a formula, or for one with an apostrophe."""
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
+
+
 def reads(columns: Collection[str]) -> bool:
     """Whether a table with these columns is of this site."""
     return "matineekind" in columns
@@ -43,13 +59,14 @@ def reads(columns: Collection[str]) -> bool:
 
 def read(table: Table, scale: Scale | None = None) -> Reading:
     """The rows as they were written."""
+    is_csv = not table.head.startswith("{")
 
     def row(record: Record) -> ExportRow:
         kind = table.cell(record, "matineekind")
         if kind not in KINDS:
             raise RowError(f"matinee_kind must be {', '.join(KINDS[:-1])} or {KINDS[-1]}, not {kind[:40]!r}.")
         title = table.cell(record, "title")
-        if title.startswith("'") and title[1:].startswith(_FORMULA):
+        if is_csv and title.startswith("'") and title.lstrip("'").startswith(_FORMULA):
             title = title[1:]
         return table.row(
             record,
@@ -69,7 +86,8 @@ def read(table: Table, scale: Scale | None = None) -> Reading:
 
 
 def _values(row: ExportRow, title: str) -> tuple[object, ...]:
-    return (row.kind, title, row.year, row.stars, row.at, row.imdb_id, row.tmdb_id, row.movie_id)
+    year = row.year if row.year and EARLIEST_YEAR <= row.year <= LATEST_YEAR else None  # another one would cost the row when read
+    return (row.kind, title, year, row.stars, row.at, row.imdb_id, row.tmdb_id, row.movie_id)
 
 
 def _at(text: str) -> int | None:

@@ -6,10 +6,11 @@ from collections.abc import Collection
 
 from recommender.data.exports.dates import order_of, seconds_of
 from recommender.data.exports.imdb import no_film
-from recommender.data.exports.rows import RATING, SEEN, WATCHLIST, ExportRow, Reading, RowError, id_of, imdb_id_of, year_of
+from recommender.data.exports.rows import RATING, ExportRow, Reading, RowError, id_of, imdb_id_of, year_of
 from recommender.data.exports.scales import TEN, Scale, scale_of, stars_of
 from recommender.data.exports.tables import Record, Table
 from recommender.data.titles import read_title
+from recommender.domain import SEEN, WATCHLIST
 
 SITE = "a table of your own"
 

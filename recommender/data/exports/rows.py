@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from recommender.domain import ASIDE, HIDDEN, SEEN, WATCHLIST
+
 RATING = "rating"  # the person gave stars
-SEEN = "seen"  # watched, without stars
-WATCHLIST = "watchlist"  # would like to watch
-KINDS = (RATING, SEEN, WATCHLIST)
+KINDS = (RATING, SEEN, WATCHLIST, HIDDEN, ASIDE)  # the last two are Matinee's own
 
 MOVIELENS = "movielens"  # a film's number as MovieLens writes it
 MATINEE = "matinee"  # a film's number on the site that wrote the file

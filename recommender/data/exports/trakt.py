@@ -16,8 +16,6 @@ from recommender.data.exports.rows import (
     LATEST_YEAR,
     LONGEST_CELL,
     RATING,
-    SEEN,
-    WATCHLIST,
     ExportRow,
     Reading,
     RowError,
@@ -27,6 +25,7 @@ from recommender.data.exports.rows import (
     sorted_out,
 )  # fmt: skip
 from recommender.data.exports.scales import TEN, Scale
+from recommender.domain import SEEN, WATCHLIST
 
 SITE = "Trakt"
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.data.catalogue import Catalogue
-from recommender.data.exports.rows import MATINEE, MOVIELENS, RATING, SEEN, WATCHLIST, Export, ExportRow, SkippedRow
+from recommender.data.exports.rows import MATINEE, MOVIELENS, RATING, Export, ExportRow, SkippedRow
 from recommender.data.matching.slips import (
     LONGEST_FOR_SLIPS,
     SHORTEST_FOR_ONE_SLIP,
@@ -23,7 +23,7 @@ from recommender.data.matching.slips import (
 )  # fmt: skip
 from recommender.data.matching.spellings import canonical, forms_of, parts_of, slippable, squeezed_forms
 from recommender.data.titles import read_title, squeezed
-from recommender.domain import MovieId
+from recommender.domain import ASIDE, HIDDEN, SEEN, WATCHLIST, MovieId
 
 MATCHED, ASKED, UNKNOWN = "matched", "asked", "unknown"
 
@@ -53,6 +53,11 @@ class Match:
     how: str
     candidates: tuple[MovieId, ...] = ()
 
+    def film(self, place: int, choices: Mapping[int, MovieId | None] | None = None) -> MovieId | None:
+        """The film that the row means, after the person's choice for the match at this place; None for none."""
+        known = self.candidates[0] if self.outcome == MATCHED else None
+        return (choices or {}).get(place, known)
+
 
 @dataclass(frozen=True, slots=True)
 class Matching:
@@ -67,22 +72,25 @@ class Matching:
         return {outcome: outcomes.count(outcome) for outcome in (MATCHED, ASKED, UNKNOWN)} | {"skipped": len(self.skipped)}
 
     def films(self, choices: Mapping[int, MovieId | None] | None = None) -> tuple[MatchedFilm, ...]:
-        """The films to be written, ascending id, each once. choices: for the match at that place the film the person chose, None for none.
+        """What is to be written, by film and kind, each once. choices: for the match at that place the film chosen, None for none.
 
-        Of several rows of one film a rating counts more than a film seen, that more than a wish; among those of one kind the latest date,
-        no date being the earliest; then the later row.
+        Of several rows of one film and kind the latest date counts, no date being the earliest; then the later row. A film rated is not
+        said to be seen as well, nor is one rated or seen wished for, unless Matinee itself wrote the file.
         """
-        best: dict[MovieId, tuple[tuple[int, int, int], ExportRow]] = {}
+        best: dict[tuple[MovieId, str], tuple[tuple[int, int], ExportRow]] = {}
         for place, match in enumerate(self.matches):
-            known = match.candidates[0] if match.outcome == MATCHED else None
-            movie_id = (choices or {}).get(place, known)
+            movie_id = match.film(place, choices)
             if movie_id is None:
                 continue
             at = match.row.at
-            weight = (_WEIGHT[match.row.kind], -1 << 62 if at is None else at, place)
-            if movie_id not in best or weight > best[movie_id][0]:
-                best[movie_id] = (weight, match.row)
-        return tuple(MatchedFilm(movie_id, row.kind, row.stars, row.at, row) for movie_id, (_, row) in sorted(best.items()))
+            key, weight = (movie_id, match.row.kind), (-1 << 62 if at is None else at, place)
+            if key not in best or weight > best[key][0]:
+                best[key] = (weight, match.row)
+        return tuple(
+            MatchedFilm(movie_id, kind, row.stars, row.at, row)
+            for (movie_id, kind), (_, row) in sorted(best.items())
+            if row.movie_id_of == MATINEE or not any((movie_id, more) in best for more in _SAYS_MORE[kind])
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +104,24 @@ class MatchedFilm:
     row: ExportRow
 
 
-_WEIGHT = {WATCHLIST: 0, SEEN: 1, RATING: 2}
+# The kinds beside which one of a film says nothing more.
+_SAYS_MORE: Mapping[str, tuple[str, ...]] = {RATING: (), SEEN: (RATING,), WATCHLIST: (RATING, SEEN), HIDDEN: (), ASIDE: ()}
 
 
 def row_key(row: ExportRow) -> str:
     """What a choice is remembered under: the title and year as people write them, so that the next file asks no more."""
-    return f"{squeezed(row.title)}|{row.year or ''}"
+    return f"{squeezed(row.title) or row.title.strip()}|{row.year or ''}"  # a title may be signs alone
+
+
+_Titled = tuple[str, tuple[str, ...], int | None]  # title, other titles, year
+_Outcome = tuple[str, str, tuple[int, ...]]  # outcome, how or why not, columns
 
 
 class Matcher:
     """Finds films of one catalogue; what it looks them up in is made once, when first needed.
 
     popularity: shape (n_movies,), higher is more; the better known comes first among equal candidates. numbers_are_movielens: whether the
-    catalogue's film numbers are those of MovieLens; this site's own always are. remembered: films chosen before, by row_key.
+    catalogue's film numbers are those of MovieLens; this site's own always are.
     """
 
     def __init__(
@@ -117,28 +130,41 @@ class Matcher:
         *,
         popularity: NDArray[np.floating[Any] | np.integer[Any]] | None = None,
         numbers_are_movielens: bool = False,
-        remembered: Mapping[str, MovieId] | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._years: Sequence[int] = catalogue.years.tolist()
         self._popularity = [0.0] * len(catalogue) if popularity is None else popularity.astype(np.float64).tolist()
         self._own = {MATINEE, MOVIELENS} if numbers_are_movielens else {MATINEE}
-        self._remembered = remembered or {}
-        self._by_title: dict[tuple[str, tuple[str, ...], int | None], tuple[str, str, tuple[int, ...]]] = {}
 
-    def match_all(self, export: Export) -> Matching:
-        """Every row of the export."""
-        return Matching(tuple(map(self.match, export.rows)), export.skipped)
+    def match_all(self, export: Export, *, remembered: Mapping[str, MovieId | None] | None = None) -> Matching:
+        """Every row of the export. remembered: films the person chose before, by row_key; None where it was none of those offered."""
+        known: dict[_Titled, _Outcome] = {}  # films come up in several files of one export
+        return Matching(tuple(self._match(row, known, remembered or {}) for row in export.rows), export.skipped)
 
     def match(self, row: ExportRow) -> Match:
         """The film that a row means."""
-        chosen = self._remembered.get(row_key(row)) if self._remembered else None
-        if chosen is not None and self._catalogue.column_of(chosen) is not None:
-            return Match(row, MATCHED, BY_CHOICE, (chosen,))
-        outcome, how, columns = self._by_number(row) or self._titled(row.title, row.other_titles, row.year)
-        return Match(row, outcome, how, tuple(MovieId(int(self._catalogue.movie_ids[column])) for column in columns))
+        return self._match(row, {}, {})
 
-    def _by_number(self, row: ExportRow) -> tuple[str, str, tuple[int, ...]] | None:
+    def _match(self, row: ExportRow, known: dict[_Titled, _Outcome], remembered: Mapping[str, MovieId | None]) -> Match:
+        outcome, how, columns = self._by_number(row) or self._titled((row.title, row.other_titles, row.year), known)
+        movie_ids = tuple(MovieId(int(self._catalogue.movie_ids[column])) for column in columns)
+        if outcome == MATCHED and how in (BY_ID, BY_IMDB, BY_TMDB):
+            return Match(row, outcome, how, movie_ids)
+        return self._chosen_before(row, remembered) or Match(row, outcome, how, movie_ids)
+
+    def _chosen_before(self, row: ExportRow, remembered: Mapping[str, MovieId | None]) -> Match | None:
+        if not remembered or (key := row_key(row)) not in remembered:
+            return None
+        chosen = remembered[key]
+        if chosen is None:
+            return Match(row, UNKNOWN, "You said before that it is none of the films here.")
+        return Match(row, MATCHED, BY_CHOICE, (chosen,)) if self._catalogue.column_of(chosen) is not None else None
+
+    def _by_number(self, row: ExportRow) -> _Outcome | None:
+        own = self._catalogue.column_of(row.movie_id) if row.movie_id and row.movie_id_of in self._own else None
+        # Numbers of another Matinee may be of other data; the title tells.
+        if own is not None and row.title and self._is_called(own, row):
+            return MATCHED, BY_ID, (own,)
         for number, links, how in ((row.imdb_id, self._imdb, BY_IMDB), (row.tmdb_id, self._tmdb, BY_TMDB)):
             columns = links.get(number, ()) if number else ()
             if len(columns) > 1:
@@ -147,12 +173,7 @@ class Matcher:
                 return MATCHED, how, (columns[0],)
             if columns:
                 return ASKED, "Several films have this number.", self._ordered(columns, row.year)
-        if row.movie_id and row.movie_id_of in self._own:
-            column = self._catalogue.column_of(row.movie_id)
-            # Numbers of another Matinee may be of other data; the title tells.
-            if column is not None and (not row.title or self._is_called(column, row)):
-                return MATCHED, BY_ID, (column,)
-        return None
+        return (MATCHED, BY_ID, (own,)) if own is not None and not row.title else None
 
     def _is_called(self, column: int, row: ExportRow) -> bool:
         year = self._years[column]
@@ -160,13 +181,12 @@ class Matcher:
         names = {canonical(form) for form in self._catalogue.title_forms(column)}
         return near and not names.isdisjoint(map(canonical, forms_of(row.title, row.other_titles)))
 
-    def _titled(self, title: str, others: tuple[str, ...], year: int | None) -> tuple[str, str, tuple[int, ...]]:
-        key = (title, others, year)
-        if key not in self._by_title:
-            self._by_title[key] = self._find(title, others, year)
-        return self._by_title[key]
+    def _titled(self, sought: _Titled, known: dict[_Titled, _Outcome]) -> _Outcome:
+        if sought not in known:
+            known[sought] = self._find(*sought)
+        return known[sought]
 
-    def _find(self, title: str, others: tuple[str, ...], year: int | None) -> tuple[str, str, tuple[int, ...]]:
+    def _find(self, title: str, others: tuple[str, ...], year: int | None) -> _Outcome:
         if not squeezed(title) and not title.strip():
             return UNKNOWN, "The row has no title, and its number is of no film here.", ()
         forms = forms_of(title, others)
@@ -235,13 +255,19 @@ class Matcher:
     def _slipped(self, forms: Sequence[str], year: int | None) -> dict[int, tuple[int, bool]]:
         """Films within YEARS_APART, if a year is known, whose title is this one but for a slip or two: how many, and whether in doubt."""
         found: dict[int, tuple[int, bool]] = {}
+        years = self._years
+
+        def near(columns: Iterable[int]) -> list[int]:  # _is_near, without a call for each of a million
+            return [column for column in columns if not (year and years[column]) or -YEARS_APART <= years[column] - year <= YEARS_APART]
+
         for sought in dict.fromkeys(name for form in forms[:2] for name in slippable(form)):
             if not SHORTEST_FOR_ONE_SLIP <= len(sought) <= LONGEST_FOR_SLIPS:
                 continue
+            its_digits = digits(sought)
             for name in self._slips.near(sought):
-                columns = [column for column in self._whole_titles[name] if self._is_near(column, year)]
+                columns = near(self._whole_titles[name])
                 # One digit off is another film: part 2 is not part 3.
-                if not columns or digits(name) != digits(sought):
+                if not columns or digits(name) != its_digits:
                     continue
                 most = 1 if min(len(name), len(sought)) < SHORTEST_FOR_TWO_SLIPS else 2
                 distance = slips_between(sought, name, most)

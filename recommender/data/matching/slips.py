@@ -22,7 +22,8 @@ def slips_between(one: str, other: str, most: int) -> int:
 
     Optimal string alignment (Damerau's four slips, none within another), in a band of `most` beside the diagonal.
     """
-    if abs(len(one) - len(other)) > most:
+    # One slip brings in at most one letter that the other lacks, and takes away one: most pairs need no table.
+    if abs(len(one) - len(other)) > most or len(set(one) ^ set(other)) > 2 * most:
         return most + 1
     far = most + 1
     before: list[int] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from recommender.data.titles import plain, read_title, squeezed, without_article
 
@@ -37,6 +38,7 @@ def canonical(form: str) -> str:
     return _spelt_out(without_article(form))
 
 
+@lru_cache(1 << 10)  # one title is spelt out for each index that it is looked up in
 def _spelt_out(form: str) -> str:
     words = _WORDS.findall(plain(form).translate(_APOSTROPHES))
     spelt = []

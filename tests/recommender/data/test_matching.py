@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from recommender.data.catalogue import Catalogue, CatalogueEntry
 from recommender.data.exports import Export, ExportRow
-from recommender.data.exports.rows import KINDS, SEEN, WATCHLIST, SkippedRow
+from recommender.data.exports.rows import KINDS, MATINEE, RATING, SkippedRow
 from recommender.data.matching import (
     ASKED,
     BY_CHOICE,
@@ -35,7 +35,7 @@ from recommender.data.matching import (
 from recommender.data.matching.slips import slips_between
 from recommender.data.movielens import read_data_set
 from recommender.data.sample import sample_data_set
-from recommender.domain import Movie, MovieId
+from recommender.domain import ASIDE, HIDDEN, SEEN, WATCHLIST, Movie, MovieId
 from tests.conftest import TEST_DATA
 from tests.recommender.data.exports.variants import row_of, rows_about
 
@@ -162,10 +162,27 @@ def test_the_better_known_film_is_proposed_first() -> None:
 
 
 def test_a_choice_made_before_asks_no_more() -> None:
-    row = row_of("Solaris", None)
-    match = Matcher(catalogue_of(), remembered={row_key(row): MovieId(6)}).match(row)
+    rows = (row_of("Solaris", None), row_of("solaris", None), row_of("Solaris", 1990), row_of("Three Colors", None))
+    remembered = {row_key(rows[0]): MovieId(6), row_key(rows[3]): None}
 
-    assert (match.outcome, match.how, match.candidates) == (MATCHED, BY_CHOICE, (6,))
+    matches = MATCHER.match_all(Export("x", (), rows, ()), remembered=remembered).matches
+
+    assert [(match.outcome, match.candidates) for match in matches] == [(MATCHED, (6,)), (MATCHED, (6,)), (ASKED, (6, 5)), (UNKNOWN, ())]
+    assert matches[0].how == BY_CHOICE
+    assert matches[3].how == "You said before that it is none of the films here."
+
+
+def test_a_number_counts_more_than_a_choice_made_before() -> None:
+    row = row_of("Amélie", 2001, imdb_id=133093)
+
+    assert MATCHER.match_all(Export("x", (), (row,), ()), remembered={row_key(row): MovieId(2)}).matches[0].candidates == (1,)
+
+
+def test_of_two_films_with_one_number_matinees_own_file_names_its_film() -> None:
+    twins = Matcher(catalogue_of([("Heat", 1995, 7, None), ("Heat", 1995, 7, None)]))
+
+    assert twins.match(row_of("Heat", 1995, imdb_id=7, movie_id=2, movie_id_of=MATINEE)).candidates == (2,)
+    assert twins.match(row_of("Heat", 1995, imdb_id=7)).outcome == ASKED
 
 
 def test_of_several_rows_a_rating_counts_most_then_the_latest_date_then_the_later_row() -> None:
@@ -184,6 +201,15 @@ def test_of_several_rows_a_rating_counts_most_then_the_latest_date_then_the_late
     assert [(film.movie_id, film.kind, film.stars, film.row.line) for film in films] == [
         (1, "rating", 3.0, 7), (13, SEEN, None, 5), (14, "rating", 2.0, 1),
     ]  # fmt: skip
+
+
+def test_matinees_own_file_is_taken_as_it_is_written() -> None:
+    said = ((RATING, 2.0), (SEEN, None), (WATCHLIST, None), (HIDDEN, None), (ASIDE, None))
+    rows = tuple(replace(row_of("Casablanca", 1942), kind=kind, stars=stars, movie_id_of=MATINEE) for kind, stars in said)
+    of_another = tuple(replace(row, movie_id_of="") for row in rows[:3])
+
+    assert {film.kind for film in MATCHER.match_all(Export("x", (), rows, ())).films()} == {kind for kind, _ in said}
+    assert [film.kind for film in MATCHER.match_all(Export("x", (), of_another, ())).films()] == [RATING]
 
 
 def test_a_choice_decides_what_was_asked_and_may_leave_out_what_was_matched() -> None:

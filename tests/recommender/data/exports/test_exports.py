@@ -324,11 +324,20 @@ def test_what_is_taken_out_comes_back(rows: list[ExportRow]) -> None:
         assert export.skipped == ()
 
 
-def test_a_formula_goes_out_as_a_text_and_comes_back_as_it_was() -> None:
-    out = own.as_csv([ExportRow("", 0, "", SEEN, "=1+1", movie_id=1)])
+@pytest.mark.parametrize("title", ["=1+1", "+1", "-1", "@SUM(A1)", "'=1+1", "''=1+1", "'n Sync"])
+def test_a_formula_goes_out_as_a_text_and_comes_back_as_it_was(title: str) -> None:
+    row = ExportRow("", 0, "", SEEN, title, movie_id=1)
+    out = own.as_csv([row])
 
-    assert "\r\nseen,'=1+1," in out
-    assert read_export("m.csv", out.encode()).rows[0].title == "=1+1"
+    assert "\r\nseen,'" in out
+    for name, text in (("m.csv", out), ("m.json", own.as_json([row]))):
+        assert read_export(name, text.encode()).rows[0].title == title
+
+
+def test_a_year_that_no_file_may_have_costs_the_year_and_not_the_row() -> None:
+    row = ExportRow("", 0, "", SEEN, "Made up", year=9999, movie_id=1)
+
+    assert [row.year for row in read_export("m.csv", own.as_csv([row]).encode()).rows] == [None]
 
 
 def test_the_json_of_ours_is_json() -> None:
