@@ -5,6 +5,7 @@ RecommenderError
 │   └── SecretInputError    the same of a secret, which is not repeated      400
 ├── UnknownUserError        no such viewer, or a list that is not theirs     404
 ├── UnknownMovieError       no such film in the data in use                  404
+├── UnknownImportError      no such import, or none any more                 404
 ├── NotAllowedError         somebody's own films, without a right to them    401
 ├── ReadOnlyError           a viewer of the data set cannot be written to    403
 ├── WrongSignInError        no such name with such a password or passkey     401
@@ -65,6 +66,14 @@ class UnknownMovieError(RecommenderError):
     def __init__(self, movie_id: int) -> None:
         super().__init__(f"There is no film {movie_id} in the data in use.")
         self.movie_id = movie_id
+
+
+class UnknownImportError(RecommenderError):
+    """No such import of this person, or none any more."""
+
+    def __init__(self, import_id: str) -> None:
+        super().__init__("There is no such import, or none any more: a file is kept for a day until it is saved. Send it again.")
+        self.import_id = import_id
 
 
 class NotAllowedError(RecommenderError):

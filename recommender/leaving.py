@@ -11,14 +11,13 @@ from recommender import sign_in
 from recommender.domain import Receipt, UserId
 from recommender.errors import RecommenderError
 from recommender.history import last_backup
+from recommender.importing import forget_imports
 from recommender.publication import Published
 from recommender.storage.accounts.kept import Accounts
 from recommender.storage.blobs import Blobs
 from recommender.storage.profiles import Profiles
 
 log = logging.getLogger(__name__)
-
-IMPORTS = "imports"  # where files that people brought lie in the blob store, by number
 
 
 def leave(
@@ -35,9 +34,7 @@ def leave(
         opinions = profiles.opinions(number)
         gone.update(rating=len(opinions.ratings), mark=len(opinions.marks))
         in_model = in_model or (published is not None and published.matrix.row_of(number) is not None)
-        for key in blobs.list(f"{IMPORTS}/{number}/"):
-            blobs.remove(key)
-            gone["file"] += 1
+        gone["file"] += forget_imports(blobs, number)
     gone.update(sign_in.forget(profiles, user_id))
     return Receipt(
         user_id=user_id,

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,7 @@ from recommender.domain import (
 )
 from recommender.errors import InvalidInputError, RecommenderError, ScopeError, StorageError, UnknownMovieError
 from recommender.history import Backup, Training
+from recommender.importing import Imports
 from recommender.models import History, recipes
 from recommender.models.similar import similar_movies
 from recommender.publication import InForce, Published
@@ -277,6 +279,11 @@ class Recommender:
         except RecommenderError:
             published = None  # nothing is trained, or cannot be read: then it is not in use either
         return leaving.leave(self._profiles, self._blobs, UserId(user_id), published, now=self._now)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """People's files from other sites, over the same stores."""
+        return Imports(self._blobs, self._profiles, self._access, self._in_force.published, now=self._now)
 
     def trouble(self) -> str | None:
         """Why the model published last is not the one in use, in words for an operator; None while it is."""

@@ -38,6 +38,7 @@ STATUS: dict[type[errors.RecommenderError], int] = {
     errors.TooManyTriesError: 429,
     errors.UnknownUserError: 404,
     errors.UnknownMovieError: 404,
+    errors.UnknownImportError: 404,
     errors.DataError: 500,
     errors.SettingError: 500,
     errors.ModelError: 503,

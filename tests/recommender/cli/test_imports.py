@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.domain import UserId
+from recommender.domain import SEEN, WATCHLIST, Opinions, UserId
 from recommender.storage.profiles import open_profiles
 from tests.recommender.cli.commands import Matinee, done, refused
 
@@ -37,6 +37,14 @@ def file() -> Path:
     return path
 
 
+def opinions_of(person: str) -> Opinions:
+    profiles = open_profiles("sqlite:var/matinee.sqlite3")
+    try:
+        return profiles.opinions(UserId(int(person)))
+    finally:
+        profiles.close()
+
+
 class TestImport:
     def test_every_row_is_accounted_for_and_nothing_is_written_at_first(self, trained: Matinee, person: str, file: Path) -> None:
         said = done(trained("import", file, "--user", person))
@@ -52,8 +60,8 @@ class TestImport:
         first = done(trained("import", file, "--user", person, "--save"))
         again = done(trained("import", file, "--user", person, "--save"))
 
-        assert first.endswith(f"Written for {person}: 2 new, 0 with other stars, 0 as before.\n")
-        assert again.endswith(f"Written for {person}: 0 new, 0 with other stars, 2 as before.\n")
+        assert f"\nWritten for {person}: 2 new, 0 with other stars, 0 as before." in first
+        assert f"\nWritten for {person}: 0 new, 0 with other stars, 2 as before." in again
         assert "2 ratings" in done(trained("doctor"))
         assert '"basis": "personal"' in done(trained("recommend", person, "--json"))
 
@@ -75,22 +83,51 @@ class TestImport:
         assert rows[0]["title"] == "Film 1 (1901)"
         assert not [cell for row in rows for cell in row.values() if cell.startswith("=")]
 
-    def test_films_seen_and_films_to_be_watched_are_no_ratings(self, trained: Matinee, person: str) -> None:
-        for name in ("watched.csv", "watchlist.csv"):
-            Path(name).write_text("Date,Name,Year,Letterboxd URI\n2024-01-02,Film 1,1901,https://boxd.it/a\n")
+    def test_films_seen_and_films_to_be_watched_are_marked_so(self, trained: Matinee, person: str) -> None:
+        for name, kind, words in (("watched.csv", SEEN, "1 seen"), ("watchlist.csv", WATCHLIST, "1 to be watched")):
+            film = 1 if kind == SEEN else 2
+            Path(name).write_text(f"Date,Name,Year,Letterboxd URI\n2024-01-02,Film {film},{1900 + film},https://boxd.it/a\n")
 
+            assert f"--save writes 0 ratings and 1 film {words.partition(' ')[2]} for {person}." in done(
+                trained("import", name, "--user", person)
+            )
             said = done(trained("import", name, "--user", person, "--save"))
 
-            assert "Found 1," in said
-            assert said.endswith(f"Written for {person}: 0 new, 0 with other stars, 0 as before.\n")
+            assert f"\nWritten for {person}: 0 new, 0 with other stars, 0 as before, {words}." in said
+        assert [(mark.movie_id, mark.kind) for mark in opinions_of(person).marks] == [(1, SEEN), (2, WATCHLIST)]
+
+    def test_an_import_is_taken_back(self, trained: Matinee, person: str, file: Path) -> None:
+        said = done(trained("import", file, "--user", person, "--save"))
+        undo = re.search(r"`matinee (undo-import) (\S+) --user (\d+)` takes it back", said)
+        assert undo
+
+        assert done(trained(undo[1], undo[2], "--user", undo[3])) == f"2 films of {person} as before.\n"
+        assert opinions_of(person).ratings == ()
+        assert "There is no such import" in refused(trained("undo-import", "1", "--user", person))
+
+    def test_whoever_is_forgotten_leaves_nothing_of_an_import(self, trained: Matinee, person: str, file: Path) -> None:
+        done(trained("import", file, "--user", person, "--save"))
+        assert list(Path("var/blobs/imports").rglob("*"))
+
+        done(trained("profile", "forget", person, "--yes"))
+
+        assert not Path("var/blobs/imports").exists()
+
+    def test_of_a_file_of_several_people_one_is_named(self, trained: Matinee, person: str) -> None:
+        Path("Ratings.csv").write_text(
+            "Profile Name,Title Name,Rating Type,Star Value,Thumbs Value,Event Utc Ts\nAda,Film 1,thumb,,2,2024-01-02 10:00:00\n"
+            "Bob,Film 2,thumb,,2,2024-01-02 10:00:00\nBob,Film 3,thumb,,2,2024-01-02 10:00:00\n"
+        )
+
+        assert "Found 2, to be asked 0, not found 0, left out 1." in done(trained("import", "Ratings.csv", "--user", person))
+        assert "Found 1, " in done(trained("import", "Ratings.csv", "--user", person, "--profile", "Ada"))
+        assert "profile must be one of Ada, Bob" in refused(trained("import", "Ratings.csv", "--user", person, "--profile", "Eve"))
 
     def test_a_rating_keeps_its_date_but_none_of_days_to_come(self, trained: Matinee, person: str, file: Path) -> None:
         file.write_text(LETTERBOXD.replace("2024-01-03", "2099-01-03"))
         done(trained("import", file, "--user", person, "--save"))
 
-        profiles = open_profiles("sqlite:var/matinee.sqlite3")
-        dated, of_the_future = profiles.opinions(UserId(int(person))).ratings
-        profiles.close()
+        dated, of_the_future = opinions_of(person).ratings
         assert datetime.fromtimestamp(dated.rated_at, UTC).date() == date(2024, 1, 2)
         assert of_the_future.rated_at <= time.time()
 
@@ -110,7 +147,9 @@ class TestImport:
 
         assert "1 new" in saved
         assert "must be LINE=MOVIE_ID" in refused(trained("import", file, "--user", person, "--choose", "3=1"))
-        assert "must be one of the films offered" in refused(trained("import", file, "--user", person, "--choose", "2=30"))
+        assert "to be asked 0" in done(trained("import", file, "--user", person))
+        again = ("import", file, "--user", person, "--ask-again", "--choose", "2=30")
+        assert "must be one of the films offered" in refused(trained(*again))
 
     @pytest.mark.parametrize(
         ("content", "says"),
