@@ -137,6 +137,18 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """How much own people have done so far. n_changes: their revisions added up, n_ratings: what is kept of them now."""
+
+    n_changes: int
+    n_ratings: int
+
+    def since(self, before: Activity) -> int:
+        """At least how many ratings have changed since: an import moves a revision once, and other stars for a film add no rating."""
+        return max(abs(self.n_changes - before.n_changes), abs(self.n_ratings - before.n_ratings))
+
+
+@dataclass(frozen=True, slots=True)
 class Marks:
     """What a store remembers beside people, ratings and lists.
 

@@ -36,6 +36,10 @@ class Settings:
     secret_file: str = _setting("var/secret", "the site's secret key, made once, readable by its owner alone")
     secret_key: str = _setting("", "the site's secret key itself, instead of the file")
     recipe: str = _setting("user-cosine", "the method that lists are made with: user-cosine or popular")
+    retrain_after: int = _setting(50, "after how many changed ratings `matinee serve` trains again by itself")
+    retrain_hours: int = _setting(
+        2, "after how many hours `matinee serve` looks in any case whether there is something to learn", most=8760
+    )
     sample_viewers: bool = _setting(True, "whether the viewers of the data set can be looked up by number")
     host: str = _setting("127.0.0.1", "the address the site listens on")
     port: int = _setting(8000, "the port the site listens on", most=65535)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from recommender import worker_folder
 from recommender.cli.train import train_and_publish
 from recommender.errors import SettingError
 from recommender.settings import Settings
@@ -28,7 +29,7 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
     """Serve the site and the API.
 
     The first start fetches data and trains. Later starts serve the model in force at once; ratings that it has not learned from yet are
-    learned beside the serving, and the quality of a new model is measured there.
+    learned beside the serving, then and whenever enough are new, and the quality of a new model is measured there.
     """
     from recommender import training
     from recommender.storage.blobs import open_blobs
@@ -37,14 +38,25 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
     _check_port_is_free(settings.host, settings.port)
     if not training.is_usable(settings.data, settings.recipe, open_blobs(settings.blobs_url, cache_folder=settings.cache_folder)):
         train_and_publish(settings, settings.recipe, {}, if_needed=True)
-    # Beside the serving, since nobody should wait for it: Ctrl-C ends both. After a first training it only measures.
-    subprocess.Popen([_beside_python("matinee"), "train", "--if-needed", "--measure"], stdin=subprocess.DEVNULL)  # noqa: S603  our own program
     os.environ |= {"MATINEE_HOST": settings.host, "MATINEE_PORT": str(settings.port)}
+    worker_folder.begin()
+    _train_beside()
     click.echo(f"\nMatinee is at http://{settings.host}:{settings.port}  (Ctrl-C stops it)\n", err=True)
     sys.stderr.flush()
     gunicorn = _beside_python("gunicorn")
     configuration = str(Path(__file__).parents[2] / "deploy" / "gunicorn.conf.py")
     os.execv(gunicorn, [gunicorn, "--config", configuration, "webapp.wsgi:app"])  # noqa: S606  no shell: the program beside this Python
+
+
+def _train_beside() -> None:
+    """A process that trains whenever enough is new, and ends with the server: nobody else holds the other end of its input.
+
+    After a first training it only measures at first.
+    """
+    ends_with_us, ours = os.pipe()
+    os.set_inheritable(ours, True)  # gunicorn takes our place and holds it, as its workers do
+    subprocess.Popen([_beside_python("matinee"), "train", "--keep-up"], stdin=ends_with_us)  # noqa: S603  our own program
+    os.close(ends_with_us)
 
 
 def _beside_python(program: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -28,6 +30,7 @@ from recommender.terminal import Bars
 @DAMPING
 @click.option("--if-needed", is_flag=True, help="Do nothing when there is nothing new to learn from.")
 @click.option("--measure", is_flag=True, help="Then measure how good the lists are, for the operator's page.")
+@click.option("--keep-up", is_flag=True, help="Train whenever enough is new, beside a server, until standard input ends.")
 @click.pass_obj
 def train(
     settings: Settings,
@@ -37,8 +40,14 @@ def train(
     damping: float | None,
     if_needed: bool,
     measure: bool,
+    keep_up: bool,
 ) -> None:
     """Make and publish a model of the data and everybody's list."""
+    if keep_up:
+        if (data, recipe, neighbours, damping) != (None,) * 4:
+            raise click.UsageError("--keep-up trains by the settings alone; set MATINEE_DATA and MATINEE_RECIPE.")
+        _keep_up(settings)
+        return
     settings = replace(settings, data=settings.data if data is None else data)
     train_and_publish(settings, recipe or settings.recipe, chosen_parameters(neighbours, damping), if_needed=if_needed)
     if measure:
@@ -86,6 +95,12 @@ def train_and_publish(settings: Settings, recipe: str, parameters: dict[str, flo
             )
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in trained.seconds.items())
     click.echo(f"Trained {recipe} on {data_set.name}: {trained.n_ratings:,} ratings, {trained.n_lists:,} lists ({stages}).", err=True)
+
+
+def _keep_up(settings: Settings) -> None:
+    from recommender.cli.keeping_up import keep_up
+
+    keep_up(settings, [str(Path(sys.executable).with_name("matinee")), "train", "--if-needed", "--measure"])
 
 
 def _measure(settings: Settings) -> None:

@@ -32,7 +32,7 @@ class SiteError(Exception):
 class Site:
     """A site that answers. address: without a slash at the end. environment: what `matinee` needs to work on the same store.
 
-    pid: of the web server, whose children are the workers.
+    pid: of the web server, whose children are the workers and what trains beside them.
     """
 
     address: str

@@ -139,8 +139,7 @@ class House:
             return
         time.sleep(rng.uniform(0.1, 1.0))
         if kind == "worker":
-            workers = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children").read_text().split()
-            os.kill(int(rng.choice(workers)), signal.SIGKILL)
+            os.kill(rng.choice(self.workers()), signal.SIGKILL)
             return
         if kind == "master":
             self.server.kill()  # its workers notice within a second and go
@@ -148,6 +147,12 @@ class House:
         else:
             end_group(self.server)
         self.serve()
+
+    def workers(self) -> list[int]:
+        """The processes that serve; what trains beside them is none."""
+        assert self.server is not None
+        children = map(int, Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children").read_text().split())
+        return [child for child in children if b"gunicorn" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
     def last_words(self) -> str:
         """The end of what all the processes said."""

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from recommender.domain import Account, Change, FilmMark, ListRecord, Marks, Opinions, Rating, UserId
+from recommender.domain import Account, Activity, Change, FilmMark, ListRecord, Marks, Opinions, Rating, UserId
 from recommender.errors import SettingError
 
 if TYPE_CHECKING:
@@ -122,6 +122,9 @@ class Profiles(Protocol):
 
     def counts(self) -> dict[str, int]:
         """How many of each of COUNTED are kept, in that order."""
+
+    def activity(self) -> Activity | None:
+        """How much people have done, told in milliseconds, so that it may be asked every minute; None where all would have to be read."""
 
     def contents(self) -> AbstractContextManager[Contents]:
         """Everything that is kept, for as long as the context lasts.

@@ -13,7 +13,7 @@ from typing import Any
 
 import apsw
 
-from recommender.domain import FIRST_OWN_USER_ID, Account, Change, FilmMark, ListRecord, Marks, MovieId, Opinions, Rating, UserId
+from recommender.domain import FIRST_OWN_USER_ID, Account, Activity, Change, FilmMark, ListRecord, Marks, MovieId, Opinions, Rating, UserId
 from recommender.errors import InvalidInputError, StorageError, UnknownUserError
 from recommender.storage.accounts import Entries
 from recommender.storage.accounts import sqlite as accounts
@@ -212,6 +212,12 @@ class SqliteProfiles:
             """
         with self._readers.one() as connection:
             return dict(zip(COUNTED, next(connection.execute(query)), strict=True))
+
+    def activity(self) -> Activity:
+        """How much people have done."""
+        query = "SELECT (SELECT coalesce(sum(rev), 0) FROM movie WHERE userID >= ?), (SELECT count(*) FROM ratings)"
+        with self._readers.one() as connection:
+            return Activity(*next(connection.execute(query, (FIRST_OWN_USER_ID,))))
 
     @contextlib.contextmanager
     def contents(self) -> Iterator[Contents]:

@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from recommender import worker_folder
 from tests.recommender.cli.commands import Matinee, done, model_in_force, new_person, rate, refused
 
 
 class TestServe:
+    @pytest.fixture(autouse=True)
+    def no_folder_of_workers(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(worker_folder, "begin", lambda: None)
+
     def test_a_port_that_is_taken_is_said_before_any_work(self, matinee: Matinee) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
@@ -41,7 +46,7 @@ class TestServe:
         assert done(result) == ""
         assert "Matinee is at http://127.0.0.1:" in result.stderr
         assert "Trained" not in result.stderr
-        assert [command[1:] for command in started] == [["train", "--if-needed", "--measure"]]
+        assert [command[1:] for command in started] == [["train", "--keep-up"]]
         assert [command[-1] for command in served] == ["webapp.wsgi:app"]
 
     def test_the_first_start_trains_before_it_serves(self, matinee: Matinee, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
