@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from recommender import operator_key
+from recommender import operator_key, retraining, worker_folder
 from recommender.errors import NoModelError, StorageError
+from recommender.retraining import Outlook
 from recommender.settings import Settings
 from tests.webapp.fake_recommender import FakeRecommender
 from webapp import create_app
@@ -213,3 +215,27 @@ class TestPage:
         for what in ("Profiles", "Model", "Secret", "Disk", "Clock"):
             assert f"<strong>{what}</strong>" in text
         assert "No trained model in" in text  # in the stores of the settings; the fake keeps none there
+
+
+class TestNextTraining:
+    AT_14_30 = 1_795_271_400.0  # 2026-11-21, UTC
+
+    @pytest.fixture
+    def folder(self, tmp_path, monkeypatch):
+        monkeypatch.setenv(worker_folder.VARIABLE, str(tmp_path))
+
+    def said(self, inside, n_new, *, is_training=False):
+        retraining.say(Outlook(time.time(), n_new, 50, self.AT_14_30, is_training))
+        page = inside.get("/operator/").text
+        return re.sub("<[^>]+>", "", page.partition('<p id="next-training">')[2].partition("</p>")[0])
+
+    def test_the_page_says_when_the_next_training_is_due(self, inside, folder):
+        assert self.said(inside, 12).startswith(
+            "The next one begins after 50 changed ratings, of which 12 are there, and by 21 November 2026"
+        )
+        assert "of which 1 is there" in self.said(inside, 1)
+        assert self.said(inside, None).startswith("The next one begins by 21 November 2026")
+        assert self.said(inside, 50, is_training=True) == "One is under way."
+
+    def test_where_a_timer_trains_it_promises_nothing(self, inside):
+        assert "next-training" not in inside.get("/operator/").text

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from prometheus_client.core import Metric
 
+from recommender import retraining
+from recommender.retraining import Outlook
 from recommender.serving import Recommender
 from webapp.metrics import exposition, minutes
 from webapp.metrics.minutes import Minute, Worker
@@ -42,7 +44,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """at: when it was made. minutes: sixty, oldest first. hour: all together, lately: the last ten. free: bytes, by what they are for."""
+    """at: when it was made. minutes: sixty, oldest first. hour: all together, lately: the last ten. free: bytes, by what they are for.
+
+    next_training: None where no process of this server sees to it.
+    """
 
     at: float
     minutes: tuple[Minute, ...]
@@ -53,6 +58,7 @@ class Report:
     free: dict[str, int]
     workers: tuple[Worker, ...]
     n_workers_wanted: int
+    next_training: Outlook | None = None
 
     @property
     def n_alive(self) -> int:
@@ -74,6 +80,7 @@ def report(recommender: Recommender, *, now: float) -> Report:
         free=free_bytes(recommender.settings),
         workers=tuple(recent),
         n_workers_wanted=exposition.workers_wanted(),
+        next_training=retraining.outlook(now=now),
     )
 
 
