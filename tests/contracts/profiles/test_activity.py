@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recommender.domain import Activity, UserId
+from recommender.domain import Activity, Change, UserId
 from recommender.storage.profiles import Profiles
 from tests.contracts.profiles.opinions import ALIEN, HEAT, RAN, VIEWER, a_list, rating
 
@@ -37,13 +37,13 @@ def test_every_change_of_a_rating_is_one_more(counted: Profiles, alice: UserId) 
 def test_what_is_put_in_one_step_counts_by_its_ratings(counted: Profiles, alice: UserId) -> None:
     before = done(counted)
 
-    counted.rate_all(alice, [rating(alice, HEAT), rating(alice, RAN), rating(alice, ALIEN)])
+    counted.change(alice, Change(ratings=(rating(alice, HEAT), rating(alice, RAN), rating(alice, ALIEN))))
 
     assert done(counted).since(before) == 3
 
 
 def test_who_leaves_takes_as_many_ratings_along(counted: Profiles, alice: UserId) -> None:
-    counted.rate_all(alice, [rating(alice, HEAT), rating(alice, RAN), rating(alice, ALIEN)])
+    counted.change(alice, Change(ratings=(rating(alice, HEAT), rating(alice, RAN), rating(alice, ALIEN))))
     before = done(counted)
 
     counted.forget_person(alice)
