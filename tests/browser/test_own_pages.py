@@ -1,0 +1,223 @@
+"""Pages for those who are signed in: sound in every state, light and dark, and whole by keyboard alone and without scripts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.checks import Watch, axe_violations, html_findings, prepare_axe, sideways
+from tests.browser.site import Site
+
+PASSWORD = "brazil heat alien"
+NEWCOMER, REGULAR = "Nora", "Rosa"  # who has said nothing yet, and who has rated, seen, hidden and noted films
+WIDTHS, NARROWEST, HEIGHT = (1280, 360), 320, 800
+
+# Who looks at it, and what they must see.
+STATES = [
+    (NEWCOMER, "/", "until you have rated something"),
+    (NEWCOMER, "/me/", "the same for everyone"),
+    (NEWCOMER, "/me/ratings/", "You have rated nothing yet"),
+    (NEWCOMER, "/me/ratings/?shelf=hidden", "Films you never want to be shown"),
+    (NEWCOMER, "/me/watchlist/", "Nothing is on it yet"),
+    (NEWCOMER, "/me/feeds/", "Make an address"),
+    (NEWCOMER, "/me/delete/", "Delete everything of mine"),
+    (REGULAR, "/", "For Rosa"),
+    (REGULAR, "/me/", "Ten films for Rosa"),
+    (REGULAR, "/me/?amount=50", "Fifty films for Rosa"),
+    (REGULAR, "/me/ratings/", "Change"),
+    (REGULAR, "/me/ratings/?shelf=hidden", "Show it again"),
+    (REGULAR, "/me/ratings/?title=zzz", "None of them has"),
+    (REGULAR, "/me/watchlist/", "the best for you first"),
+    (REGULAR, "{rated}", "would have guessed"),
+    (REGULAR, "{unrated}", "Your say"),
+]
+
+
+class People:
+    """Their sessions, as browsers keep them, and the films that Rosa knows and does not know."""
+
+    def __init__(self, browser: Browser, site: Site) -> None:
+        self._browser, self._site = browser, site
+        self.sessions: dict[str, Any] = {}
+        with self._signed_up(NEWCOMER):
+            pass
+        with self._signed_up(REGULAR) as page:
+            page.goto(site.address)
+            films = page.eval_on_selector_all(".card-film a", "all => all.map(a => a.getAttribute('href'))")
+            self.rated, self.unrated, self.another = films[0], films[9], films[10]
+            for film, stars in zip(films, (5, 4.5, 1, 3.5), strict=False):
+                self._send(page, f"{film}/rate", rating=str(stars))
+            for film, kind in ((films[4], "hidden"), (films[5], "seen"), (films[6], "watchlist"), (films[7], "watchlist")):
+                self._send(page, f"{film}/mark", kind=kind, turn="on")
+
+    def _signed_up(self, name: str) -> Any:
+        return _SignedUp(self, self._browser, self._site, name)
+
+    def _send(self, page: Page, path: str, **fields: str) -> None:
+        token = page.locator("input[name=csrf]").first.get_attribute("value") or ""
+        answer = page.request.post(
+            self._site.address + path, form={**fields, "csrf": token}, headers={"Origin": self._site.address, "Accept": "application/json"}
+        )
+        assert answer.status == 200, answer.text()
+
+
+class _SignedUp:
+    def __init__(self, people: People, browser: Browser, site: Site, name: str) -> None:
+        self._people, self._context, self._site, self._name = people, browser.new_context(java_script_enabled=False), site, name
+
+    def __enter__(self) -> Page:
+        page = self._context.new_page()
+        page.goto(f"{self._site.address}/sign-up/")
+        page.locator("#name").fill(self._name)
+        page.locator("#password").fill(PASSWORD)
+        page.locator("main button[type=submit]").first.click()
+        page.goto(f"{self._site.address}/me/")
+        expect(page.locator("h1")).to_contain_text(self._name)
+        return page
+
+    def __exit__(self, *_: object) -> None:
+        self._people.sessions[self._name] = self._context.storage_state()
+        self._context.close()
+
+
+@pytest.fixture(scope="module")
+def people(browser: Browser, site: Site) -> People:
+    return People(browser, site)
+
+
+@pytest.fixture
+def rosa(browser: Browser, people: People) -> Iterator[Page]:
+    with browser.new_context(storage_state=people.sessions[REGULAR], reduced_motion="reduce") as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def plain(browser: Browser, people: People) -> Iterator[BrowserContext]:
+    """Rosa's browser, which runs no script of any page."""
+    with browser.new_context(storage_state=people.sessions[REGULAR], java_script_enabled=False) as context:
+        yield context
+
+
+@pytest.mark.parametrize(("who", "path", "says"), STATES)
+def test_a_page_of_ones_own_is_accessible_quiet_and_fits(
+    browser: Browser, site: Site, people: People, tmp_path: Path, who: str, path: str, says: str
+) -> None:
+    address = site.address + path.format(rated=people.rated, unrated=people.unrated)
+    findings: list[str] = []
+    with browser.new_context(storage_state=people.sessions[who], reduced_motion="reduce") as context:
+        prepare_axe(context)
+        page = context.new_page()
+        watch = Watch(page, site.address)
+        answer = page.goto(address)
+        assert answer
+        assert answer.status == 200
+        assert says in page.locator("main").inner_text()
+        for theme, width in product(("light", "dark"), WIDTHS):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            findings += [f"{theme}, {width} px: {finding}" for finding in axe_violations(page) + sideways(page)]
+        page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
+        findings += [f"at {NARROWEST} px: {finding}" for finding in sideways(page)]
+        findings += watch.console_errors + watch.foreign_requests
+        saved = tmp_path / "page.html"
+        saved.write_text(answer.text())
+    findings += html_findings([saved], tmp_path / "report.json")
+
+    assert not findings, "\n".join([address, *findings])
+
+
+def test_stars_are_given_by_keys_and_what_follows_is_told(rosa: Page, site: Site, people: People) -> None:
+    rosa.goto(site.address + people.unrated)
+    rosa.locator(".stars-row input").first.focus()
+
+    with rosa.expect_response("**/rate") as saved:
+        for _ in range(6):  # each arrow is half a star, and only the last is sent
+            rosa.keyboard.press("ArrowRight")
+
+    assert saved.value.request.post_data is not None
+    assert "rating=3.5" in saved.value.request.post_data
+    expect(rosa.locator("#said [role=status]")).to_contain_text("3½ stars saved.")
+    expect(rosa.locator("#my-say")).to_contain_text("would have guessed")
+    expect(rosa.locator(".stars-row input:checked")).to_be_focused()
+    with rosa.expect_response("**/rate") as undone:
+        rosa.keyboard.press("Digit0")
+    assert undone.value.status == 200
+    expect(rosa.locator(".stars-row input:checked")).to_have_count(0)
+
+
+def test_undo_brings_the_stars_back(rosa: Page, site: Site, people: People) -> None:
+    rosa.goto(site.address + people.rated)
+    rosa.locator(".stars-row input[value='0.5']").check(force=True)
+    expect(rosa.locator("#said [role=status]")).to_contain_text("half a star saved.")
+
+    rosa.locator("#said button").click()
+
+    expect(rosa.locator("#said [role=status]")).to_contain_text("5 stars saved.")
+    expect(rosa.locator(".stars-row input[value='5.0']")).to_be_checked()
+
+
+def test_what_is_hidden_leaves_the_list_without_loading_it_again(rosa: Page, site: Site) -> None:
+    rosa.goto(f"{site.address}/me/")
+    first = rosa.locator(".entry h2").first.inner_text()
+    rosa.evaluate("() => { window.isSamePage = true }")
+
+    rosa.get_by_role("button", name=f"Not for me {first}").click()
+
+    expect(rosa.locator(".entry h2").first).not_to_have_text(first)
+    expect(rosa.locator(".entry")).to_have_count(10)
+    assert rosa.evaluate("() => window.isSamePage")
+    rosa.locator("#said button").click()
+    expect(rosa.locator(".entry h2").first).to_have_text(first)
+
+
+def test_what_cannot_be_sent_is_kept_and_can_be_sent_again(rosa: Page, site: Site, people: People) -> None:
+    rosa.goto(site.address + people.unrated)
+    rosa.route("**/rate", lambda route: route.abort())
+    rosa.locator(".stars-row input[value='4.0']").check(force=True)
+    expect(rosa.locator("#said [role=status]")).to_contain_text("Not saved. The site cannot be reached.")
+    rosa.unroute("**/rate")
+
+    rosa.get_by_role("button", name="Try again").click()
+
+    expect(rosa.locator("#said [role=status]")).to_contain_text("4 stars saved.")
+    rosa.locator("#said button").click()
+    expect(rosa.locator("#said [role=status]")).to_contain_text("taken back")
+
+
+@pytest.mark.parametrize("half_stars", range(1, 11))
+def test_half_stars_are_drawn_as_they_are_given(rosa: Page, site: Site, people: People, half_stars: int) -> None:
+    """Pixels, since whatever reads mark-up gave full marks to a widget that drew 3.5 stars as 3."""
+    rosa.route("**/rate", lambda route: route.fulfill(status=200, content_type="application/json", body=json.dumps({"text": ""})))
+    rosa.goto(site.address + people.another)
+    rosa.mouse.move(0, 0)
+    rosa.locator(f".stars-row input[value='{half_stars / 2:.1f}']").check(force=True)
+    colours = rosa.eval_on_selector_all(".stars-row label", "all => all.map(one => getComputedStyle(one).backgroundColor)")
+    widths = rosa.eval_on_selector_all(".stars-row label", "all => all.map(one => one.getBoundingClientRect().width)")
+
+    assert [colour == colours[0] for colour in colours] == [at < half_stars for at in range(10)]
+    assert min(widths) >= 24
+
+
+def test_all_of_it_works_without_scripts(plain: BrowserContext, site: Site, people: People) -> None:
+    page = plain.new_page()
+    page.goto(site.address + people.unrated)
+    page.locator(".stars-row input[value='2.5']").check(force=True)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#said")).to_contain_text("2½ stars saved.")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#said")).to_contain_text("taken back")
+
+    page.goto(f"{site.address}/me/")
+    title = page.locator(".entry h2").nth(1).inner_text()
+    page.get_by_role("button", name=f"Watchlist {title}").click()
+    expect(page).to_have_url(re.compile("/me/$"))
+    expect(page.locator("#said")).to_contain_text("is on your watchlist.")
+    page.goto(f"{site.address}/me/watchlist/")
+    expect(page.locator("main")).to_contain_text(title)
