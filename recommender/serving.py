@@ -49,6 +49,7 @@ from recommender.domain import (
     is_own_person,
 )
 from recommender.errors import InvalidInputError, RecommenderError, ScopeError, StorageError, UnknownMovieError
+from recommender.exporting import Exports
 from recommender.history import Backup, Training
 from recommender.importing import Imports
 from recommender.models import History, recipes
@@ -279,6 +280,11 @@ class Recommender:
         except RecommenderError:
             published = None  # nothing is trained, or cannot be read: then it is not in use either
         return leaving.leave(self._profiles, self._blobs, UserId(user_id), published, now=self._now)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """What people take along, over the same stores."""
+        return Exports(self._profiles, self._access, self._in_force.published)
 
     @cached_property
     def imports(self) -> Imports:

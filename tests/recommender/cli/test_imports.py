@@ -164,3 +164,27 @@ class TestImport:
     def test_only_people_of_this_site_have_files_taken_over(self, trained: Matinee, file: Path) -> None:
         assert "cannot be changed" in refused(trained("import", file, "--user", "3"))
         assert "There is no list for viewer 1000777" in refused(trained("import", file, "--user", "1000777"))
+
+
+class TestExport:
+    @pytest.mark.parametrize("form", ["json", "csv"])
+    def test_what_is_written_is_taken_back_by_another(self, trained: Matinee, person: str, file: Path, form: str) -> None:
+        done(trained("import", file, "--user", person, "--save"))
+        done(trained("export", "--user", person, "--format", form, "--output", f"films.{form}"))
+        another = re.search(r"^number +(\d+)", done(trained("profile", "new")))
+        assert another
+
+        done(trained("import", f"films.{form}", "--user", another[1], "--save"))
+
+        stars_and_times = [[(r.movie_id, r.stars, r.rated_at) for r in opinions_of(one).ratings] for one in (person, another[1])]
+        assert stars_and_times[0] == stars_and_times[1]
+        assert len(stars_and_times[0]) == 2
+
+    def test_it_goes_to_the_terminal_unless_told_otherwise(self, trained: Matinee, person: str, file: Path) -> None:
+        done(trained("import", file, "--user", person, "--save"))
+
+        assert '{"matinee_kind": "rating", "title": "Film 1", "year": 1901, "stars": 5.0, ' in done(trained("export", "--user", person))
+
+    def test_only_people_of_this_site_have_something_to_take_out(self, trained: Matinee) -> None:
+        assert "cannot be changed" in refused(trained("export", "--user", "3"))
+        assert "There is no list for viewer 1000777" in refused(trained("export", "--user", "1000777"))
