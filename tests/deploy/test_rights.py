@@ -16,6 +16,7 @@ from moto import mock_aws
 
 from recommender.connection import KeptConnection
 from recommender.domain import READ, SEEN, WATCHLIST, Change, FilmMark, ListRecord, MovieId, Rating, UserId
+from recommender.importing import Kept, forget_imports, new_id
 from recommender.sign_in import SignIn, forget
 from recommender.storage import bucket_data
 from recommender.storage.blobs.s3 import S3Blobs
@@ -134,6 +135,14 @@ def _everything_the_site_does(profiles: DynamoProfiles, blobs: S3Blobs) -> None:
     blobs.read("current.json")
     blobs.list("models/")
     blobs.local_copy("models/one")
+    kept, brought = Kept(blobs), new_id(NOW)
+    kept.put_choices(somebody, brought, {})
+    kept.drafts(somebody)
+    kept.sweep(2 * NOW)
+    kept.add_fixes(somebody, {"heat": HEAT})
+    kept.receipts(somebody)
+    blobs.create(f"imports/{somebody}/{brought}/receipt", b"{}")
+    forget_imports(blobs, somebody)
 
 
 def _everything_a_training_does(profiles: DynamoProfiles, blobs: S3Blobs, folder: Path) -> None:

@@ -197,7 +197,7 @@ def test_the_site_reads_and_writes_what_it_needs_of_each_table_and_scans_none(st
     assert _on_tables(stack, "machine") == _on_tables(stack, "may-train") == {}
 
 
-def test_the_site_reads_models_and_the_release_and_writes_nothing_into_the_bucket(stack):
+def test_the_site_reads_models_and_the_release_and_writes_only_what_people_bring(stack):
     of_bucket = {
         resource: actions
         for policy in ("web", "machine", "may-train")
@@ -207,6 +207,8 @@ def test_the_site_reads_models_and_the_release_and_writes_nothing_into_the_bucke
 
     assert of_bucket == {
         "arn:aws:s3:::BUCKET/matinee/*": {"s3:GetObject"},
+        "arn:aws:s3:::BUCKET/matinee/imports/*": {"s3:PutObject", "s3:DeleteObject"},
+        "arn:aws:s3:::BUCKET/matinee/import-drafts/*": {"s3:PutObject", "s3:DeleteObject"},
         "arn:aws:s3:::BUCKET/release/*": {"s3:GetObject"},
         "arn:aws:s3:::BUCKET": {"s3:ListBucket"},
     }
