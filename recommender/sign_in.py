@@ -341,6 +341,14 @@ class SignIn:
             raise UnknownUserError(user_id, "the session has ended")
         return replace(session, member=UserId(user_id))
 
+    def is_shared(self, session: Session) -> bool:
+        """Whether anyone who knows the number of the member shown may read their list."""
+        return self._profiles.is_shared(session.member)
+
+    def share(self, session: Session, shared: bool) -> None:
+        """Let anyone who knows the number of the member shown read their list, or no longer."""
+        self._profiles.share(session.member, shared)
+
     # The Echo
 
     def new_code(self, session: Session) -> str:

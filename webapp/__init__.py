@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recommender.serving import Recommender
-from webapp import accounts, api, delivery, error_handlers, headers, me, metrics
+from webapp import accounts, api, delivery, error_handlers, headers, me, metrics, settings
 from webapp.alexa import alexa
 from webapp.alexa.echo import echo_page
 from webapp.health import health
@@ -36,6 +36,7 @@ def create_app(recommender: Recommender) -> Flask:
     api.install(app, health, skill_key=recommender.settings.skill_key)
     app.register_blueprint(pages)
     me.install(app)
+    settings.install(app)
     app.register_blueprint(exposition)
     app.register_blueprint(operator)
     app.register_blueprint(alexa)

@@ -34,11 +34,10 @@ const TROUBLE = {
 async function use(button) {
   const { form } = button;
   const says = form.querySelector(".passkey-says");
-  const name = form.elements.name;
-  if (name && !name.reportValidity()) return;
+  if (![...form.elements].every((field) => field.name === "password" || field.reportValidity())) return;
   says.textContent = "";
   try {
-    const publicKey = asked(button, name?.value.trim());
+    const publicKey = asked(button, form.elements.name?.value.trim());
     const credential = await navigator.credentials[publicKey.user ? "create" : "get"]({ publicKey });
     form.elements.passkey.value = written(credential);
     if (form.elements.password) form.elements.password.value = "";

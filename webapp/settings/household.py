@@ -1,0 +1,58 @@
+"""The household: who is in it, by what name and PIN, and whether others may read a list."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+
+from webapp import inputs
+from webapp.accounts.door import door
+from webapp.settings.page import changes, me
+
+household = Blueprint("household", __name__, url_prefix="/settings/household")
+
+
+@household.post("/add")
+@changes("household")
+def add() -> str:
+    """One more member, with a number of their own."""
+    member = door().add_member(me().session, request.form.get("name", ""))
+    return f"{member.name} has a list of their own now, under the number {member.user_id}."
+
+
+@household.post("/rename")
+@changes("household")
+def rename() -> str:
+    """Another name for a member."""
+    door().rename_member(me().session, _member(), request.form.get("name", ""))
+    return "The name is changed."
+
+
+@household.post("/pin")
+@changes("household")
+def pin() -> str:
+    """The PIN that is asked before a browser shows the member's films; none where it is empty."""
+    sent = request.form.get("pin", "")
+    door().set_pin(me().session, _member(), sent)
+    return "That PIN is asked from now on." if sent else "No PIN is asked any more."
+
+
+@household.post("/remove")
+@changes("household")
+def remove() -> str:
+    """A member leaves, with everything."""
+    who = me().household.member(_member())
+    door().remove_member(me().session, _member())
+    return f"{who.name if who else 'Nobody'} has left, with every rating and mark."
+
+
+@household.post("/share")
+@changes("sharing")
+def share() -> str:
+    """Let anyone who knows the number read the list, or no longer."""
+    is_shared = request.form.get("shared") == "yes"
+    door().share(me().session, is_shared)
+    return "Anyone who knows your number can read your list." if is_shared else "Your list is yours alone."
+
+
+def _member() -> int:
+    return inputs.user_id(inputs.one(request.form, "member"), "member")
