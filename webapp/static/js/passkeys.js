@@ -49,7 +49,7 @@ async function use(button) {
 
 if (window.PublicKeyCredential && window.isSecureContext) {
   for (const button of document.querySelectorAll("button[data-passkey]")) {
-    button.closest(".passkey").hidden = false;
+    for (const part of button.form.querySelectorAll(".passkey")) part.hidden = false;
     button.addEventListener("click", () => use(button));
   }
 }
