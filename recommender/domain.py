@@ -137,6 +137,14 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeFrom:
+    """What a person's list is made from: lists of the same person that are made from the same are the same."""
+
+    rev: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """How much own people have done so far. n_changes: their revisions added up, n_ratings: what is kept of them now."""
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+POLLED = "/me/rev"  # the route that open pages poll
 FORMATS = ("text", "json")
 LEVELS = {number: logging.getLevelName(number).lower() for number in (10, 20, 30, 40, 50)}
 WHOLE, DECIMALS = {"status", "bytes"}, {"ms"}  # numbers that the web server hands over as text
@@ -42,17 +43,26 @@ class Lines(logging.Formatter):
         return f"{line}\n{trace}" if trace else line
 
 
+class WorthALine(logging.Filter):
+    """Leaves out what every open page asks every two seconds, as long as it is answered well."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        facts = record.args
+        return not (isinstance(facts, Mapping) and facts["{matinee.route}e"] == POLLED and str(facts["s"]).startswith("2"))
+
+
 def configuration(form: str, *, level: str = "INFO") -> dict[str, Any]:
     """For `logging.config.dictConfig`, in a form of FORMATS: requests go to standard output, everything else to standard error."""
 
-    def handler(stream: str) -> dict[str, str]:
+    def handler(stream: str) -> dict[str, Any]:
         return {"class": "logging.StreamHandler", "formatter": "lines", "stream": f"ext://sys.{stream}"}
 
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"lines": {"()": "recommender.logs.Lines", "form": form}},
-        "handlers": {"requests": handler("stdout"), "events": handler("stderr")},
+        "filters": {"worth a line": {"()": "recommender.logs.WorthALine"}},
+        "handlers": {"requests": {**handler("stdout"), "filters": ["worth a line"]}, "events": handler("stderr")},
         "root": {"level": level, "handlers": ["events"]},
         "loggers": {
             "gunicorn.access": {"level": "INFO", "handlers": ["requests"], "propagate": False},

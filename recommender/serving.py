@@ -34,6 +34,7 @@ from recommender.domain import (
     FilmMark,
     InUse,
     ListRecord,
+    MadeFrom,
     Movie,
     MovieDetails,
     MovieId,
@@ -169,6 +170,12 @@ class Recommender:
         """Everything a person says of films, for them alone. ReadOnlyError for a sample viewer, NotAllowedError, ScopeError."""
         self._access.check_owns(UserId(user_id), asker, READ)
         return own_films.of_opinions(self._profiles.opinions(UserId(user_id)), self._in_force.published())
+
+    def made_from(self, user_id: int, *, asker: Asker = STRANGER) -> MadeFrom:
+        """What the person's list is made from now, by one read; errors as in ratings_of. What is on their watchlist is no part of it."""
+        self._access.check_owns(UserId(user_id), asker, READ)
+        record = self._profiles.list_of(UserId(user_id))
+        return MadeFrom(record.rev, record.generation) if record else MadeFrom(0, 0)
 
     def film_for(self, user_id: int, movie_id: int, *, asker: Asker = STRANGER) -> FilmForPerson:
         """A film as that person has it; errors as in ratings_of, UnknownMovieError."""

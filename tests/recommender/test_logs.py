@@ -90,6 +90,13 @@ def test_a_request_is_told_by_the_web_servers_own_atoms() -> None:
     assert (said["status"], said["ms"], said["bytes"]) == (200, 3.2, 15)
 
 
+@pytest.mark.parametrize(("route", "status", "is_worth_it"), [("/me/rev", "200", False), ("/me/rev", "503", True), ("/me/", "200", True)])
+def test_what_open_pages_ask_again_and_again_fills_no_log_while_it_goes_well(route: str, status: str, is_worth_it: bool) -> None:
+    asked = record(ACCESS, SafeAtoms({"{matinee.route}e": route, "s": status}), name="gunicorn.access")
+
+    assert logs.WorthALine().filter(asked) is is_worth_it
+
+
 def test_what_is_not_known_of_a_request_is_null_and_no_word() -> None:
     atoms = {"{matinee.request_id}e": "-", "m": "GET", "{matinee.route}e": "-", "s": "400", "{matinee.ms}e": "-", "B": None}
 

@@ -30,6 +30,7 @@ from recommender.domain import (
     Asker,
     FilmForPerson,
     InUse,
+    MadeFrom,
     Movie,
     MovieDetails,
     MovieId,
@@ -184,6 +185,10 @@ class FakeRecommender(Recommender):
         if movie_id not in MOVIES:
             raise UnknownMovieError(movie_id)
         return FilmForPerson(said or OwnFilm(MOVIES[movie_id]), 3.9)
+
+    def made_from(self, user_id: int, *, asker: Asker = STRANGER) -> MadeFrom:
+        self.ratings_of(user_id, asker=asker)  # the same errors
+        return MadeFrom(self.revs.get(user_id, 0), self.generation)
 
     def watchlist(self, user_id: int, *, asker: Asker = STRANGER) -> tuple[RecommendedMovie, ...]:
         wanted = [film.movie for film in self.ratings_of(user_id, asker=asker).marked(WATCHLIST) if not film.is_seen]

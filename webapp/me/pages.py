@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from recommender.domain import ASIDE, HIDDEN, LIST_LENGTH, SEEN, OwnFilm, OwnFilms
@@ -75,6 +75,16 @@ def watchlist() -> ResponseReturnValue:
     """What they want to see, best for them first."""
     wanted = engine().watchlist(_me().user_id, asker=asker())
     return render_template("my_watchlist.html", wanted=wanted, own=_own())
+
+
+@me.get("/rev")
+@signed_in
+def rev() -> ResponseReturnValue:
+    """What the list is made from now: what a page that is open asks every two seconds, so it costs the session and one read."""
+    made_from = engine().made_from(_me().user_id, asker=asker())
+    answer = jsonify(rev=made_from.rev, generation=made_from.generation)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _me() -> Visitor:
