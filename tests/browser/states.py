@@ -74,6 +74,8 @@ STATES = [
     State("about", "/about/"),
     State("no such page", "/nowhere", 404),
     State("operator's door", "/operator/", says="Behind the screen"),
+    State("sign up", "/sign-up/", says="A programme of your own"),
+    State("sign in", "/sign-in/?next=/me/", says="Your seat, please"),
     State("Echo page", "/echo/", says="An Echo to type to"),
     State("API documents", "/api/docs", says="/api/v1/movies/{movie_id}/similar"),
 ]

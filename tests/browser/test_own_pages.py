@@ -28,6 +28,9 @@ STATES = [
     (NEWCOMER, "/me/watchlist/", "Nothing is on it yet"),
     (NEWCOMER, "/me/feeds/", "Make an address"),
     (NEWCOMER, "/me/delete/", "Delete everything of mine"),
+    (NEWCOMER, "/settings/", "Tokens for programs"),
+    (NEWCOMER, "/switch/", "You are alone in your household so far"),
+    (NEWCOMER, "/settings/echo/", "No Echo is linked yet"),
     (REGULAR, "/", "For Rosa"),
     (REGULAR, "/me/", "Ten films for Rosa"),
     (REGULAR, "/me/?amount=50", "Fifty films for Rosa"),
@@ -35,6 +38,8 @@ STATES = [
     (REGULAR, "/me/ratings/?shelf=hidden", "Show it again"),
     (REGULAR, "/me/ratings/?title=zzz", "None of them has"),
     (REGULAR, "/me/watchlist/", "the best for you first"),
+    (REGULAR, "/settings/", "Bob, with a PIN"),
+    (REGULAR, "/switch/", "Who is watching?"),
     (REGULAR, "{rated}", "would have guessed"),
     (REGULAR, "{unrated}", "Your say"),
 ]
@@ -52,6 +57,11 @@ class People:
             page.goto(site.address)
             films = page.eval_on_selector_all(".card-film a", "all => all.map(a => a.getAttribute('href'))")
             self.rated, self.unrated, self.another = films[0], films[9], films[10]
+            for name in ("Bob", "Cleo"):
+                self._send(page, "/settings/household/add", name=name)
+            page.goto(f"{site.address}/settings/")
+            bob = page.locator("#household [name=member]").nth(2).get_attribute("value") or ""
+            self._send(page, "/settings/household/pin", member=bob, pin="2468")
             for film, stars in zip(films, (5, 4.5, 1, 3.5), strict=False):
                 self._send(page, f"{film}/rate", rating=str(stars))
             for film, kind in ((films[4], "hidden"), (films[5], "seen"), (films[6], "watchlist"), (films[7], "watchlist")):
@@ -131,6 +141,47 @@ def test_a_page_of_ones_own_is_accessible_quiet_and_fits(
     findings += html_findings([saved], tmp_path / "report.json")
 
     assert not findings, "\n".join([address, *findings])
+
+
+# Where a form stands, what it is, what is typed into it, and what the answer says.
+ANSWERS = [
+    ("/settings/", "#programs form", {"token-name": "Radarr"}, "Copy it now, it is shown this once."),
+    ("/settings/", "#password form", {"current": "a guess", "password": "jaws ran vertigo"}, "do not belong together"),
+    ("/settings/", "#household form:has([name=pin])", {"pin": "12"}, "The PIN must be of 4 to 8 digits."),
+    ("/settings/echo/", ".way-in form", {}, "Say this to your Echo"),
+    ("/switch/", ".face:has([name=pin])", {"pin": "1111"}, "That is not the PIN of Bob."),
+]
+
+
+@pytest.mark.parametrize(("path", "form", "typed", "says"), ANSWERS)
+def test_what_a_form_answers_is_accessible_quiet_and_where_the_keyboard_is(
+    rosa: Page, site: Site, tmp_path: Path, path: str, form: str, typed: dict[str, str], says: str
+) -> None:
+    prepare_axe(rosa.context)
+    rosa.goto(site.address + path)
+    watch = Watch(rosa, site.address)
+    rosa.evaluate("() => document.querySelectorAll('main details').forEach(one => { one.open = true })")
+    for name, text in typed.items():
+        rosa.locator(f"{form} [name={name}]").first.fill(text)
+    with rosa.expect_navigation() as answered:
+        rosa.locator(f"{form} [type=submit]").last.click() if not typed else rosa.locator(f"{form} [name={next(iter(typed))}]").first.press(
+            "Enter"
+        )
+
+    expect(rosa.locator("main")).to_contain_text(says)
+    assert says in rosa.locator(":focus").inner_text(), "read out first, and in sight"
+    rosa.evaluate("() => document.querySelectorAll('main details').forEach(one => { one.open = true })")
+    findings: list[str] = []
+    for theme, width in product(("light", "dark"), WIDTHS):
+        rosa.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        rosa.set_viewport_size({"width": width, "height": HEIGHT})
+        findings += [f"{theme}, {width} px: {finding}" for finding in axe_violations(rosa) + sideways(rosa)]
+    rosa.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
+    findings += [f"at {NARROWEST} px: {finding}" for finding in sideways(rosa)]
+    saved = tmp_path / "page.html"
+    saved.write_text(answered.value.text())
+    findings += watch.console_errors + watch.foreign_requests + html_findings([saved], tmp_path / "report.json")
+    assert not findings, "\n".join([path, *findings])
 
 
 def test_stars_are_given_by_keys_and_what_follows_is_told(rosa: Page, site: Site, people: People) -> None:

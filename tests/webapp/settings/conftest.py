@@ -17,9 +17,11 @@ def told(browser: Browser, path: str = "/settings/") -> str:
 
 
 def member_called(browser: Browser, name: str) -> str:
-    """The number of a member, from the page where one is chosen."""
+    """The number of a member, from the page where one is chosen; that of whoever is shown now from the settings."""
     forms = re.findall(r'name="member" value="(\d+)">(.*?)</form>', browser.get("/switch/").text, re.DOTALL)
-    return next(number for number, inside in forms if f"<bdi>{name}</bdi>" in inside)
+    shown = re.findall(r"<bdi>([^<]*)</bdi>, number <strong>(\d+)", browser.get("/settings/").text)[0]
+    found = [number for number, inside in forms if f"<bdi>{name}</bdi>" in inside]
+    return found[0] if found else {shown[0]: shown[1]}[name]
 
 
 def with_bob(browser: Browser, pin: str = "") -> str:

@@ -18,7 +18,7 @@ def code_of(browser: Browser) -> str:
     assert answer.status_code == 200, said(answer.text)
     found = re.search(r'<span aria-hidden="true">(\d{3}) (\d{3})</span>', answer.text)
     assert found
-    assert f'aria-label="{" ".join(found[1] + found[2])}"' in answer.text, "read digit by digit"
+    assert f'<span class="visually-hidden">{" ".join(found[1] + found[2])}</span>' in answer.text, "read digit by digit"
     return found[1] + found[2]
 
 

@@ -50,6 +50,9 @@ async function use(button) {
 if (window.PublicKeyCredential && window.isSecureContext) {
   for (const button of document.querySelectorAll("button[data-passkey]")) {
     for (const part of button.form.querySelectorAll(".passkey")) part.hidden = false;
-    button.addEventListener("click", () => use(button));
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      use(button);
+    });
   }
 }
