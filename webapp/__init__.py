@@ -15,6 +15,7 @@ from webapp.operator.pages import operator
 from webapp.pages import pages
 from webapp.secret import site_secret
 from webapp.sessions import LazySessions
+from webapp.uploads import RequestInMemory
 
 LARGEST_BODY = 64 * 1024  # bytes; what needs more says so in its own view
 
@@ -29,6 +30,7 @@ def create_app(recommender: Recommender) -> Flask:
     )
     app.extensions["recommender"] = recommender
     app.session_interface = LazySessions()
+    app.request_class = RequestInMemory
     headers.install(app)
     delivery.install(app)
     accounts.install(app)

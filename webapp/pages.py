@@ -154,7 +154,15 @@ def frame() -> dict[str, object]:
 def give_words_to_templates(state: BlueprintSetupState) -> None:
     """Filters and globals of the templates."""
     jinja = state.app.jinja_env
-    for word in (wording.in_words, wording.day, wording.day_and_time, wording.iso, wording.plain_number, wording.stars_in_words):
+    for word in (
+        wording.in_words,
+        wording.day,
+        wording.day_and_time,
+        wording.iso,
+        wording.plain_number,
+        wording.stars_in_words,
+        wording.counted,
+    ):
         jinja.filters[word.__name__] = word
     jinja.globals |= {
         "imdb_url": wording.imdb_url,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -41,6 +41,16 @@ def in_words(number: int) -> str:
         tens, ones = divmod(number, 10)
         return _TENS[tens] + (f"-{_ONES[ones]}" if ones else "")
     return "one hundred" if number == 100 else f"{number:,}"
+
+
+def counted(number: int, one: str) -> str:
+    """A count with its noun, whose plural is by s: "1 film", "1,234 films"."""
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"; empty for none."""
+    return " and ".join([*filter(None, [", ".join(parts[:-1])]), *parts[-1:]])
 
 
 def day(seconds: float) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from recommender.access import Access
+from recommender.data.exports import MOST_BYTES
+from recommender.data.exports.rows import shown
 from recommender.domain import WRITE, Asker, Movie, MovieId, UserId
 from recommender.errors import TooManyTriesError, UnknownImportError, UnknownUserError
 from recommender.importing.draft import Draft, Question
@@ -25,7 +27,7 @@ from recommender.storage.profiles import Profiles
 log = logging.getLogger(__name__)
 
 __all__ = [
-    "BEGUN", "CHANGED", "DONE", "DRAFT_SECONDS", "FILES_AN_HOUR", "NEW", "SAME", "UNDONE",
+    "BEGUN", "CHANGED", "DONE", "DRAFT_SECONDS", "FILES_AN_HOUR", "MOST_BYTES", "NEW", "SAME", "UNDONE",
     "Draft", "Effect", "Finder", "Found", "Imports", "Question", "Receipt", "Undone", "forget_imports",
 ]  # fmt: skip
 
@@ -63,7 +65,8 @@ class Imports:
             raise UnknownUserError(user_id, "the number was never given, or its person has left")
         fixes = {} if anew else self._kept.fixes(UserId(user_id))
         found = self._finder.find(name, content, scale=scale, profile=profile, remembered=fixes)
-        return Draft(new_id(self._seconds()), UserId(user_id), name, self._seconds(), found, scale, profile)
+        called = shown(name.replace("\\", "/").rpartition("/")[2]) or "a file"
+        return Draft(new_id(self._seconds()), UserId(user_id), called, self._seconds(), found, scale, profile)
 
     def begin(self, user_id: int, name: str, content: bytes, *, scale: str = "", profile: str = "", asker: Asker) -> Draft:
         """Read a file and keep what it says for a day; nothing is written to the profile.

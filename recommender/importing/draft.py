@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from recommender.data.matching import ASKED, Match, row_key
+from recommender.data.matching import ASKED, BY_CHOICE, NONE_CHOSEN, Match, row_key
 from recommender.domain import MovieId, UserId
 from recommender.errors import InvalidInputError
 from recommender.importing.finding import Found
@@ -53,6 +53,11 @@ class Draft:
         """What was chosen, for each row that it settles."""
         chosen = self.choices
         return {place: chosen[question.number] for question in self.questions if question.number in chosen for place in question.places}
+
+    @property
+    def was_answered_before(self) -> bool:
+        """Whether an answer to the file of before settles any row of it."""
+        return any(match.how in (BY_CHOICE, NONE_CHOSEN) for match in self.found.matching.matches)
 
     @property
     def fixes(self) -> dict[str, MovieId | None]:

@@ -54,9 +54,13 @@ class Kept:
         """With the file itself, to be read again in another way."""
         place = _draft(draft.user_id, draft.import_id)
         self._blobs.write(f"{place}/file", content)
-        self.put_choices(draft.user_id, draft.import_id, draft.choices)
+        if draft.choices:
+            self.put_choices(draft.user_id, draft.import_id, draft.choices)
+        else:
+            self._blobs.remove(f"{place}/choices")
         self._blobs.write(f"{place}/draft", texts.of_draft(draft))
-        for older in self.drafts(draft.user_id)[MOST_DRAFTS:]:
+        others = [import_id for import_id in self.drafts(draft.user_id) if import_id != draft.import_id]
+        for older in others[MOST_DRAFTS - 1 :]:
             self.remove_draft(draft.user_id, older)
 
     def draft(self, user_id: UserId, import_id: str, *, now: int) -> Draft:

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pytest
 
+from recommender.importing import MOST_BYTES
 from tests.deploy.machine import DEPLOY, HOST, Machine, Ports, configuration, lay_out, nginx, start_nginx, stop
 from webapp.error_handlers import NOT_WRITTEN, RETRY_AFTER, SENTENCES, TITLES
 from webapp.headers import EARLY_SCRIPT, NOT_A_PAGE
@@ -315,6 +316,19 @@ def test_too_large_a_body_is_refused_in_words(machine: Machine) -> None:
 
     assert (answer.status, json.loads(answer.text)["detail"]) == (413, SENTENCES[413])
     assert "Too large" in machine.get("/result/", "POST", body="x" * 70_000).text
+
+
+def test_a_persons_own_file_may_be_larger_than_anything_else(machine: Machine) -> None:
+    """Nobody is signed in here, so that it is the site that refuses, and not nginx."""
+    form = {"Content_Type": "multipart/form-data; boundary=x", "Sec_Fetch_Site": "same-origin"}
+    answer = machine.get("/me/import/", "POST", body="x" * MOST_BYTES, **form)
+    too_large = machine.get("/me/import/", "POST", body="x" * (MOST_BYTES + (1 << 20)), **form)
+
+    assert answer.status == 401
+    assert "Sign in" in answer.text
+    assert too_large.status == 413
+    assert "Too large" in too_large.text
+    assert machine.logged(r'"POST /me/import/ HTTP/1\.1" 401 .* upstream=401 ')
 
 
 def test_households_that_speak_at_once_are_not_held_back(machine: Machine) -> None:

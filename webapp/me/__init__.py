@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp.me import said
+from webapp.me.exporting import exporting
 from webapp.me.feeds import feeds
+from webapp.me.importing import importing
 from webapp.me.leaving import leaving
 from webapp.me.pages import me
 from webapp.me.saying import saying
@@ -18,3 +20,5 @@ def install(app: Flask) -> None:
     app.register_blueprint(me)
     app.register_blueprint(leaving)
     app.register_blueprint(feeds)
+    app.register_blueprint(importing)
+    app.register_blueprint(exporting)

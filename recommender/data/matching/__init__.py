@@ -28,6 +28,7 @@ from recommender.domain import ASIDE, HIDDEN, SEEN, WATCHLIST, MovieId
 MATCHED, ASKED, UNKNOWN = "matched", "asked", "unknown"
 
 BY_CHOICE = "as chosen before"
+NONE_CHOSEN = "You said before that it is none of the films here."
 BY_IMDB = "by its number at IMDb"
 BY_TMDB = "by its number at TMDB"
 BY_ID = "by its number"
@@ -157,7 +158,7 @@ class Matcher:
             return None
         chosen = remembered[key]
         if chosen is None:
-            return Match(row, UNKNOWN, "You said before that it is none of the films here.")
+            return Match(row, UNKNOWN, NONE_CHOSEN)
         return Match(row, MATCHED, BY_CHOICE, (chosen,)) if self._catalogue.column_of(chosen) is not None else None
 
     def _by_number(self, row: ExportRow) -> _Outcome | None:
