@@ -60,6 +60,7 @@ from recommender.settings import Settings
 from recommender.sign_in import SignIn
 from recommender.storage.blobs import Blobs, open_blobs
 from recommender.storage.profiles import Profiles, open_profiles
+from recommender.taste_profile import TasteProfile, taste_profile
 
 log = logging.getLogger(__name__)
 
@@ -187,6 +188,12 @@ class Recommender:
         """What the person wants to see and has not seen, best for them first; errors as in ratings_of."""
         self._access.check_owns(UserId(user_id), asker, READ)
         return own_films.watchlist(self._profiles.opinions(UserId(user_id)), self._in_force.published())
+
+    def taste_profile(self, user_id: int, *, asker: Asker = STRANGER) -> TasteProfile:
+        """What the stars of the asker, or of a sample viewer, say of them; a rating set aside counts. Errors as in similar."""
+        published = self._in_force.published()
+        self._access.check_may_look_through(UserId(user_id), asker, published)
+        return taste_profile(lists.taste_of(UserId(user_id), published, self._profiles).history, published)
 
     def movie(self, movie_id: int) -> MovieDetails:
         """A film and what is said of it; UnknownMovieError."""
