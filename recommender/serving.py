@@ -55,6 +55,7 @@ from recommender.history import Backup, Training
 from recommender.importing import Imports
 from recommender.models import History, recipes
 from recommender.models.similar import similar_movies
+from recommender.movements import Movement, movements
 from recommender.publication import InForce, Published
 from recommender.settings import Settings
 from recommender.sign_in import SignIn
@@ -194,6 +195,11 @@ class Recommender:
         published = self._in_force.published()
         self._access.check_may_look_through(UserId(user_id), asker, published)
         return taste_profile(lists.taste_of(UserId(user_id), published, self._profiles).history, published)
+
+    def movements(self, user_id: int, *, asker: Asker = STRANGER) -> tuple[Movement, ...]:
+        """What moved the person's list lately, latest first; errors as in ratings_of."""
+        self._access.check_owns(UserId(user_id), asker, READ)
+        return movements(self._profiles.opinions(UserId(user_id)), self._in_force.published())
 
     def movie(self, movie_id: int) -> MovieDetails:
         """A film and what is said of it; UnknownMovieError."""
