@@ -161,12 +161,14 @@ class Marks:
     """What a store remembers beside people, ratings and lists.
 
     last_user_id: the highest number ever given; FIRST_OWN_USER_ID - 1 where none was. cleared_by: the publication that last cleared the
-    sample viewers' lists; 0 where none did. highest_generation: of any record or clearing.
+    sample viewers' lists; 0 where none did. highest_generation: of any record or clearing. last_movie_id: the highest number ever given to
+    an added film.
     """
 
     last_user_id: int
     cleared_by: int
     highest_generation: int
+    last_movie_id: int = FIRST_ADDED_MOVIE_ID - 1
 
 
 SEEN, HIDDEN, WATCHLIST, ASIDE = "seen", "hidden", "watchlist", "aside"

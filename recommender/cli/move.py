@@ -243,9 +243,10 @@ def _check_can_be_made(url: str) -> None:
 
 
 def _counts(kinds: Mapping[str, Part]) -> str:
-    """In words; marks are told where there are any, which there were not in older backups."""
-    marks = f"{kinds['film_marks'].count:,} marks, " if "film_marks" in kinds and kinds["film_marks"].count else ""
-    return f"{kinds['accounts'].count:,} people, {kinds['ratings'].count:,} ratings, {marks}{kinds['records'].count:,} lists"
+    """In words. Marks and added films are told where there are any; older backups have none."""
+    some = {what: kinds[kind].count for kind, what in (("film_marks", "marks"), ("added_films", "added films")) if kind in kinds}
+    said = "".join(f"{n:,} {what}, " for what, n in some.items() if n)
+    return f"{kinds['accounts'].count:,} people, {kinds['ratings'].count:,} ratings, {said}{kinds['records'].count:,} lists"
 
 
 def _print(moved: Moved) -> None:

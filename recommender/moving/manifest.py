@@ -6,10 +6,10 @@ import hashlib
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Any, TypeVar
 
-from recommender.domain import FIRST_OWN_USER_ID, Account, FilmMark, ListRecord, Marks, Rating, is_own_person
+from recommender.domain import FIRST_OWN_USER_ID, Account, AddedFilm, FilmMark, ListRecord, Marks, Rating, UserId, is_own_person
 from recommender.errors import StorageError
 from recommender.publication import LOCK
 from recommender.storage.accounts import Entry
@@ -24,8 +24,8 @@ PUBLISHED = ("models", "snapshots")  # below these every folder is one immutable
 EMPTY = Contents(Marks(FIRST_OWN_USER_ID - 1, 0, 0), (), (), ())
 
 Progress = Callable[[str, int, int], None]
-Row = TypeVar("Row", Account, Rating, FilmMark, ListRecord, Entry)
-KINDS = ("accounts", "ratings", "film_marks", "records", "entries")  # of rows that profiles hold, in the order they are read
+Row = TypeVar("Row", Account, Rating, FilmMark, ListRecord, Entry, AddedFilm)
+KINDS = ("accounts", "ratings", "film_marks", "records", "entries", "added_films")  # of rows that profiles hold, in the order they are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,7 @@ class Counted:
             self._tallies["records"].through(one for one in contents.records if self._is_known(one)),
             self._tallies["entries"].through(one for one in contents.entries if one.owner in self._people),
             self._tallies["film_marks"].through(one for one in contents.film_marks if one.user_id in self._people),
+            self._tallies["added_films"].through(map(self._owned, contents.added_films)),
         )
 
     def parts(self) -> dict[str, Part]:
@@ -97,6 +98,9 @@ class Counted:
         for account in accounts:
             self._people.add(account.user_id)
             yield account
+
+    def _owned(self, film: AddedFilm) -> AddedFilm:
+        return film if film.added_by in self._people else replace(film, added_by=UserId(0))
 
     def _is_known(self, record: ListRecord) -> bool:
         return record.deleted or not is_own_person(record.user_id) or record.user_id in self._people
@@ -189,7 +193,7 @@ def _part_of(marks: Marks) -> Part:
     return Part(len(astuple(marks)), hashlib.sha256(_line(*map(int, astuple(marks)))).hexdigest())
 
 
-def _canonical(row: Account | Rating | FilmMark | ListRecord | Entry) -> bytes:
+def _canonical(row: Account | Rating | FilmMark | ListRecord | Entry | AddedFilm) -> bytes:
     """A line of JSON; whatever number type a place uses, the same number is the same text."""
     match row:
         case Account():
@@ -202,6 +206,10 @@ def _canonical(row: Account | Rating | FilmMark | ListRecord | Entry) -> bytes:
             movies = None if row.movies is None else to_json(row.movies)
             where_from = (int(row.generation), row.model, float(row.built_at), row.basis)
             return _line(int(row.user_id), int(row.rev), *where_from, bool(row.deleted), movies)
+        case AddedFilm():
+            movie = row.movie
+            said = (int(movie.movie_id), movie.title, movie.year, list(movie.genres), movie.imdb_id, movie.tmdb_id)
+            return _line(*said, row.link, int(row.added_by), int(row.added_at))
         case Entry():
             return _line(row.key, int(row.rev), int(row.owner), int(row.expires_at), row.body)
 

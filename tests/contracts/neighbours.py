@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from recommender.domain import Change, FilmMark, MovieId, Rating, UserId
+from recommender.domain import Change, FilmMark, Movie, MovieId, Rating, UserId
 from recommender.storage.blobs import open_blobs
 from recommender.storage.profiles import open_profiles
 
@@ -33,6 +33,14 @@ def mark_many(url: str, user_id: UserId, kind: str, movie_ids: range) -> list[in
     revs = [profiles.change(user_id, Change(marks=(mark,))) for mark in marks]
     profiles.close()
     return revs
+
+
+def add_films(url: str, user_id: UserId, titles: list[str]) -> list[MovieId]:
+    """The numbers."""
+    profiles = open_profiles(url, patient=True)
+    numbers = [profiles.add_film(Movie(MovieId(0), title), "", by=user_id, now=0).movie.movie_id for title in titles]
+    profiles.close()
+    return numbers
 
 
 def come_in(url: str, n: int) -> list[UserId]:

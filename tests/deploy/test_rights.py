@@ -15,7 +15,7 @@ from botocore.client import BaseClient
 from moto import mock_aws
 
 from recommender.connection import KeptConnection
-from recommender.domain import READ, SEEN, WATCHLIST, Change, FilmMark, ListRecord, MovieId, Rating, UserId
+from recommender.domain import READ, SEEN, WATCHLIST, Change, FilmMark, ListRecord, Movie, MovieId, Rating, UserId
 from recommender.importing import Kept, forget_imports, new_id
 from recommender.sign_in import SignIn, forget
 from recommender.storage import bucket_data
@@ -118,6 +118,10 @@ def _everything_the_site_does(profiles: DynamoProfiles, blobs: S3Blobs) -> None:
     profiles.change(somebody, Change(marks=(FilmMark(somebody, ALIEN, SEEN, NOW),)))
     many = tuple(FilmMark(somebody, MovieId(number), WATCHLIST, NOW) for number in range(1, 9))
     profiles.change(somebody, Change(unrated=(ALIEN,), marks=many, unmarked=((ALIEN, SEEN),)))
+    added = profiles.add_film(Movie(MovieId(0), "Home Video"), "", by=somebody, now=NOW)
+    profiles.add_film(Movie(MovieId(0), "Gone"), "", by=somebody, now=NOW)
+    profiles.remove_film(added.movie.movie_id)
+    list(profiles.added_films())
     profiles.opinions(somebody)
     profiles.keep_list(_a_list(somebody, 5))
     profiles.keep_list(_a_list(SAMPLE_VIEWER, 0))
@@ -153,6 +157,7 @@ def _everything_a_training_does(profiles: DynamoProfiles, blobs: S3Blobs, folder
     profiles.highest_generation()
     list(profiles.all_ratings())
     list(profiles.all_marks())
+    list(profiles.added_films())
     list(profiles.people())
     profiles.counts()
     profiles.opinions(SAMPLE_VIEWER)

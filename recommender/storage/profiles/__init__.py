@@ -1,4 +1,4 @@
-"""Profiles: what own people say of films, everybody's revision and list record; the URL's scheme chooses the place.
+"""Profiles: what own people say of films, films they add, everybody's revision and list record; the URL's scheme chooses the place.
 
 The promise every place keeps: a list that has not seen every acknowledged rating and mark cannot be read. `rate`, `unrate` and `change`
 raise the revision and take the list away in one step, together with what was said or after it; `keep_list` puts a list back only if
@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from recommender.domain import Account, Activity, Change, FilmMark, ListRecord, Marks, Opinions, Rating, UserId
+from recommender.domain import Account, Activity, AddedFilm, Change, FilmMark, ListRecord, Marks, Movie, Opinions, Rating, UserId
 from recommender.errors import SettingError
 
 if TYPE_CHECKING:
@@ -25,10 +25,11 @@ TABLE = re.compile(r"[A-Za-z0-9_.-]{3,200}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Everything that a store keeps, to be gone through once: accounts, ratings, film_marks, records, entries.
+    """Everything that a store keeps, to be gone through once: accounts, ratings, film_marks, records, entries, added_films.
 
     accounts: ascending user id. ratings: by user and film. film_marks: by user, film and kind. records: ascending user id, void ones and
     those of people who left too. entries: how people sign in, by key; those of people who are not among the accounts are not taken over.
+    added_films: ascending number; who is not among the accounts has not added any.
     """
 
     marks: Marks
@@ -37,6 +38,7 @@ class Contents:
     records: Iterable[ListRecord]
     entries: Iterable[Entry] = ()
     film_marks: Iterable[FilmMark] = ()
+    added_films: Iterable[AddedFilm] = ()
 
 
 class Profiles(Protocol):
@@ -65,7 +67,10 @@ class Profiles(Protocol):
         """Let anyone who knows the number read the list, or no longer. UnknownUserError for a stranger."""
 
     def forget_person(self, user_id: UserId) -> None:
-        """The person leaves: ratings, marks and list go, the number stays taken, rev rises, later ratings are refused."""
+        """The person leaves: ratings, marks and list go, the number stays taken, rev rises, later ratings are refused.
+
+        Films that they added stay, added by nobody.
+        """
 
     def rate(self, rating: Rating) -> int:
         """Put the rating and void the list; the new revision. The same stars put again keep their time and still raise rev.
@@ -89,6 +94,19 @@ class Profiles(Protocol):
 
         From one read transaction where a place has them; else one that is not acknowledged yet may be among them.
         """
+
+    def add_film(self, movie: Movie, link: str, *, by: UserId, now: int) -> AddedFilm:
+        """Keep a film that the data lack under a number never given before; the one that is there where its title and year are added.
+
+        movie.movie_id does not matter. Titles are the same whatever their case, accents and signs. Only one number is given however many
+        add a film at once. UnknownUserError as in rate; InvalidInputError for an empty title or a link that is not of https.
+        """
+
+    def added_films(self) -> Iterator[AddedFilm]:
+        """Every added film, ascending by number, those whose adder has left too: their added_by is 0."""
+
+    def remove_film(self, movie_id: int) -> bool:
+        """Take an added film away, and whether it was there. Its number stays given, its title may be added again."""
 
     def list_of(self, user_id: UserId) -> ListRecord | None:
         """The record, with movies None when it is void; None when there is no record."""

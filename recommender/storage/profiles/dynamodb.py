@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 
-from recommender.domain import FIRST_OWN_USER_ID, Account, Change, FilmMark, ListRecord, Opinions, Rating, UserId
+from recommender.domain import FIRST_OWN_USER_ID, Account, AddedFilm, Change, FilmMark, ListRecord, Movie, Opinions, Rating, UserId
 from recommender.errors import UnknownUserError
 from recommender.storage.accounts import Entries
 from recommender.storage.accounts.dynamodb import DynamoEntries
@@ -18,6 +18,7 @@ from recommender.storage.amazon.calls import Answer
 from recommender.storage.amazon.clients import QUICK, Patience
 from recommender.storage.amazon.faults import Refused
 from recommender.storage.profiles import Contents
+from recommender.storage.profiles import dynamodb_films as films
 from recommender.storage.profiles import dynamodb_house as house
 from recommender.storage.profiles import dynamodb_opinions as opinions
 from recommender.storage.profiles.changes import checked, half_stars_of
@@ -35,6 +36,7 @@ from recommender.storage.profiles.dynamodb_items import (
 )
 from recommender.storage.profiles.dynamodb_lists import DynamoLists
 from recommender.storage.profiles.dynamodb_names import Tables
+from recommender.storage.profiles.film_names import check_link
 
 
 class DynamoProfiles:
@@ -90,7 +92,7 @@ class DynamoProfiles:
             raise UnknownUserError(user_id)
 
     def forget_person(self, user_id: UserId) -> None:
-        """The person leaves: first nothing more can be rated or kept, then the ratings go, at last the account.
+        """The person leaves: first nothing more can be rated or kept, then what they said goes, at last the account.
 
         A death on the way leaves the account, so that it can be said again.
         """
@@ -105,6 +107,7 @@ class DynamoProfiles:
             ConditionExpression="attribute_not_exists(deleted)",
             ExpressionAttributeValues={":yes": wire(True), ":none": wire(0), ":one": wire(1), ":nothing": wire("")},
         )
+        films.disown(self._at, self._tables, user_id)
         house.take_away(self._at, self._tables, user_id)
 
     def rate(self, rating: Rating) -> int:
@@ -141,6 +144,26 @@ class DynamoProfiles:
             return Opinions(user_id, 0)
         item = self._at.get(self._tables.movie, {"userID": wire(user_id)}, ProjectionExpression="rev")
         return Opinions(user_id, int(fields(item)["rev"]) if item else 0, *opinions.of(self._at, user_id))
+
+    def add_film(self, movie: Movie, link: str, *, by: UserId, now: int) -> AddedFilm:
+        """The film under a number of its own; put first, then the person is looked at once more."""
+        check_link(link)
+        self._check_person(by)
+        added = films.add(self._at, self._tables, movie, link, by=by, now=now)
+        try:
+            self._rev(by)
+        except UnknownUserError:
+            films.disown(self._at, self._tables, by)  # they left in between
+            raise
+        return added
+
+    def added_films(self) -> Iterator[AddedFilm]:
+        """Every added film, ascending by number."""
+        return films.all_films(self._at, self._tables)
+
+    def remove_film(self, movie_id: int) -> bool:
+        """Take an added film away, and whether it was there."""
+        return films.remove(self._at, self._tables, movie_id)
 
     def list_of(self, user_id: UserId) -> ListRecord | None:
         """The record; that of a person who has left is void."""
@@ -199,6 +222,7 @@ class DynamoProfiles:
             house.records(self._at, self._tables),
             self.entries.all(),
             self.all_marks(),
+            self.added_films(),
         )
 
     def adopt(self, contents: Contents) -> None:

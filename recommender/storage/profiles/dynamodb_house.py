@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from recommender.domain import FIRST_OWN_USER_ID, Account, ListRecord, Marks, UserId, is_own_person
 from recommender.errors import StorageError
 from recommender.storage.accounts.dynamodb import wire_entry
 from recommender.storage.profiles import Contents
-from recommender.storage.profiles.dynamodb_calls import DynamoCalls
+from recommender.storage.profiles import dynamodb_films as films
+from recommender.storage.profiles.dynamodb_calls import NOBODY, DynamoCalls
 from recommender.storage.profiles.dynamodb_items import (
     ADOPTION,
     LAST_NUMBER,
@@ -30,12 +32,12 @@ from recommender.storage.profiles.dynamodb_names import Tables
 
 
 def marks(at: DynamoCalls, tables: Tables) -> Marks:
-    """What the two account items remember."""
+    """What the three account items remember."""
     number = at.get(tables.accounts, {"key": wire(LAST_NUMBER)})
     publications = at.get(tables.accounts, {"key": wire(PUBLICATIONS)})
     said = fields(publications) if publications else {}
     last = int(fields(number)[LAST_USER_ID]) if number else FIRST_OWN_USER_ID - 1
-    return Marks(last, int(said.get("cleared_by", 0)), int(said.get("highest", 0)))
+    return Marks(last, int(said.get("cleared_by", 0)), int(said.get("highest", 0)), films.last_movie_id(at, tables))
 
 
 def accounts(at: DynamoCalls, tables: Tables) -> Iterator[Account]:
@@ -81,6 +83,9 @@ def adopt(at: DynamoCalls, tables: Tables, contents: Contents) -> None:
     highest_number = contents.marks.last_user_id
     at.put_all(tables.movie, (wire_record(record) for record in _as_far_as_known(contents.records, people, gone)))
     at.put_all(tables.accounts, (wire_entry(entry) for entry in contents.entries if entry.owner in people - gone))
+    here = people - gone
+    added = (film if film.added_by in here else replace(film, added_by=NOBODY) for film in contents.added_films)
+    films.take_over(at, tables, added, contents.marks.last_movie_id)
     for user_id in sorted(gone):
         highest_number = max(highest_number, user_id)
         take_away(at, tables, user_id)
@@ -118,8 +123,9 @@ def _as_far_as_known(some: Iterable[ListRecord], people: set[UserId], gone: set[
 
 def _check_is_empty(at: DynamoCalls, tables: Tables) -> None:
     people = {"FilterExpression": "begins_with(#key, :person)", "ExpressionAttributeNames": {"#key": "key"}}
-    found = {
+    found: dict[str, Iterator[object]] = {
         "people": at.scan(TableName=tables.accounts, **people, ExpressionAttributeValues={":person": wire(PERSON)}),
+        "films": films.all_films(at, tables),
         "ratings": at.scan(TableName=tables.ratings, Limit=1),
         "lists": at.scan(TableName=tables.movie, Limit=1),
         "accounts": at.scan(TableName=tables.accounts, FilterExpression="attribute_exists(body)"),

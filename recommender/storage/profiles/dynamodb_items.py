@@ -32,6 +32,9 @@ LAST_NUMBER = "#last-number"  # the one that counts the numbers given
 LAST_USER_ID = "last_user_id"  # its field
 PUBLICATIONS = "#publications"  # remembers the highest generation and the last clearing
 ADOPTION = "#adoption"  # there while somebody moves in
+FILM_NAME = "film-name#"  # the beginning of the key of an added film's name, which says its number
+LAST_FILM = "#last-film"  # the one that counts the numbers given to added films
+LAST_MOVIE_ID = "last_movie_id"  # its field
 
 KIND_PLACES = {SEEN: 1, HIDDEN: 2, WATCHLIST: 3, ASIDE: 4}  # in the sort keys of marks, for good; there are sixteen
 

@@ -22,8 +22,8 @@ from recommender.storage.profiles.dynamodb_items import (
 )
 
 FEW = 4  # ratings and marks that are put one by one, for which nobody's whole opinions are read first
-RATINGS = "movieID >= :none"  # which items of the table are ratings; the others are marks
-MARKS = "movieID < :none"
+RATINGS = "userID > :none AND movieID >= :none"  # which items of the table are ratings; those of nobody are added films
+MARKS = "userID > :none AND movieID < :none"
 
 
 def of(at: DynamoCalls, user_id: UserId) -> tuple[tuple[Rating, ...], tuple[FilmMark, ...]]:

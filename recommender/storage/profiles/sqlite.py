@@ -13,13 +13,29 @@ from typing import Any
 
 import apsw
 
-from recommender.domain import FIRST_OWN_USER_ID, Account, Activity, Change, FilmMark, ListRecord, Marks, MovieId, Opinions, Rating, UserId
+from recommender.domain import (
+    FIRST_OWN_USER_ID,
+    Account,
+    Activity,
+    AddedFilm,
+    Change,
+    FilmMark,
+    ListRecord,
+    Marks,
+    Movie,
+    MovieId,
+    Opinions,
+    Rating,
+    UserId,
+)
 from recommender.errors import InvalidInputError, StorageError, UnknownUserError
 from recommender.storage.accounts import Entries
 from recommender.storage.accounts import sqlite as accounts
 from recommender.storage.profiles import COUNTED, Contents
+from recommender.storage.profiles import sqlite_films as films
 from recommender.storage.profiles import sqlite_opinions as opinions
 from recommender.storage.profiles.changes import checked, half_stars_of
+from recommender.storage.profiles.film_names import check_link
 from recommender.storage.profiles.forks import tell_of_forks
 from recommender.storage.profiles.records import from_json, to_json
 from recommender.storage.profiles.sqlite_file import check_library, connect, has_moved, in_words, prepare
@@ -91,6 +107,7 @@ class SqliteProfiles:
             if not _is_person(connection, _key(user_id)):
                 return
             opinions.take_away(connection, user_id)
+            films.disown(connection, user_id)
             connection.execute("DELETE FROM people WHERE user_id = ?", (user_id,))
             _void(connection, user_id)
             connection.execute("UPDATE movie SET deleted = 1, generation = 0, model = '', built_at = 0 WHERE userID = ?", (user_id,))
@@ -136,6 +153,30 @@ class SqliteProfiles:
         with self._readers.one() as connection, connection:
             rev, ratings, marks = _rev(connection, key), opinions.ratings_of(connection, key), opinions.marks_of(connection, key)
         return Opinions(user_id, rev, ratings, marks)
+
+    def add_film(self, movie: Movie, link: str, *, by: UserId, now: int) -> AddedFilm:
+        """The film under a number of its own, in one transaction."""
+        check_link(link)
+
+        def add(connection: apsw.Connection) -> AddedFilm:
+            _check_is_person(connection, by)
+            return films.add(connection, movie, link, by=by, now=now)
+
+        return self._writer.run(add)
+
+    def added_films(self) -> Iterator[AddedFilm]:
+        """Every added film, as all_ratings gives every rating."""
+        with self._readers.another() as connection:
+            yield from self._added_films(connection)
+
+    def remove_film(self, movie_id: int) -> bool:
+        """Take an added film away, and whether it was there."""
+
+        def remove(connection: apsw.Connection) -> bool:
+            connection.execute("DELETE FROM added_films WHERE movie_id = ?", (_key(movie_id),))
+            return connection.changes() == 1
+
+        return self._writer.run(remove)
 
     def list_of(self, user_id: UserId) -> ListRecord | None:
         """The record; that of a person who has left is void."""
@@ -235,6 +276,7 @@ class SqliteProfiles:
                 (_record(*row) for row in records),
                 accounts.entries(self._readers, connection),
                 self._film_marks(connection),
+                self._added_films(connection),
             )
 
     def adopt(self, contents: Contents) -> None:
@@ -277,6 +319,9 @@ class SqliteProfiles:
     def _film_marks(self, connection: apsw.Connection) -> Iterator[FilmMark]:
         rows = self._readers.rows(connection, opinions.ALL_MARKS)
         return (FilmMark(UserId(user_id), MovieId(movie_id), kind, marked_at) for user_id, movie_id, kind, marked_at in rows)
+
+    def _added_films(self, connection: apsw.Connection) -> Iterator[AddedFilm]:
+        return (films.film_of(*row) for row in self._readers.rows(connection, films.ALL))
 
 
 RECORD = "userID, rev, movies, generation, model, built_at, basis, deleted"
@@ -331,13 +376,15 @@ def _rev(connection: apsw.Connection, user_id: UserId) -> int:
 def _marks(connection: apsw.Connection) -> Marks:
     query = """
         SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'people'), cleared_by,
-            max(cleared_by, adopted_generation, coalesce((SELECT max(generation) FROM movie), 0)) FROM sample_lists
+            max(cleared_by, adopted_generation, coalesce((SELECT max(generation) FROM movie), 0)),
+            (SELECT seq FROM sqlite_sequence WHERE name = 'added_films') FROM sample_lists
         """
     return Marks(*next(connection.execute(query)))
 
 
 def _check_is_empty(connection: apsw.Connection, url: str) -> None:
-    tables = {"people": "people", "ratings": "ratings", "marks": "film_marks", "lists": "movie", "accounts": "account_entries"}
+    tables = {"people": "people", "ratings": "ratings", "marks": "film_marks", "lists": "movie"}
+    tables |= {"accounts": "account_entries", "films": "added_films"}
     for what, table in tables.items():
         if connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():  # noqa: S608  a constant
             raise StorageError(f"{url} already holds {what}; only an empty store can take over another's contents. Name a new one.")
@@ -379,6 +426,7 @@ def _take_over(connection: apsw.Connection, contents: Contents) -> None:
         "UPDATE sqlite_sequence SET seq = max(seq, ?, coalesce((SELECT max(userID) FROM movie), 0)) WHERE name = 'people'",
         (marks.last_user_id,),
     )
+    films.take_over(connection, contents.added_films, marks.last_movie_id)
     connection.execute("UPDATE sample_lists SET cleared_by = ?, adopted_generation = ?", (marks.cleared_by, marks.highest_generation))
 
 

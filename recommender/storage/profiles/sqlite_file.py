@@ -82,6 +82,8 @@ STEPS: tuple[str, ...] = (
         title      TEXT    NOT NULL,
         year       INTEGER,
         genres     TEXT    NOT NULL,           -- JSON
+        imdb_id    INTEGER,
+        tmdb_id    INTEGER,
         link       TEXT    NOT NULL,           -- empty for none
         added_by   INTEGER NOT NULL,           -- 0 when that person has left
         added_at   INTEGER NOT NULL            -- seconds since 1970, UTC

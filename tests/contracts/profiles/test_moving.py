@@ -10,16 +10,19 @@ from typing import Any
 import pytest
 
 from recommender.domain import (
+    FIRST_ADDED_MOVIE_ID,
     FIRST_OWN_USER_ID,
     HIDDEN,
     POPULAR,
     SEEN,
     WATCHLIST,
     Account,
+    AddedFilm,
     Change,
     FilmMark,
     ListRecord,
     Marks,
+    Movie,
     MovieId,
     Opinions,
     Rating,
@@ -51,6 +54,9 @@ def much_happens(profiles: Profiles) -> list[UserId]:
         profiles.change(who, Change(marks=tuple(mark(who, HEAT, kind, 1_700_000_000) for kind in (WATCHLIST, HIDDEN))))
     assert profiles.keep_list(a_list(alice, 4, generation=2))
     assert profiles.keep_list(replace(a_list(bob, 3, generation=2), basis=POPULAR))
+    for who, title in ((carol, "Carol's"), (bob, "Bob's"), (alice, "Gone")):
+        profiles.add_film(Movie(MovieId(0), title, 2026, ("War",), 7, 8), "https://example.org", by=who, now=1_700_000_000)
+    profiles.remove_film(FIRST_ADDED_MOVIE_ID + 2)
     profiles.unrate(bob, HEAT)  # so that the list is void
     profiles.change(bob, Change(marks=(mark(bob, RAN, WATCHLIST),)))  # which leaves the list as it is
     assert profiles.keep_list(a_list(carol, 4, generation=2))
@@ -74,7 +80,8 @@ def all_that_can_be_asked(profiles: Profiles, numbers: list[UserId]) -> list[obj
         for number in numbers
     ]
     opinions = list(profiles.all_ratings()), list(profiles.all_marks())
-    return [*one_by_one, list(profiles.people()), opinions, profiles.counts(), profiles.highest_generation()]
+    films = list(profiles.added_films())
+    return [*one_by_one, list(profiles.people()), opinions, films, profiles.counts(), profiles.highest_generation()]
 
 
 def all_that_is_there(profiles: Profiles) -> tuple[Marks, list[Account], list[Rating], list[FilmMark], list[ListRecord]]:
@@ -91,7 +98,7 @@ def test_the_contents_are_everything_that_is_kept(profiles: Profiles) -> None:
 
     marks, accounts, ratings, film_marks, records = all_that_is_there(profiles)
 
-    assert marks == Marks(eve, cleared_by=3, highest_generation=4)
+    assert marks == Marks(eve, cleared_by=3, highest_generation=4, last_movie_id=FIRST_ADDED_MOVIE_ID + 2)
     assert accounts == [
         Account(alice, "digest of 0", False, 1_700_000_000),
         Account(bob, "digest of 1", True, 1_700_000_001),
@@ -100,6 +107,9 @@ def test_the_contents_are_everything_that_is_kept(profiles: Profiles) -> None:
     assert ratings == list(profiles.all_ratings())
     assert len(ratings) == 3 + 2
     assert film_marks == [mark(alice, HEAT, HIDDEN, 1_700_000_000), mark(alice, HEAT, WATCHLIST, 1_700_000_000), mark(bob, RAN, WATCHLIST)]
+    with profiles.contents() as contents:
+        assert list(contents.added_films) == list(profiles.added_films())
+    assert [(film.movie.title, film.added_by) for film in profiles.added_films()] == [("Carol's", 0), ("Bob's", bob)]
     assert [record.user_id for record in records] == [*range(1, 61), VIEWER, alice, bob, carol, eve]
     assert records == [profiles.list_of(record.user_id) for record in records]
     assert [record.user_id for record in records if record.deleted] == [carol, eve]
@@ -141,6 +151,8 @@ def test_life_goes_on_after_the_move(profiles: Profiles, elsewhere: Profiles) ->
     assert not elsewhere.keep_list(a_list(carol, 5, generation=9))
     with pytest.raises(UnknownUserError):
         elsewhere.rate(rating(carol))
+    assert elsewhere.add_film(Movie(MovieId(0), "BOB'S", 2026), "", by=alice, now=9).movie.movie_id == FIRST_ADDED_MOVIE_ID + 1
+    assert elsewhere.add_film(Movie(MovieId(0), "New"), "", by=alice, now=9).movie.movie_id == FIRST_ADDED_MOVIE_ID + 3
 
 
 def test_an_empty_place_moves_too(profiles: Profiles, elsewhere: Profiles) -> None:
@@ -174,16 +186,17 @@ def test_only_an_empty_place_can_take_over(profiles: Profiles, elsewhere: Profil
     assert all_that_is_there(elsewhere) == before
 
 
-@pytest.mark.parametrize("at", ["accounts", "ratings", "film_marks", "records"])
+@pytest.mark.parametrize("at", ["accounts", "ratings", "film_marks", "records", "added_films"])
 def test_a_move_that_broke_off_can_be_repeated(profiles: Profiles, elsewhere: Profiles, at: str) -> None:
     numbers = much_happens(profiles)
     marks, *parts = all_that_is_there(profiles)
+    parts.append(list(profiles.added_films()))
 
     def broken_off(part: list[Any]) -> Iterator[Any]:
         yield from part[: len(part) // 2]
         raise StorageError("The reading broke off.")
 
-    names = ("accounts", "ratings", "film_marks", "records")
+    names = ("accounts", "ratings", "film_marks", "records", "added_films")
     broken = {name: broken_off(part) if name == at else part for name, part in zip(names, parts, strict=True)}
     with pytest.raises(StorageError, match=r"The reading broke off\."):
         elsewhere.adopt(Contents(marks, **broken))
@@ -202,7 +215,9 @@ def test_who_left_or_came_while_another_place_was_read_has_left(profiles: Profil
     records = [ListRecord(here, 1), ListRecord(left, 2, deleted=True), ListRecord(came, 1)]
     said = [rating(who) for who in everybody], [mark(who) for who in everybody]
 
-    profiles.adopt(Contents(Marks(left, 0, 0), accounts, said[0], records, film_marks=said[1]))
+    films = [AddedFilm(Movie(MovieId(FIRST_ADDED_MOVIE_ID + n), str(n)), "", who, 0) for n, who in enumerate(everybody)]
+
+    profiles.adopt(Contents(Marks(left, 0, 0), accounts, said[0], records, film_marks=said[1], added_films=films))
 
     assert list(profiles.people()) == [here]
     assert [profiles.opinions(who) for who in everybody] == [
@@ -214,6 +229,8 @@ def test_who_left_or_came_while_another_place_was_read_has_left(profiles: Profil
     assert profiles.counts() == {"people": 1, "ratings": 1, "marks": 1, "lists": 0}
     assert profiles.list_of(came) == ListRecord(came, 1, deleted=True)
     assert profiles.new_person("digest", shared=False, now=0) == came + 1
+    assert [film.added_by for film in profiles.added_films()] == [here, 0, 0, 0]
+    assert profiles.add_film(Movie(MovieId(0), "New"), "", by=here, now=0).movie.movie_id == FIRST_ADDED_MOVIE_ID + 4
 
 
 def test_a_place_in_order_passes_its_check_and_a_closed_one_does_not(profiles: Profiles) -> None:

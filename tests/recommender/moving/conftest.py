@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from recommender import training
 from recommender.cli import main
-from recommender.domain import HIDDEN, WATCHLIST, Asker, Change, FilmMark, Household, Member, MovieId, Session
+from recommender.domain import HIDDEN, WATCHLIST, Asker, Change, FilmMark, Household, Member, Movie, MovieId, Session
 from recommender.serving import Recommender
 from recommender.settings import Settings, variable
 from recommender.storage.accounts.kept import Accounts
@@ -37,6 +37,8 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     profiles.unrate(BOB, 1)
     profiles.change(ALICE, Change(marks=(FilmMark(ALICE, MovieId(2), WATCHLIST, 0),)))
     profiles.change(BOB, Change(marks=(FilmMark(BOB, MovieId(2), HIDDEN, 0),)))
+    for who, title in ((ALICE, "Home Video"), (CAROL, "Who Knows")):
+        profiles.add_film(Movie(MovieId(0), title, 2026, ("Drama",)), "https://example.org", by=who, now=0)
     profiles.forget_person(CAROL)
     accounts = Accounts(profiles.entries)
     assert accounts.begin(Household(ALICE, "Alice", "a hash", 0, (Member(ALICE, "Alice"),)))

@@ -39,6 +39,7 @@ def everything(settings: Settings) -> tuple[object, list[object], list[object], 
         people = (contents.marks, list[object](contents.accounts), list[object](contents.ratings), list(contents.records))
         people[1].extend(contents.entries)
         people[2].extend(contents.film_marks)
+        people[2].extend(contents.added_films)
     profiles.close()
     return *people, {key: blob.data for key in blobs.list("") if key not in STAYS_BEHIND and (blob := blobs.read(key))}
 

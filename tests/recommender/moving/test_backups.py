@@ -53,7 +53,9 @@ def test_it_says_where_the_backup_is_and_what_is_in_it(matinee: Matinee, house: 
     result = matinee(house, "backup", tmp_path / "backups")
 
     assert re.fullmatch(rf"{tmp_path}/backups/\d{{8}}T\d{{6}}Z\n", result.stdout)
-    assert re.search(r"^Backed up 2 people, 7 ratings, 2 marks, 23 lists; \d+ files, [\d.]+ MB\.$", result.stderr, re.MULTILINE)
+    assert re.search(
+        r"^Backed up 2 people, 7 ratings, 2 marks, 2 added films, 23 lists; \d+ files, [\d.]+ MB\.$", result.stderr, re.MULTILINE
+    )
 
 
 def test_without_a_folder_it_goes_below_var(matinee: Matinee, house: Settings) -> None:
@@ -193,7 +195,7 @@ def test_a_dry_run_checks_the_backup_and_writes_nothing(matinee: Matinee, elsewh
     result = matinee(elsewhere, "restore", backup, "--dry-run")
 
     assert result.exit_code == 0, result.output
-    assert "is whole: 2 people, 7 ratings, 2 marks, 23 lists;" in result.stderr
+    assert "is whole: 2 people, 7 ratings, 2 marks, 2 added films, 23 lists;" in result.stderr
     assert below(tmp_path) == before
 
 

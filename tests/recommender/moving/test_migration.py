@@ -49,8 +49,8 @@ def test_the_table_and_the_manifest_hold_the_figures_of_both_sides(matinee: Mati
     result = matinee(house, "migrate", *both(elsewhere), "--yes", "--manifest", "moved.json")
 
     rows = re.findall(r"^(\S+) +([\d,]+)  ([0-9a-f]{16}) +([\d,]+)  ([0-9a-f]{16})  same$", result.stdout, re.MULTILINE)
-    assert [name for name, *_ in rows[:7]] == ["accounts", "entries", "film_marks", "marks", "ratings", "records", POINTER]
-    assert len(rows) == 7 + 2 + 1 + 1  # two models, one snapshot, the history of trainings
+    assert [name for name, *_ in rows[:8]] == ["accounts", "added_films", "entries", "film_marks", "marks", "ratings", "records", POINTER]
+    assert len(rows) == 8 + 2 + 1 + 1  # two models, one snapshot, the history of trainings
     assert all((count, digest) == (other_count, other_digest) for _, count, digest, other_count, other_digest in rows)
     said = json.loads(Path("moved.json").read_text())
     assert said["source"]["holds"] == said["target"]["holds"]
@@ -88,7 +88,7 @@ def test_a_dry_run_says_what_there_is_and_writes_nothing(matinee: Matinee, house
 
     assert result.exit_code == 0, result.output
     assert f"profiles  {house.profiles_url} -> {elsewhere.profiles_url}" in result.stdout
-    assert "2 people, 7 ratings, 2 marks, 23 lists; the target is empty" in result.stdout
+    assert "2 people, 7 ratings, 2 marks, 2 added films, 23 lists; the target is empty" in result.stdout
     assert re.search(r"\d+ files, 0\.\d MB; the target is empty", result.stdout)
     assert below(tmp_path) == before
 

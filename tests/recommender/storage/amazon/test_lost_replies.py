@@ -92,6 +92,17 @@ def test_a_rating_whose_reply_was_lost_moves_the_revision_again_and_loses_nothin
     assert moved > rev
 
 
+def test_an_added_film_whose_reply_was_lost_is_there_once(amazon: FlakyAmazon, profiles: DynamoProfiles) -> None:
+    user_id = person(profiles)
+    amazon.turn("reply lost", "dynamodb", only="TransactWriteItems", times=1)
+
+    added = profiles.add_film(HEAT.movie, "", by=user_id, now=7)
+
+    assert (added.movie.title, added.added_by, added.added_at) == ("Heat", user_id, 7)
+    assert added in profiles.added_films()
+    assert profiles.add_film(HEAT.movie, "", by=user_id, now=8) == added
+
+
 def test_a_number_whose_reply_was_lost_is_given_to_nobody(amazon: FlakyAmazon, profiles: DynamoProfiles) -> None:
     before = person(profiles)
     amazon.turn("reply lost", "dynamodb", only="UpdateItem", times=1)
