@@ -316,7 +316,7 @@ class MovieDetails:
     """A film with what the data in use say of it.
 
     also_known_as: other forms of the title. tags: viewers' own words, most used first. histogram: how many ratings of 0.5, 1.0 … 5.0 stars,
-    ten counts. mean_stars: None when nobody has rated it.
+    ten counts. mean_stars: None when nobody has rated it. link: where it can be read about, https; empty for none.
     """
 
     movie: Movie
@@ -325,6 +325,7 @@ class MovieDetails:
     n_ratings: int
     mean_stars: float | None
     histogram: tuple[int, ...]
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ RecommenderError
 ├── ScopeError              a token that is not good for what was asked      403
 ├── WrongCodeError          a code that is wrong, used or too old            404
 ├── NameTakenError          a sign-in name that somebody has                 409
+├── AlreadyThereError       a film that need not be added                    409
 ├── LastWayInError          what would lock its owner out                    409
 ├── FullHouseError          as many of something as a household may have     409
 ├── TooManyTriesError       too often in too short a time                    429
@@ -29,6 +30,11 @@ Each builds its own sentence from facts: what is wrong, the value met, what woul
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from recommender.domain import Movie
 
 
 class RecommenderError(Exception):
@@ -150,6 +156,14 @@ class NameTakenError(RecommenderError):
     def __init__(self, name: str) -> None:
         super().__init__(f"Somebody signs in as {name} already; choose another name.")
         self.name = name
+
+
+class AlreadyThereError(RecommenderError):
+    """A film that the data in use have. movie: that one."""
+
+    def __init__(self, movie: Movie) -> None:
+        super().__init__(f"{movie.title}{f' ({movie.year})' if movie.year else ''} is here already, as film {movie.movie_id}.")
+        self.movie = movie
 
 
 class LastWayInError(RecommenderError):

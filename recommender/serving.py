@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from recommender import history, leaving, lists, own_films
 from recommender.access import Access
+from recommender.added_films import AddedFilms
 from recommender.domain import (
     ALONE,
     FEED,
@@ -28,6 +29,7 @@ from recommender.domain import (
     STRANGER,
     WATCHLIST,
     WELL_LIKED,
+    AddedFilm,
     Asker,
     Change,
     FilmForPerson,
@@ -89,7 +91,7 @@ class Recommender:
         self.settings = settings
         self._profiles, self._now = profiles, now
         self._access = Access(profiles, sample_viewers=settings.sample_viewers, now=now)
-        self._blobs = blobs
+        self._blobs, self._added = blobs, AddedFilms(profiles, now=now)
         memory = Path(settings.cache_folder) / f"pointer-{hashlib.sha256(blobs.url.encode()).hexdigest()[:16]}.json"
         self._in_force = InForce(blobs, memory=memory if blobs.is_far else None)
 
@@ -171,7 +173,14 @@ class Recommender:
     def ratings_of(self, user_id: int, *, asker: Asker = STRANGER) -> OwnFilms:
         """Everything a person says of films, for them alone. ReadOnlyError for a sample viewer, NotAllowedError, ScopeError."""
         self._access.check_owns(UserId(user_id), asker, READ)
-        return own_films.of_opinions(self._profiles.opinions(UserId(user_id)), self._in_force.published())
+        return own_films.of_opinions(self._profiles.opinions(UserId(user_id)), self._in_force.published(), self._added_movie)
+
+    def add_film(
+        self, user_id: int, title: str, year: int | None, genres: Sequence[str], link: str, *, asker: Asker = STRANGER
+    ) -> AddedFilm:
+        """Add a film that the data lack, as AddedFilms.add says; ReadOnlyError, NotAllowedError, ScopeError."""
+        self._access.check_may_write(UserId(user_id), asker)
+        return self._added.add(title, year, genres, link, by=UserId(user_id), published=self._in_force.published())
 
     def made_from(self, user_id: int, *, asker: Asker = STRANGER) -> MadeFrom:
         """What the person's list is made from now, by one read; errors as in ratings_of. What is on their watchlist is no part of it."""
@@ -182,13 +191,13 @@ class Recommender:
     def film_for(self, user_id: int, movie_id: int, *, asker: Asker = STRANGER) -> FilmForPerson:
         """A film as that person has it; errors as in ratings_of, UnknownMovieError."""
         self._access.check_owns(UserId(user_id), asker, READ)
-        self._check_film(movie_id)
-        return own_films.of_film(self._profiles.opinions(UserId(user_id)), movie_id, self._in_force.published())
+        movie = self.movie(movie_id).movie
+        return own_films.of_film(self._profiles.opinions(UserId(user_id)), movie, self._in_force.published(), self._added_movie)
 
     def watchlist(self, user_id: int, *, asker: Asker = STRANGER) -> tuple[RecommendedMovie, ...]:
         """What the person wants to see and has not seen, best for them first; errors as in ratings_of."""
         self._access.check_owns(UserId(user_id), asker, READ)
-        return own_films.watchlist(self._profiles.opinions(UserId(user_id)), self._in_force.published())
+        return own_films.watchlist(self._profiles.opinions(UserId(user_id)), self._in_force.published(), self._added_movie)
 
     def taste_profile(self, user_id: int, *, asker: Asker = STRANGER) -> TasteProfile:
         """What the stars of the asker, or of a sample viewer, say of them; a rating set aside counts. Errors as in similar."""
@@ -204,7 +213,9 @@ class Recommender:
     def movie(self, movie_id: int) -> MovieDetails:
         """A film and what is said of it; UnknownMovieError."""
         published = self._in_force.published()
-        column = _column(published, movie_id)
+        column = published.matrix.column_of(movie_id)
+        if column is None:
+            return self._added_details(movie_id)
         _, half_stars = published.matrix.column(column)
         histogram = np.bincount(half_stars, minlength=11)[1:]
         return MovieDetails(
@@ -214,6 +225,7 @@ class Recommender:
             n_ratings=len(half_stars),
             mean_stars=float(half_stars.mean()) / 2 if len(half_stars) else None,
             histogram=tuple(histogram.tolist()),
+            link=film.link if (film := self._added.film(movie_id)) else "",
         )
 
     def similar(self, movie_id: int, n: int = 12, *, viewer: int | None = None, asker: Asker = STRANGER) -> tuple[SimilarMovie, ...]:
@@ -222,14 +234,24 @@ class Recommender:
         viewer: whose rated, seen and hidden films are left out; a sample viewer, or the asker, else NotAllowedError.
         """
         published = self._in_force.published()
-        found = similar_movies(published.matrix, _column(published, movie_id), n, exclude=self._never(viewer, asker, published))
+        column = published.matrix.column_of(movie_id)
+        if column is None:
+            self._check_film(movie_id)
+            return ()  # nobody but whoever added it can have rated it
+        found = similar_movies(published.matrix, column, n, exclude=self._never(viewer, asker, published))
         return tuple(SimilarMovie(published.catalogue.movie(column), likeness, n_both) for column, likeness, n_both in found)
 
     def search(self, query: str, n: int = 20) -> tuple[Movie, ...]:
-        """Films whose title holds the words of the query, best match first; forgiving, as Catalogue.search says."""
+        """Films whose title holds the words of the query, best match first; forgiving, as Catalogue.search says.
+
+        A film that somebody added and no model knows yet comes first if that is its whole title, else last.
+        """
         published = self._in_force.published()
         found = published.catalogue.search(query, n, popularity=published.matrix.raters)
-        return tuple(published.catalogue.movie(column) for column in found)
+        added = [movie for movie in self._added.search(query, n) if published.matrix.column_of(movie.movie_id) is None]
+        whole = [movie for movie in added if movie.title.casefold() == query.strip().casefold()]
+        rest = [movie for movie in added if movie not in whole]
+        return (*whole, *(published.catalogue.movie(column) for column in found), *rest)[:n]
 
     def well_liked(
         self,
@@ -400,8 +422,18 @@ class Recommender:
         return Rated(self._profiles.change(user_id, change), self._after_write(user_id))
 
     def _check_film(self, movie_id: int) -> None:
-        if self._in_force.published().matrix.column_of(movie_id) is None:
+        if self._in_force.published().matrix.column_of(movie_id) is None and self._added.film(movie_id) is None:
             raise UnknownMovieError(movie_id)
+
+    def _added_movie(self, movie_id: int) -> Movie | None:
+        film = self._added.film(movie_id)
+        return film.movie if film else None
+
+    def _added_details(self, movie_id: int) -> MovieDetails:
+        film = self._added.film(movie_id)
+        if film is None:
+            raise UnknownMovieError(movie_id)
+        return MovieDetails(film.movie, (), (), n_ratings=0, mean_stars=None, histogram=(0,) * 10, link=film.link)
 
     def _never(self, viewer: int | None, asker: Asker, published: Published) -> NDArray[np.bool_] | None:
         """True for the films that the viewer has rated, seen or hidden, shape (n_movies,); None where nobody is named.
@@ -449,13 +481,6 @@ def _barred(
             raise InvalidInputError("from", first, f"no later than {last}, the year it goes to")
         barred |= ~published.catalogue.year_mask(first, last)
     return barred
-
-
-def _column(published: Published, movie_id: int) -> int:
-    column = published.matrix.column_of(movie_id)
-    if column is None:
-        raise UnknownMovieError(movie_id)
-    return column
 
 
 def _digest(token: str) -> str:

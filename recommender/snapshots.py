@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from recommender import publication
+from recommender import added_films, publication
 from recommender.data.catalogue import Catalogue
 from recommender.data.movielens import DataSet
 from recommender.data.ratings import RatingTable
@@ -37,19 +37,21 @@ class Snapshot:
 
 
 def take(data: DataSet, blobs: Blobs, profiles: Profiles, *, now: float) -> Snapshot:
-    """Freeze the data set and every own person's ratings, and read the result back: what is trained from is what was written.
+    """Freeze the data set, the films that people added and every own person's ratings, and read the result back: what is trained from is
+    what was written.
 
-    Own ratings of films that the data set lacks stay in the profiles, not in the snapshot. DataError when there is nothing to
+    Own ratings of films that neither has stay in the profiles, not in the snapshot. DataError when there is nothing to
     train from, or when own people's ratings would come to mean other films.
     """
     own = RatingTable.of(profiles.all_ratings())
     _check_films_mean_the_same(own, data, blobs)
-    kept = own.where(np.isin(own.movie_ids, data.catalogue.movie_ids))
+    catalogue = data.catalogue.and_also(added_films.entries(profiles.added_films()))
+    kept = own.where(np.isin(own.movie_ids, catalogue.movie_ids))
     ratings = data.ratings.and_also(kept) if len(kept) else data.ratings
     if not len(ratings):
         raise DataError(f"{data.name} has no ratings to train from; name another data set with --data.")
     arrays = {f"ratings-{name}": getattr(ratings, name) for name in RatingTable.__dataclass_fields__}
-    arrays |= {f"catalogue-{name}": array for name, array in data.catalogue.arrays().items()}
+    arrays |= {f"catalogue-{name}": array for name, array in catalogue.arrays().items()}
     facts = {"data": data.name, "credit": data.credit, "own_ratings": _digest(own), "taken_at": now}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "snapshot"

@@ -33,6 +33,7 @@ STATUS: dict[type[errors.RecommenderError], int] = {
     errors.ScopeError: 403,
     errors.WrongCodeError: 404,
     errors.NameTakenError: 409,
+    errors.AlreadyThereError: 409,
     errors.LastWayInError: 409,
     errors.FullHouseError: 409,
     errors.TooManyTriesError: 429,

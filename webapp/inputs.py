@@ -122,11 +122,8 @@ def search_words(text: str | None, field: str = "q") -> str:
 def rating_body(body: bytes) -> float:
     """The stars in ``{"rating": 4.5}``: one JSON object with this field alone, its value a JSON number."""
     expected = 'a JSON object like {"rating": 4.5}'
-    try:
-        sent = json.loads(body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_refuse_twins)
-    except (ValueError, RecursionError):
-        raise InvalidInputError("body", body.decode(errors="replace"), expected) from None
-    if not isinstance(sent, dict) or sent.keys() != {"rating"}:
+    sent = _json_object(body, expected)
+    if sent.keys() != {"rating"}:
         raise InvalidInputError("body", sent, expected)
     number = sent["rating"]
     if isinstance(number, bool) or not isinstance(number, int | float):
@@ -135,6 +132,34 @@ def rating_body(body: bytes) -> float:
         return half_steps(float(number), number)
     except OverflowError:
         raise InvalidInputError("rating", number, RATING_EXPECTED) from None
+
+
+def film_body(body: bytes) -> tuple[str, int | None, list[str], str]:
+    """Title, year, genres and link of a film; one JSON object, of which only the title must be there."""
+    expected = 'a JSON object like {"title": "Heat", "year": 1995, "genres": ["Crime"], "link": "https://…"}'
+    sent = _json_object(body, expected)
+    if not {"title"} <= sent.keys() <= {"title", "year", "genres", "link"}:
+        raise InvalidInputError("body", sent, expected)
+    title, year, names, link = (sent.get(name, default) for name, default in (("title", ""), ("year", None), ("genres", []), ("link", "")))
+    if not isinstance(title, str):
+        raise InvalidInputError("title", title, "a text")
+    if isinstance(year, bool) or not isinstance(year, int | None):
+        raise InvalidInputError("year", year, "a whole number, or null")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise InvalidInputError("genres", names, "an array of texts")
+    if not isinstance(link, str):
+        raise InvalidInputError("link", link, "a text")
+    return title, year, names, link
+
+
+def _json_object(body: bytes, expected: str) -> dict[str, object]:
+    try:
+        sent = json.loads(body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_refuse_twins)
+    except (ValueError, RecursionError):
+        raise InvalidInputError("body", body.decode(errors="replace"), expected) from None
+    if not isinstance(sent, dict):
+        raise InvalidInputError("body", sent, expected)
+    return sent
 
 
 def _refuse_constant(name: str) -> float:

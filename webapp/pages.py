@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from recommender.domain import LIST_LENGTH, LONGEST_LIST, POPULAR, Movie
-from recommender.errors import NoModelError, RecommenderError
+from recommender.errors import NoModelError, RecommenderError, StorageError
 from webapp import charts, inputs, posters, wording
 from webapp.accounts import asker, visitor
 from webapp.engine import engine
@@ -85,7 +86,10 @@ def film(movie_id: int) -> str:
     known = visitor()
     person = known.user_id if known else None
     similar = engine().similar(movie_id, FILMS_LIKE_IT, viewer=person, asker=asker())
-    mine = engine().film_for(person, movie_id, asker=asker()) if person else None
+    mine = None
+    if person:
+        with suppress(StorageError):  # the film itself is there all the same
+            mine = engine().film_for(person, movie_id, asker=asker())
     others = wording.other_titles(details.movie.title, details.also_known_as)
     return render_template("film.html", details=details, others=others, similar=similar, mine=mine)
 

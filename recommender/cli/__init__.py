@@ -14,6 +14,7 @@ from recommender import logs
 from recommender.cli.evaluate import evaluate, predict
 from recommender.cli.examine import doctor
 from recommender.cli.exports import export
+from recommender.cli.films import films
 from recommender.cli.imports import import_file, undo_import
 from recommender.cli.move import backup, migrate, restore
 from recommender.cli.operator import operator
@@ -59,6 +60,6 @@ def main(ctx: click.Context, verbose: bool) -> None:
 
 for _command in (
     *(train, recommend, batch, predict, evaluate, profile, rollback, serve, operator, skill),
-    *(doctor, backup, restore, migrate, create_stores, upload_data, titles, import_file, undo_import, export),
+    *(doctor, backup, restore, migrate, create_stores, upload_data, titles, import_file, undo_import, export, films),
 ):
     main.add_command(_command)

@@ -94,6 +94,14 @@ class Catalogue:
             raise DataError(f"The catalogue's arrays are of {sorted(lengths)} films, not of one number; run `matinee train` again.")
         return catalogue
 
+    def and_also(self, more: Sequence[CatalogueEntry]) -> Catalogue:
+        """A catalogue of these films and others; of the same id the one here stays."""
+        new = [entry for entry in more if self.column_of(entry.movie.movie_id) is None]
+        if not new:
+            return self
+        here = [CatalogueEntry(self.movie(column), self.also_known_as(column), self.tags(column)) for column in range(len(self))]
+        return Catalogue.of([*here, *new])
+
     def __len__(self) -> int:
         return len(self.movie_ids)
 

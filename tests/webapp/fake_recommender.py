@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from recommender.access import Access
+from recommender.added_films import checked
 from recommender.domain import (
     ALONE,
     FEED,
+    FIRST_ADDED_MOVIE_ID,
     FIRST_OWN_USER_ID,
     HIDDEN,
     LONGEST_LIST,
@@ -27,6 +29,7 @@ from recommender.domain import (
     SEEN,
     STRANGER,
     WATCHLIST,
+    AddedFilm,
     Asker,
     FilmForPerson,
     InUse,
@@ -46,7 +49,7 @@ from recommender.domain import (
     UserId,
     is_own_person,
 )
-from recommender.errors import InvalidInputError, NotAllowedError, ReadOnlyError, UnknownMovieError, UnknownUserError
+from recommender.errors import AlreadyThereError, InvalidInputError, NotAllowedError, ReadOnlyError, UnknownMovieError, UnknownUserError
 from recommender.history import Backup, Quality, Training
 from recommender.serving import Recommender
 from recommender.settings import Settings
@@ -106,6 +109,7 @@ class FakeRecommender(Recommender):
         self.stars: dict[tuple[int, int], float] = {}
         self.marks: dict[tuple[int, int, str], int] = {}
         self.revs: dict[int, int] = {}
+        self.added: list[AddedFilm] = []
         self.generation = 3
         self.model = "user-cosine-4f2a91c0"
         self.fault: Exception | None = None
@@ -179,6 +183,17 @@ class FakeRecommender(Recommender):
             for movie_id in sorted(said)
         ]
         return OwnFilms(UserId(user_id), self.revs.get(user_id, 0), tuple(films))
+
+    def add_film(
+        self, user_id: int, title: str, year: int | None, genres: Sequence[str], link: str, *, asker: Asker = STRANGER
+    ) -> AddedFilm:
+        self._may_write(user_id, asker)
+        movie, address = checked(title, year, genres, link, known_genres=self.genres(), movie_id=FIRST_ADDED_MOVIE_ID)
+        there = next((film for film in MOVIES.values() if (film.title, film.year) == (movie.title, movie.year)), None)
+        if there:
+            raise AlreadyThereError(there)
+        self.added.append(AddedFilm(movie, address, UserId(user_id), int(BUILT_AT)))
+        return self.added[-1]
 
     def film_for(self, user_id: int, movie_id: int, *, asker: Asker = STRANGER) -> FilmForPerson:
         said = self.ratings_of(user_id, asker=asker).of(movie_id)

@@ -14,6 +14,7 @@ OPERATIONS = {
     ("delete", "/api/v1/users/{user_id}/ratings/{movie_id}"): {"200", "400", "401", "403", "404", "500", "503"},
     ("get", "/api/v1/users/{user_id}/ratings"): {"200", "400", "401", "403", "414", "500", "503"},
     ("get", "/api/v1/users/{user_id}/marks/{kind}"): {"200", "400", "401", "403", "414", "500", "503"},
+    ("post", "/api/v1/users/{user_id}/movies"): {"200", "400", "401", "403", "409", "413", "415", "429", "500", "503"},
     ("get", "/api/v1/users/{user_id}/watchlist"): {"200", "400", "401", "403", "414", "500", "503"},
     ("put", "/api/v1/users/{user_id}/marks/{kind}/{movie_id}"): {"200", "400", "401", "403", "404", "500", "503"},
     ("delete", "/api/v1/users/{user_id}/marks/{kind}/{movie_id}"): {"200", "400", "401", "403", "404", "500", "503"},

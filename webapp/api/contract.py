@@ -141,6 +141,8 @@ IF_NONE_MATCH = {
 ETAG = {"ETag": {"description": "Changes with the person's revision and the model.", "schema": {"type": "string"}}}
 SEARCH = {"type": "string", "maxLength": LONGEST_SEARCH, "pattern": r"^[^\x00]*[^\x00-\x20][^\x00]*$"}
 
+LINK = {"type": "string", "maxLength": 300, "pattern": r"^(https://[a-z0-9]+\.[a-z]{2,10}(/[!-~]*)?)?$"}
+
 FILM_EXAMPLE: Json = {
     "movie_id": 1199,
     "title": "Brazil",
@@ -252,6 +254,19 @@ SCHEMAS: dict[str, Json] = {
                 "description": "The new list; null if it could not be made yet. The rating holds either way.",
             },
         },
+    ),
+    "NewFilm": _object(
+        "A film that the data lack.",
+        {
+            "title": _TEXT | {"minLength": 1, "maxLength": 200, "pattern": "[!-~À-žЀ-яァ-ヶ一-鿋가-힣]"},
+            "year": _said({"type": ["integer", "null"], "minimum": 1870, "maximum": 2100}, "When it came out."),
+            "genres": {"type": "array", "items": ref("Genre"), "maxItems": 8, "description": "Some of the genres of the data in use."},
+            "link": _said(
+                _TEXT | {"maxLength": 300, "pattern": r"^(https://[a-z0-9]+\.[a-z]{2,10}(/[!-~]*)?)?$"},
+                "Where it can be read about: https, or empty. Numbers of IMDb and TMDB are kept.",
+            ),
+        },
+        optional=("year", "genres", "link"),
     ),
     "Mark": _said(_TEXT | {"enum": list(FILM_MARKS)}, "Seen without stars, hidden, on the watchlist, or with a rating set aside."),
     "OwnRatings": _object(

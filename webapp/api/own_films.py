@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Response, request
+from flask import Response, abort, request
 from flask_smorest import Blueprint
 
 from recommender.domain import FILM_MARKS, FIRST_OWN_USER_ID, OwnFilm
@@ -15,6 +15,7 @@ from webapp.api.tokens import asker
 from webapp.engine import engine
 
 A_PAGE, LONGEST_PAGE = 100, 1000  # films of one answer
+LARGEST_FILM = 8 * 1024  # bytes of body
 
 own_films = Blueprint("own films", __name__, url_prefix="/api/v1", description="What a person says of films.")
 
@@ -151,6 +152,48 @@ def unmark(user_id: str, kind: str, movie_id: str) -> Response:
     inputs.only(request.args)
     viewer, film = inputs.user_id(user_id, "user_id"), inputs.movie_id(movie_id, "movie_id")
     return answer(engine().unmark(viewer, film, inputs.one_of(kind, FILM_MARKS, "kind"), asker=asker()))
+
+
+@contract.route(
+    own_films,
+    "/users/<user_id>/movies",
+    "POST",
+    operationId="addFilm",
+    parameters=[_USER],
+    security=contract.WITH_TOKEN,
+    requestBody={
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": contract.ref("NewFilm"),
+                "example": {"title": "A Film of Ours", "year": 2026, "genres": ["Drama"], "link": "https://films.example.com/ours"},
+            }
+        },
+    },
+    responses={
+        "200": contract.answer("Film", "The film, with its number.", contract.FILM_EXAMPLE),
+        "400": contract.refused("title", "", "a title of 1 to 200 letters, digits and signs"),
+        "409": contract.problem(409, "Brazil (1985) is here already, as film 1199.", "urn:matinee:already-there"),
+        "413": contract.problem(413, "What was sent is too large."),
+        "415": contract.problem(415, "The body must be JSON, sent as Content-Type: application/json."),
+        "429": contract.problem(
+            429, "That was too often in a short time; try again in 3 hours.", "urn:matinee:too-many-tries", contract.RETRY
+        ),
+        **{status: said for status, said in REFUSALS.items() if status != "404"},
+    },
+)
+def add_film(user_id: str) -> Response:
+    """Add a film that the data lack; everybody can find and rate it at once.
+
+    Said twice it is there once. The next training takes it into the lists.
+    """
+    inputs.only(request.args)
+    viewer = inputs.user_id(user_id, "user_id")
+    if request.mimetype != "application/json":
+        abort(415)
+    request.max_content_length = LARGEST_FILM
+    title, year, genres, link = inputs.film_body(request.get_data())
+    return bodies.json_response(bodies.film(engine().add_film(viewer, title, year, genres, link, asker=asker()).movie), PRIVATE)
 
 
 def _asked(user_id: str) -> tuple[int, int, int]:

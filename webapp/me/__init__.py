@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp.me import said
+from webapp.me.adding import adding
 from webapp.me.exporting import exporting
 from webapp.me.feeds import feeds
 from webapp.me.importing import importing
@@ -17,6 +18,7 @@ def install(app: Flask) -> None:
     """Put the pages on the application, and give templates `just_said`."""
     app.add_template_global(said.just_said)
     app.register_blueprint(saying)
+    app.register_blueprint(adding)
     app.register_blueprint(me)
     app.register_blueprint(leaving)
     app.register_blueprint(feeds)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from recommender.errors import StorageError
 from tests.webapp.accounts.conftest import Browser
 from tests.webapp.fake_recommender import ADA, BUILT_AT, MOVIES, FakeRecommender
 
@@ -50,6 +51,21 @@ def test_a_films_page_tells_the_guess_once_stars_are_given(alice: Browser, recom
     recommender.stars[ADA, 1199] = 5
 
     assert "would have guessed 3.9 of 5" in alice.get("/film/1199").text
+
+
+def test_a_film_is_shown_while_what_is_said_of_it_cannot_be_reached(
+    alice: Browser, recommender: FakeRecommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise StorageError("away", kind="unreachable")
+
+    monkeypatch.setattr(recommender, "film_for", away)
+
+    answer = alice.get("/film/1199")
+
+    assert answer.status_code == 200
+    assert "Your ratings cannot be reached right now." in answer.text
+    assert "/film/1199/rate" not in answer.text
 
 
 def test_a_stranger_sees_no_stars_to_give(browser: Browser) -> None:
