@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import current_app, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import Map, RequestRedirect
 
 HOME = "/"
 LONGEST = 1000  # characters
@@ -24,9 +25,14 @@ def own_path(text: str | None) -> str:
 
 def is_page(path: str) -> bool:
     """Whether there is a page of this site at the path, with its slash at the end; it may still say that there is no such film."""
-    adapter = current_app.create_url_adapter(request)
+    return _is_of(current_app.url_map, path)
+
+
+@lru_cache(maxsize=256)
+def _is_of(pages: Map, path: str) -> bool:
+    """Remembered, since every page of somebody who is signed in asks for the same few."""
     try:
-        return adapter is not None and adapter.match(path, method="GET")[0] != "static"
+        return bool(pages.bind("").match(path, method="GET")[0] != "static")
     except (HTTPException, RequestRedirect):
         return False
 

@@ -72,3 +72,18 @@ def test_a_strangers_page_says_that_it_depends_on_the_cookie(browser: Browser) -
 
 def test_asker_of_a_member_carries_no_token(app: Flask, alice: Browser) -> None:
     assert Asker(member=None) == STRANGER
+
+
+def test_no_page_of_ones_own_is_open_to_strangers(app: Flask, browser: Browser) -> None:
+    walked = 0
+    for rule in app.url_map.iter_rules():
+        if not rule.rule.startswith(("/me/", "/settings/", "/switch/", "/start/")):
+            continue
+        built = rule.build(dict.fromkeys(rule.arguments, 1), append_unknown=False)
+        assert built is not None
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "DELETE"}):
+            answer = browser.client.open(built[1], method=method)
+            came = (answer.status_code, answer.headers.get("Location", "").partition("?")[0])
+            assert came == ((303, "/sign-in/") if method == "GET" else (401, "")), f"{method} {rule.rule} is open to strangers"
+            walked += 1
+    assert walked >= 20
