@@ -40,6 +40,11 @@ STATES = [
     (REGULAR, "/me/watchlist/", "the best for you first"),
     (REGULAR, "/settings/", "Bob, with a PIN"),
     (REGULAR, "/switch/", "Who is watching?"),
+    (NEWCOMER, "/me/import/", "The file that the other site gave you"),
+    (REGULAR, "/me/import/", "Saved before"),
+    (REGULAR, "{draft}", "Which film is it?"),
+    (REGULAR, "{receipt}", "Not what you meant?"),
+    (REGULAR, "/me/export/", "Everything, for a spreadsheet"),
     (REGULAR, "{rated}", "would have guessed"),
     (REGULAR, "{unrated}", "Your say"),
 ]
@@ -56,6 +61,7 @@ class People:
         with self._signed_up(REGULAR) as page:
             page.goto(site.address)
             films = page.eval_on_selector_all(".card-film a", "all => all.map(a => a.getAttribute('href'))")
+            title = page.eval_on_selector_all(".card-title", "all => all.map(a => a.textContent)")[8]
             self.rated, self.unrated, self.another = films[0], films[9], films[10]
             for name in ("Bob", "Cleo"):
                 self._send(page, "/settings/household/add", name=name)
@@ -66,6 +72,19 @@ class People:
                 self._send(page, f"{film}/rate", rating=str(stars))
             for film, kind in ((films[4], "hidden"), (films[5], "seen"), (films[6], "watchlist"), (films[7], "watchlist")):
                 self._send(page, f"{film}/mark", kind=kind, turn="on")
+            rows = [f'"{title}",{year},5' for year in (1902, 1903)] + ["No Such Film,1950,4", "Alien,1979,seven"]
+            self.receipt = self._sent(page, "saved.csv", [f'"{title}",,4.5'])
+            page.locator("button[value=save]").click()
+            self.draft = self._sent(page, "films.csv", rows)
+
+    def _sent(self, page: Page, name: str, rows: list[str]) -> str:
+        """Where a file with these rows is looked at."""
+        content = "\n".join(["Title,Year,Rating", *rows]).encode()
+        page.goto(f"{self._site.address}/me/import/")
+        page.locator("#file").set_input_files([{"name": name, "mimeType": "text/csv", "buffer": content}])
+        page.locator("main .door button[type=submit]").click()
+        expect(page.locator("main")).to_contain_text("Nothing is written yet")
+        return page.url.removeprefix(self._site.address)
 
     def _signed_up(self, name: str) -> Any:
         return _SignedUp(self, self._browser, self._site, name)
@@ -119,7 +138,7 @@ def plain(browser: Browser, people: People) -> Iterator[BrowserContext]:
 def test_a_page_of_ones_own_is_accessible_quiet_and_fits(
     browser: Browser, site: Site, people: People, tmp_path: Path, who: str, path: str, says: str
 ) -> None:
-    address = site.address + path.format(rated=people.rated, unrated=people.unrated)
+    address = site.address + path.format(**vars(people))
     findings: list[str] = []
     with browser.new_context(storage_state=people.sessions[who], reduced_motion="reduce") as context:
         prepare_axe(context)
@@ -272,3 +291,19 @@ def test_all_of_it_works_without_scripts(plain: BrowserContext, site: Site, peop
     expect(page.locator("#said")).to_contain_text("is on your watchlist.")
     page.goto(f"{site.address}/me/watchlist/")
     expect(page.locator("main")).to_contain_text(title)
+
+
+def test_a_file_is_brought_and_taken_back_by_keys_without_scripts(plain: BrowserContext, site: Site, people: People) -> None:
+    """The file itself is chosen in a window of the browser's own."""
+    page = plain.new_page()
+    page.goto(site.address + people.draft)
+    page.locator(".question input").first.focus()
+    page.keyboard.press("Space")
+    page.locator("button[value=save]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Saved")
+
+    page.get_by_role("button", name="Undo this import").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("h1")).to_have_text("Taken back")

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from recommender.domain import ASIDE, HIDDEN, SEEN, WATCHLIST
+from recommender.domain import ASIDE, HIDDEN, SEEN, WATCHLIST, MovieId
 from recommender.errors import InvalidInputError, RecommenderError, UnknownImportError
 from recommender.importing import (
     CHANGED,
@@ -71,7 +71,7 @@ def look(import_id: str) -> ResponseReturnValue:
         receipt = _imports().receipt(_me().user_id, import_id, asker=asker())
     except UnknownImportError:
         return _review_page(_imports().draft(_me().user_id, import_id, asker=asker()))
-    return render_template("import_receipt.html", receipt=receipt, is_undone=receipt.state == UNDONE, said=saved_in_words(receipt))
+    return render_template("import_receipt.html", receipt=receipt, is_undone=receipt.state == UNDONE, did=saved_in_words(receipt))
 
 
 @importing.post("/<import_id>/")
@@ -119,7 +119,7 @@ def undo(import_id: str) -> ResponseReturnValue:
     """Everything as it was before the import, but for what was changed since."""
     undone = _imports().undo(_me().user_id, import_id, asker=asker())
     stayed = f" {counted(len(undone.stayed), 'film')} that you have changed since stay as they are." if undone.stayed else ""
-    say(Said(f"Taken back: your films and your list are as they were before.{stayed}"))
+    say(Said(f"Taken back: what it changed is as it was before.{stayed}"))
     return _to(import_id)
 
 
@@ -170,6 +170,7 @@ def _review_page(draft: Draft, refused: Refusal | None = None) -> ResponseReturn
     page = min(inputs.whole_number(inputs.one(request.args, "page") or "1", "page", 1_000_000), pages)
     effect, matching = _imports().effect(draft), draft.found.matching
     n_ratings = sum(effect.counts.get(kind, 0) for kind in (NEW, CHANGED))
+    more = "more film" if n_ratings else "film"
     n_marks = sum(effect.counts.get(kind, 0) for kind in KINDS)
     return form_page(
         "import_review.html",
@@ -177,7 +178,7 @@ def _review_page(draft: Draft, refused: Refusal | None = None) -> ResponseReturn
         draft=draft,
         export=draft.found.export,
         counts=matching.counts(),
-        first=[(match.row, match.film(place, draft.by_place)) for place, match in enumerate(matching.matches[:ROWS_SHOWN])],
+        first=_first_rows(draft),
         unknown=[match for match in matching.matches if match.outcome == "unknown"][:ROWS_TOLD],
         skipped=matching.skipped[:ROWS_TOLD],
         rows_told=ROWS_TOLD,
@@ -186,10 +187,16 @@ def _review_page(draft: Draft, refused: Refusal | None = None) -> ResponseReturn
         page=page,
         pages=pages,
         movie=_imports().movie,
-        save=listed([*([counted(n_ratings, "rating")] if n_ratings else []), *([counted(n_marks, "mark")] if n_marks else [])]),
+        save=listed([counted(n, what) for n, what in ((n_ratings, "rating"), (n_marks, more)) if n]),
         will=in_words(effect.counts),
         n_same=effect.counts.get(SAME, 0),
     )
+
+
+def _first_rows(draft: Draft) -> list[tuple[object, MovieId | None]]:
+    """Some rows as they were read, ratings first, with the film that each means."""
+    matches = sorted(enumerate(draft.found.matching.matches), key=lambda one: one[1].row.stars is None)
+    return [(match.row, match.film(place, draft.by_place)) for place, match in matches[:ROWS_SHOWN]]
 
 
 def _choices(form: Mapping[str, str]) -> dict[int, int | None]:

@@ -104,7 +104,7 @@ class TestTheWay:
         assert "10 rows of Letterboxd" in page
         assert "Scores are read as stars, 0.5 to 5." in page
         assert "It writes 2 new ratings, 1 film seen and 1 film for the watchlist." in page
-        assert ">Save 2 ratings and 2 marks</button>" in page
+        assert ">Save 2 ratings and 2 more films</button>" in page
         assert "No Such Film" in page
         assert said(profiles.opinions(person)) == ({}, set())
 
@@ -119,10 +119,15 @@ class TestTheWay:
         assert said(profiles.opinions(person)) == ({1: 5.0, 2: 0.5}, {(5, SEEN), (7, SEEN), (9, WATCHLIST)})
         receipt = alice.get(there).text
         assert "Saved: 2 new ratings, 2 films seen and 1 film for the watchlist." in receipt
+        assert re.search(
+            r"<bdi>letterboxd.zip</bdi> of Letterboxd, <time[^>]*>[^<]*</time>: 2 new ratings, 2 films seen and 1 film for", receipt
+        )
         assert "letterboxd.zip" in alice.get(IMPORT).text
         undone = alice.send(f"{there}undo", on=there)
         assert undone.headers["Location"] == there
-        assert "<h1>Taken back</h1>" in alice.get(there).text
+        taken_back = alice.get(there).text
+        assert "<h1>Taken back</h1>" in taken_back
+        assert "Macro" not in taken_back
         assert said(profiles.opinions(person)) == ({}, set())
 
     def test_said_twice_it_is_saved_once(self, alice: Browser, profiles: Profiles, person: UserId) -> None:
