@@ -20,6 +20,7 @@ from recommender.storage.profiles.records import to_json
 LAST_BACKUP = "last-backup.json"
 # Of one house, and never carried to another: who is training there, and when it was backed up.
 STAYS_BEHIND = frozenset({LOCK, LAST_BACKUP})
+PASSING = "import-drafts/"  # files that people have sent and not saved: kept for a day, and then gone for good
 PUBLISHED = ("models", "snapshots")  # below these every folder is one immutable whole
 EMPTY = Contents(Marks(FIRST_OWN_USER_ID - 1, 0, 0), (), (), ())
 
@@ -128,7 +129,7 @@ def blobs_parts(blobs: Blobs, progress: Progress) -> dict[str, Part]:
 
 def keys_of(blobs: Blobs) -> list[str]:
     """Every blob but those that stay behind, ascending."""
-    return [key for key in blobs.list("") if key not in STAYS_BEHIND]
+    return [key for key in blobs.list("") if key not in STAYS_BEHIND and not key.startswith(PASSING)]
 
 
 def contents_of(blobs: Blobs, keys: Sequence[str], progress: Progress) -> Iterator[tuple[str, bytes]]:

@@ -58,6 +58,19 @@ def test_it_says_where_the_backup_is_and_what_is_in_it(matinee: Matinee, house: 
     )
 
 
+def test_a_file_that_somebody_has_sent_and_not_saved_is_in_no_backup_and_a_saved_import_is(
+    matinee: Matinee, house: Settings, tmp_path: Path
+) -> None:
+    blobs = open_blobs(house.blobs_url)
+    for key in ("import-drafts/1000001/one/file", "imports/1000001/one/receipt"):
+        blobs.write(key, b"said")
+
+    made = Path(matinee(house, "backup", tmp_path / "backups").stdout.strip())
+
+    assert (made / "blobs" / "imports/1000001/one/receipt").read_bytes() == b"said"
+    assert not (made / "blobs" / "import-drafts").exists()
+
+
 def test_without_a_folder_it_goes_below_var(matinee: Matinee, house: Settings) -> None:
     assert matinee(house, "backup").stdout.startswith("var/backups/2")
 
