@@ -19,6 +19,7 @@ from typing import Any
 
 from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
+from recommender.elicitation import Elicitation
 from recommender.errors import DataError, InvalidInputError, ModelError, NoModelError, StorageError
 from recommender.models import Model, files, recipes
 from recommender.models.popular import Popular
@@ -62,6 +63,11 @@ class Published:
     def popular(self) -> Popular:
         """What serves whoever has no ratings."""
         return self.model if isinstance(self.model, Popular) else Popular.fit(self.matrix)
+
+    @cached_property
+    def elicitation(self) -> Elicitation:
+        """What knows which film to ask somebody about."""
+        return Elicitation.fit(self.matrix)
 
 
 def read_pointer(blobs: Blobs) -> tuple[Pointer | None, str | None]:

@@ -40,6 +40,7 @@ from recommender.domain import (
     Movie,
     MovieDetails,
     MovieId,
+    Opinions,
     OwnFilms,
     Rated,
     Rating,
@@ -59,6 +60,7 @@ from recommender.models import History, recipes
 from recommender.models.similar import similar_movies
 from recommender.movements import Movement, movements
 from recommender.publication import InForce, Published
+from recommender.questions import next_films
 from recommender.settings import Settings
 from recommender.sign_in import SignIn
 from recommender.storage.blobs import Blobs, open_blobs
@@ -198,6 +200,26 @@ class Recommender:
         """What the person wants to see and has not seen, best for them first; errors as in ratings_of."""
         self._access.check_owns(UserId(user_id), asker, READ)
         return own_films.watchlist(self._profiles.opinions(UserId(user_id)), self._in_force.published(), self._added_movie)
+
+    def next_to_ask(self, user_id: int, *, skipped: Sequence[int] = (), n: int = 1, asker: Asker = STRANGER) -> tuple[Movie, ...]:
+        """The n films to ask the person about, that whose answer teaches most first; errors as in ratings_of.
+
+        skipped: films that they say, here and now, they have not seen. Fewer than n where they have answered for nearly every film.
+        """
+        self._access.check_owns(UserId(user_id), asker, READ)
+        return next_films(self._profiles.opinions(UserId(user_id)), skipped, n, self._in_force.published())
+
+    def next_to_ask_stranger(self, answers: Opinions, *, skipped: Sequence[int] = (), n: int = 1) -> tuple[Movie, ...]:
+        """next_to_ask for somebody of whom nothing is kept: what they said comes with the question."""
+        return next_films(answers, skipped, n, self._in_force.published())
+
+    def list_for_stranger(self, answers: Opinions, n: int = LIST_LENGTH) -> RecommendationList:
+        """The list of somebody of whom nothing is kept, from what comes with the question; no store is asked."""
+        published = self._in_force.published()
+        taste = lists.taste_from(answers, published)
+        made = lists.make(taste.history, published, n, exclude=taste.excluded(published))
+        facts = (published.version, published.generation, self._now(), made.basis, made.movies)
+        return RecommendationList(answers.user_id, taste.rev, *facts, source=LIVE)
 
     def taste_profile(self, user_id: int, *, asker: Asker = STRANGER) -> TasteProfile:
         """What the stars of the asker, or of a sample viewer, say of them; a rating set aside counts. Errors as in similar."""
