@@ -8,12 +8,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import endpoint, fold_in, lists, load, peers, put, scale, search, skill, synthetic
+from bench import asking, endpoint, fold_in, lists, load, peers, put, scale, search, skill, synthetic
 from bench.figures import Figure, MismatchError, say, table
 from bench.machine import provenance
 
 ALL = ("lists", "fold-in", "put", "endpoint", "skill", "search")
-LONG = ("load", "scale")
+LONG = ("asking", "load", "scale")
 
 
 def main(arguments: list[str]) -> int:
@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as temporary:
         data = asked.data
-        if data is None and {"fold-in", "put", "endpoint"} & set(names):
+        if data is None and {"asking", "fold-in", "put", "endpoint"} & set(names):
             data = synthetic.write_data_set("100k", Path(temporary) / "synthetic-100k")
         rounds: dict[str, Callable[[], list[Figure]]] = {
             "lists": lambda: lists.measure(runs=3 if asked.quick else 5),
@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> int:
             "endpoint": lambda: endpoint.measure(data, rounds=3 if asked.quick else 15),
             "skill": lambda: skill.measure(Path(temporary), times=5 if asked.quick else 15, turns=500 if asked.quick else 2000),
             "search": lambda: search.measure(times=500 if asked.quick else 2000),
+            "asking": lambda: asking.measure(data),
             "load": lambda: load.figures(synthetic.write_data_set("25m", Path(temporary) / "25m")),
             "scale": lambda: scale.measure(
                 Path(temporary), many=100_000 if asked.quick else 1_000_000, reads=2_000 if asked.quick else 10_000
@@ -60,12 +61,14 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         metavar="WHAT",
         choices=[*ALL, *LONG, []],
-        help=f"{', '.join(ALL)}, {' or '.join(LONG)}; all but the last two if none is named",
+        help=f"{', '.join(ALL)}, {' or '.join(LONG)}; all but the last three if none is named",
     )
     parser.add_argument(
-        "--data", type=Path, help="the data set for fold-in, put and endpoint, such as ml-latest-small; made up if none is named"
+        "--data", type=Path, help="the data set for asking, fold-in, put and endpoint, such as ml-latest-small; made up if none is named"
     )
-    parser.add_argument("--long", action="store_true", help="load and scale too: 25 million ratings, a million lists, some minutes each")
+    parser.add_argument(
+        "--long", action="store_true", help="asking, load and scale too: 25 million ratings, a million lists, some minutes each"
+    )
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     return parser
 

@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recommender.serving import Recommender
-from webapp import accounts, api, delivery, error_handlers, headers, me, metrics, settings
+from webapp import accounts, api, delivery, error_handlers, headers, me, metrics, settings, start
 from webapp.alexa import alexa
 from webapp.alexa.echo import echo_page
 from webapp.health import health
@@ -39,6 +39,7 @@ def create_app(recommender: Recommender) -> Flask:
     app.register_blueprint(pages)
     me.install(app)
     settings.install(app)
+    start.install(app)
     app.register_blueprint(exposition)
     app.register_blueprint(operator)
     app.register_blueprint(alexa)
