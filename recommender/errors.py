@@ -14,6 +14,7 @@ RecommenderError
 ├── OwnerOnlyError          a member asked for what the owner decides        403
 ├── ScopeError              a token that is not good for what was asked      403
 ├── WrongCodeError          a code that is wrong, used or too old            404
+├── NotLinkedError          an Echo that speaks for nobody                   404
 ├── NameTakenError          a sign-in name that somebody has                 409
 ├── AlreadyThereError       a film that need not be added                    409
 ├── LastWayInError          what would lock its owner out                    409
@@ -148,6 +149,13 @@ class WrongCodeError(RecommenderError):
     def __init__(self, minutes: int) -> None:
         super().__init__(f"That code is not good, or not any more: it works once, within {minutes} minutes. Ask for a new one.")
         self.minutes = minutes
+
+
+class NotLinkedError(RecommenderError):
+    """An Echo that speaks for nobody was asked for what is somebody's own."""
+
+    def __init__(self) -> None:
+        super().__init__("This Echo speaks for nobody; link it with a code from the site's settings.")
 
 
 class NameTakenError(RecommenderError):

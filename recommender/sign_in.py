@@ -379,6 +379,15 @@ class SignIn:
         """Whom the Echo speaks for."""
         return self._accounts.link(_digest(echo))
 
+    def speaks_for(self, *echoes: str) -> Member | None:
+        """The member for whom the first of these speaks that is linked. echoes: each as in use_code; an empty one is none."""
+        for echo in filter(None, echoes):
+            link = self.linked(echo)
+            household = self._accounts.household(link.owner) if link else None
+            if link and household and (member := household.member(link.member)):
+                return member
+        return None
+
     def links(self, session: Session) -> tuple[EchoLink, ...]:
         """The household's Echoes."""
         return self._accounts.links(session.owner)

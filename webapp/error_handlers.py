@@ -32,6 +32,7 @@ STATUS: dict[type[errors.RecommenderError], int] = {
     errors.OwnerOnlyError: 403,
     errors.ScopeError: 403,
     errors.WrongCodeError: 404,
+    errors.NotLinkedError: 404,
     errors.NameTakenError: 409,
     errors.AlreadyThereError: 409,
     errors.LastWayInError: 409,
@@ -146,6 +147,8 @@ def answer_own_error(error: errors.RecommenderError) -> Response:
         response.headers["WWW-Authenticate"] = CHALLENGE + (', error="invalid_token"' if sent else "")
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER)
+    if isinstance(error, errors.TooManyTriesError):
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from werkzeug.datastructures import MultiDict
 
 from recommender.domain import LIST_LENGTH, LONGEST_LIST
-from recommender.errors import InvalidInputError
+from recommender.errors import InvalidInputError, SecretInputError
 
 HIGHEST_ID = 2**53  # the largest whole number that JSON keeps exact everywhere
 MOST_GENRES = 40  # in one question
@@ -22,6 +22,7 @@ LATEST_YEAR = 9999
 LONGEST_SEARCH = 200  # characters
 BLANKS = "".join(map(chr, range(33)))  # the space and the control characters of ASCII
 RATING_EXPECTED = "a number from 0.5 to 5 in half steps"
+CODE_EXPECTED = "the six digits that the site shows, as text"
 
 
 def one(values: MultiDict[str, str], name: str, field: str | None = None) -> str | None:
@@ -121,11 +122,7 @@ def search_words(text: str | None, field: str = "q") -> str:
 
 def rating_body(body: bytes) -> float:
     """The stars in ``{"rating": 4.5}``: one JSON object with this field alone, its value a JSON number."""
-    expected = 'a JSON object like {"rating": 4.5}'
-    sent = _json_object(body, expected)
-    if sent.keys() != {"rating"}:
-        raise InvalidInputError("body", sent, expected)
-    number = sent["rating"]
+    number = _field_of(body, "rating", 'a JSON object like {"rating": 4.5}')
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise InvalidInputError("rating", number, RATING_EXPECTED)
     try:
@@ -137,8 +134,8 @@ def rating_body(body: bytes) -> float:
 def film_body(body: bytes) -> tuple[str, int | None, list[str], str]:
     """Title, year, genres and link of a film; one JSON object, of which only the title must be there."""
     expected = 'a JSON object like {"title": "Heat", "year": 1995, "genres": ["Crime"], "link": "https://…"}'
-    sent = _json_object(body, expected)
-    if not {"title"} <= sent.keys() <= {"title", "year", "genres", "link"}:
+    sent = _json(body)
+    if not isinstance(sent, dict) or not {"title"} <= sent.keys() <= {"title", "year", "genres", "link"}:
         raise InvalidInputError("body", sent, expected)
     title, year, names, link = (sent.get(name, default) for name, default in (("title", ""), ("year", None), ("genres", []), ("link", "")))
     if not isinstance(title, str):
@@ -152,13 +149,29 @@ def film_body(body: bytes) -> tuple[str, int | None, list[str], str]:
     return title, year, names, link
 
 
-def _json_object(body: bytes, expected: str) -> dict[str, object]:
+def code_body(body: bytes, n_digits: int) -> str:
+    """The code in ``{"code": "073519"}``, text of that many digits. What was sent is not repeated: it may be good."""
+    code = _field_of(body, "code", 'a JSON object like {"code": "073519"}', is_secret=True)
+    if not (isinstance(code, str) and len(code) == n_digits and code.isascii() and code.isdigit()):
+        raise SecretInputError("code", CODE_EXPECTED)
+    return code
+
+
+def _field_of(body: bytes, name: str, expected: str, *, is_secret: bool = False) -> object:
+    """The value of the only field of a JSON object."""
+    sent = _json(body)
+    if not isinstance(sent, dict) or sent.keys() != {name}:
+        raise SecretInputError("body", expected) if is_secret else InvalidInputError("body", sent, expected)
+    value: object = sent[name]
+    return value
+
+
+def _json(body: bytes) -> object:
+    """What was sent, read; the text itself where it is no JSON."""
     try:
-        sent = json.loads(body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_refuse_twins)
+        sent: object = json.loads(body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_refuse_twins)
     except (ValueError, RecursionError):
-        raise InvalidInputError("body", body.decode(errors="replace"), expected) from None
-    if not isinstance(sent, dict):
-        raise InvalidInputError("body", sent, expected)
+        return body.decode(errors="replace")
     return sent
 
 

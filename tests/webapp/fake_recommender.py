@@ -358,7 +358,7 @@ class FakeRecommender(Recommender):
 
     def _may_read(self, user_id: int, asker: Asker) -> bool:
         if is_own_person(user_id):
-            return user_id == BOB or (user_id == ADA and (asker.token == ADA_TOKEN or asker.member == ADA))
+            return user_id == BOB or asker.member == user_id or (user_id == ADA and asker.token == ADA_TOKEN)
         return self.settings.sample_viewers and user_id <= 610
 
     def _may_write(self, user_id: int, asker: Asker) -> None:

@@ -23,6 +23,9 @@ OPERATIONS = {
     ("get", "/api/v1/genres"): {"200", "400", "401", "500", "503"},
     ("get", "/api/v1/movies/{movie_id}"): {"200", "400", "401", "404", "500", "503"},
     ("get", "/api/v1/movies/{movie_id}/similar"): {"200", "400", "401", "403", "404", "500", "503"},
+    ("get", "/api/v1/echo"): {"200", "400", "401", "404", "500", "503"},
+    ("post", "/api/v1/echo/link"): {"200", "400", "401", "404", "409", "413", "415", "429", "500", "503"},
+    ("delete", "/api/v1/echo/link"): {"200", "400", "401", "500", "503"},
     ("get", "/healthz"): {"200", "500"},
     ("get", "/readyz"): {"200", "500", "503"},
 }
@@ -89,9 +92,9 @@ def fits(value, schema, schemas):
         return fits(value, schemas[schema["$ref"].rpartition("/")[2]], schemas)
     if "oneOf" in schema:
         return None if any(fits(value, one, schemas) is None for one in schema["oneOf"]) else f"{value!r} is none of {schema['oneOf']}"
-    kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "null": type(None)}
+    kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "null": type(None), "boolean": bool}
     wanted = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    if isinstance(value, bool) or not any(isinstance(value, kinds[kind]) for kind in wanted):
+    if (isinstance(value, bool) and wanted != ["boolean"]) or not any(isinstance(value, kinds[kind]) for kind in wanted):
         return f"{value!r} is not {wanted}"
     if isinstance(value, dict):
         if not set(schema["required"]) <= set(value) <= set(schema["properties"]):

@@ -69,6 +69,11 @@ def operations(client):
                 yield method.upper(), path, item[method]
 
 
+def by_anybody(client):
+    """Those that are not for the site's own skill alone."""
+    return [each for each in operations(client) if {"skill": []} not in each[2].get("security", [])]
+
+
 def shown(text):
     """A sentence of the document as it is read on the page."""
     return text.replace("`", "")
@@ -165,7 +170,7 @@ def test_limits_are_told_in_words(page):
 
 def test_every_call_in_curl_answers_200(client, page):
     answered = []
-    for method, path, operation in operations(client):
+    for method, path, operation in by_anybody(client):
         answer = client.open(**asked(page.samples[f"curl for {method} {path}"]))
         assert answer.status_code == 200, answer.text
         answered.append(operation["operationId"])
@@ -189,7 +194,7 @@ def test_every_call_in_python_prints_the_answer_of_the_one_in_curl(client, page,
 
     monkeypatch.setattr(urllib.request, "urlopen", urlopen)
     monkeypatch.setenv("TOKEN", ADA_TOKEN)
-    for method, path, _ in operations(client):
+    for method, path, _ in by_anybody(client):
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             exec(page.samples[f"Python for {method} {path}"], {})
@@ -197,6 +202,16 @@ def test_every_call_in_python_prints_the_answer_of_the_one_in_curl(client, page,
         said = eval(printed.getvalue())
         is_counted = method != "GET" and "rev" in said  # the second call is one more change
         assert said["rev"] == by_curl["rev"] - 1 if is_counted else {**said, "rev": 0} == {**by_curl, "rev": 0}
+
+
+def test_calls_of_the_skill_carry_its_key_and_who_speaks_and_open_nothing_here(client, page):
+    calls = [asked(page.samples[f"curl for {method} {path}"]) for method, path, _ in operations(client) if path.startswith("/api/v1/echo")]
+
+    assert len(calls) == 3
+    for call in calls:
+        assert {"Matinee-Skill-Key", "Matinee-Echo", "Matinee-Echo-Person"} <= call["headers"].keys()
+        assert client.open(**call).status_code == 401
+    assert not any(link.startswith("/api/v1/echo") for link in page.links)
 
 
 def test_calls_with_a_token_name_the_number_it_was_made_for(page):

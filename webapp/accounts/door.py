@@ -9,20 +9,26 @@ from typing import cast
 
 from flask import Flask, current_app, request
 
+from recommender.serving import Recommender
 from recommender.sign_in import SignIn
-from webapp.engine import engine
 
 IPV6_NETWORK = 64  # bits; whoever has one address of it has them all
 
 
 def install(app: Flask) -> None:
     """One SignIn for the application, made when it is first asked for: most visitors are strangers and stay so."""
-    app.extensions["sign_in"] = cache(lambda: engine().sign_in(str(app.secret_key)))
+    recommender: Recommender = app.extensions["recommender"]
+    app.extensions["sign_in"] = cache(lambda: recommender.sign_in(str(app.secret_key)))
 
 
 def door() -> SignIn:
     """The application's SignIn."""
-    return cast(Callable[[], SignIn], current_app.extensions["sign_in"])()
+    return way_to_door()()
+
+
+def way_to_door() -> Callable[[], SignIn]:
+    """What gives the application's SignIn also to a thread that serves no request."""
+    return cast(Callable[[], SignIn], current_app.extensions["sign_in"])
 
 
 def address() -> str:

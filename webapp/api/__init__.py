@@ -9,6 +9,7 @@ from flask_smorest import Api, Blueprint
 
 from webapp.api import contract
 from webapp.api.documents import documents
+from webapp.api.echo import echo
 from webapp.api.films import films
 from webapp.api.lists import lists
 from webapp.api.own_films import own_films
@@ -32,9 +33,9 @@ def install(app: Flask, *others: Blueprint, skill_key: str = "") -> None:
     """
     api = QuietApi(app, spec_kwargs={"title": contract.TITLE, "version": contract.VERSION, "openapi_version": "3.1.0"} | contract.ABOUT)
     contract.describe_shared(api.spec.components)
-    for blueprint in (lists, ratings, own_films, films, *others):
+    for blueprint in (lists, ratings, own_films, films, echo, *others):
         api.register_blueprint(blueprint)
-    for blueprint in (lists, ratings, own_films, films) if skill_key else ():
+    for blueprint in (lists, ratings, own_films, films, echo) if skill_key else ():
         app.before_request_funcs.setdefault(blueprint.name, []).append(check_skill_key)
     for endpoint, view in app.view_functions.items():
         app.view_functions[endpoint] = unwrap(view)  # the wrappers carry the documentation, and nothing while serving

@@ -14,6 +14,7 @@ from webapp.inputs import HIGHEST_ID, LATEST_YEAR, LONGEST_GENRE, LONGEST_SEARCH
 
 TITLE = "Matinee"
 VERSION = "1.0"
+ECHO, ECHO_PERSON = "Matinee-Echo", "Matinee-Echo-Person"  # headers that say who speaks to the skill
 ABOUT = {
     "info": {
         "description": "Films recommended from people's own ratings: one list per person, here as on the pages and in a terminal.\n\n"
@@ -21,7 +22,8 @@ ABOUT = {
         "Viewers of the data set are samples that anybody may read and nobody may write. "
         "A person's own number and bearer token come from the site's settings or from `matinee profile new`; a token from the settings is "
         "good for what its scopes say: `read`, `write`, `export`.\n\n"
-        "The site's own Alexa skill says who it is by the header `Matinee-Skill-Key`. Nobody else needs it; a wrong one is refused.",
+        "The site's own Alexa skill says who it is by the header `Matinee-Skill-Key`. Nobody else needs it; a wrong one is refused. "
+        f"With it, `{ECHO}` and `{ECHO_PERSON}` say who speaks to the skill, and it is answered as whoever they are linked to.",
     },
     "servers": [{"url": "/"}],
 }
@@ -29,6 +31,10 @@ ABOUT = {
 SKILL_KEY = "Matinee-Skill-Key"
 WRONG_SKILL_KEY = (
     f"This is not the key of this site's skill: `{SKILL_KEY}` must be what MATINEE_SKILL_KEY says on the site, or be left out."
+)
+
+FOR_THE_SKILL_ALONE = (
+    f"This is for the site's own skill: `{SKILL_KEY}` must be what MATINEE_SKILL_KEY says on the site; `matinee skill key` makes one."
 )
 
 Json = dict[str, Any]
@@ -79,10 +85,14 @@ TOO_LONG = {
 NOT_THE_SKILL = problem(
     401, WRONG_SKILL_KEY, headers={"WWW-Authenticate": {"description": "Names the header.", "schema": {"type": "string"}}}
 )
+FOR_SKILL = problem(
+    401, FOR_THE_SKILL_ALONE, headers={"WWW-Authenticate": {"description": "Names the header.", "schema": {"type": "string"}}}
+)
 NO_FILM = problem(404, "There is no film 999999 in the data in use.", "urn:matinee:unknown-movie")
 
 EITHER_WAY: list[dict[str, list[str]]] = [{}, {"bearer": []}]  # a token is needed for a private list alone
 WITH_TOKEN: list[dict[str, list[str]]] = [{"bearer": []}]
+BY_SKILL: list[dict[str, list[str]]] = [{"skill": []}]
 
 
 def whole(highest: int = HIGHEST_ID) -> Json:
@@ -93,6 +103,12 @@ def whole(highest: int = HIGHEST_ID) -> Json:
 def in_path(name: str, description: str, example: int | str, *, schema: Json | None = None) -> Json:
     """A part of the address: a number, unless the schema says something else."""
     return {"in": "path", "name": name, "required": True, "description": description, "schema": schema or whole(), "example": example}
+
+
+def in_header(name: str, description: str, example: str) -> Json:
+    """A header that tells the site something; empty is none."""
+    schema = {"type": "string", "maxLength": 1000}
+    return {"in": "header", "name": name, "required": False, "description": description, "schema": schema, "example": example}
 
 
 def in_query(name: str, description: str, schema: Json, *, required: bool = False, **more: Any) -> Json:
@@ -138,6 +154,10 @@ IF_NONE_MATCH = {
     "description": "The ETag of the answer you have; 304 if it still holds.",
     "schema": {"type": "string"},
 }
+SPEAKING = [
+    in_header(ECHO, "Amazon's `userId` of whom the Echo belongs to.", "amzn1.ask.account.EXAMPLE"),
+    in_header(ECHO_PERSON, "Amazon's `personId` of the voice, where it was recognised; it comes first.", "amzn1.ask.person.EXAMPLE"),
+]
 ETAG = {"ETag": {"description": "Changes with the person's revision and the model.", "schema": {"type": "string"}}}
 SEARCH = {"type": "string", "maxLength": LONGEST_SEARCH, "pattern": r"^[^\x00]*[^\x00-\x20][^\x00]*$"}
 
@@ -323,6 +343,17 @@ SCHEMAS: dict[str, Json] = {
             "n_both": _said(_COUNT, "How many people rated both."),
         },
     ),
+    "Code": _object(
+        "A code that the site shows in its settings.",
+        {"code": _said(_TEXT | {"pattern": r"^[0-9]{6}$"}, "Six digits, with their noughts.")},
+    ),
+    "Linked": _object(
+        "For whom an Echo speaks.",
+        {"user_id": _said(whole(), "The person's number."), "name": _said(_TEXT, "As their household calls them.")},
+    ),
+    "Unlinked": _object(
+        "An Echo that speaks for nobody.", {"was_linked": {"type": "boolean", "description": "Whether it spoke for somebody."}}
+    ),
     "Health": _object("How the site is.", {"status": _TEXT | {"enum": ["ok", "ready"]}}),
     "Problem": _object(
         "What went wrong (RFC 9457).",
@@ -344,6 +375,15 @@ def describe_shared(components: Any) -> None:
     """Put the schemas and the bearer scheme into the document."""
     for name, schema in SCHEMAS.items():
         components.schema(name, schema)
+    components.security_scheme(
+        "skill",
+        {
+            "type": "apiKey",
+            "in": "header",
+            "name": SKILL_KEY,
+            "description": "The key of the site's own skill; `matinee skill key` makes one.",
+        },
+    )
     components.security_scheme(
         "bearer",
         {

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 from recommender.domain import is_own_person
 from webapp.api.calls import Call
+from webapp.api.contract import SKILL_KEY
 from webapp.api.limits import allowed, part_name
 
 Json = dict[str, Any]
@@ -60,7 +61,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method of one path. may_need, must_have: whether a token is for some of its answers or for all. address: of its example."""
+    """One method of one path. may_need, must_have: whether a token is for some of its answers or for all. by_skill: whether it
+    is for the site's own skill alone. address: of its example.
+    """
 
     name: str
     method: str
@@ -69,6 +72,7 @@ class Route:
     details: str
     may_need: bool
     must_have: bool
+    by_skill: bool
     parameters: tuple[Field, ...]
     body: tuple[Field, ...]
     body_part: str
@@ -80,7 +84,7 @@ class Route:
     @property
     def can_be_opened(self) -> bool:
         """Whether a plain link shows its answer."""
-        return self.call.method == "GET" and not self.call.with_token
+        return self.call.method == "GET" and not self.call.with_token and not self.by_skill
 
     @property
     def has_tag(self) -> bool:
@@ -173,8 +177,9 @@ def handbook(document: Json, host: str, at_hand: Mapping[str, Any]) -> Handbook:
 
 def _route(method: str, path: str, operation: Json, schemas: Json, base: str, at_hand: Mapping[str, Any]) -> Route:
     security = operation.get("security", [])
-    must_have = bool(security) and {} not in security
-    may_need = bool(security) and not must_have
+    by_skill = any("skill" in way for way in security)
+    must_have = bool(security) and {} not in security and not by_skill
+    may_need = {} in security
     with_token = must_have or (may_need and is_own_person(at_hand.get("user_id", 0)))
     described = operation.get("parameters", [])
     if must_have:  # here the document's example is the number of a token's owner, which that at hand need not be
@@ -189,14 +194,20 @@ def _route(method: str, path: str, operation: Json, schemas: Json, base: str, at
         details=operation.get("description", ""),
         may_need=may_need,
         must_have=must_have,
+        by_skill=by_skill,
         parameters=tuple(_parameter(each, at_hand) for each in described),
         body=_fields(schemas[part_name(body["schema"])]) if body else (),
         body_part=part_name(body["schema"]) if body else "",
         body_example=written(body["example"]) if body else "",
         answers=tuple(_answer(status, answer) for status, answer in sorted(operation["responses"].items())),
-        call=Call(method.upper(), base + address, body["example"] if body else None, with_token=with_token),
+        call=Call(method.upper(), base + address, body["example"] if body else None, _headers(described, by_skill), with_token),
         address=address,
     )
+
+
+def _headers(described: list[Json], by_skill: bool) -> tuple[tuple[str, str], ...]:
+    """Those that a call of the skill carries; others need none."""
+    return ((SKILL_KEY, "the-key"), *((each["name"], each["example"]) for each in described if each["in"] == "header")) if by_skill else ()
 
 
 def _address(path: str, described: list[Json], at_hand: Mapping[str, Any]) -> str:
