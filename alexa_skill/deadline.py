@@ -26,6 +26,10 @@ class Deadline:
         """Seconds; 0 when it is over."""
         return max(0.0, self._end - time.monotonic())
 
+    def part(self, share: float) -> Deadline:
+        """One that is over earlier. share: of the time that is left."""
+        return Deadline(self.left * share)
+
     def within(self, call: Callable[[], T]) -> T:
         """What the call gives or raises; OutOfReachError when time is over, whatever becomes of the call."""
         asked = _Asked(call)

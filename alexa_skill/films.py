@@ -3,10 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from recommender.domain import LIST_LENGTH, Movie, MovieDetails, RecommendedMovie
 from recommender.errors import RecommenderError
+
+CANDIDATES = 8  # films that a title is looked for among
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who speaks, by Amazon's ids: personal data that no log and no message may hold.
+
+    account: of whom the Echo belongs to. person: of the voice that was recognised; empty for none.
+    """
+
+    account: str = field(default="", repr=False)
+    person: str = field(default="", repr=False)
+
+
+NOBODY = Caller()
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """For whom an Echo, or a voice, speaks. name: as their household calls them."""
+
+    user_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What somebody says of a film is kept. movies: their new list; None where it could not be made yet.
+
+    stars, marks: what they had said of the film before, for taking it back. stars: None for none. marks: at least the kind that is changed.
+    """
+
+    movies: tuple[RecommendedMovie, ...] | None
+    stars: float | None = None
+    marks: frozenset[str] = frozenset()
 
 
 class NotReadyError(RecommenderError):
@@ -22,19 +59,21 @@ class OutOfReachError(RecommenderError):
 
 
 class Films(Protocol):
-    """One request's view of the films, within that request's time. Nothing here knows who speaks but by the number handed in.
+    """One request's view of the films, within that request's time, by whoever speaks in it.
 
     address: that of the site, for people to type; empty where the skill was told of none. has_site: whether there is a site to ask, which
-    the site itself has without an address. Every method may raise OutOfReachError, and where there is none all but `list_of` NoSiteError.
+    the site itself has without an address. Every method may raise OutOfReachError, and where there is no site all but `list_of` and `who`
+    NoSiteError. What changes something, and `watchlist`, is for whom the Echo speaks: NotLinkedError where that is nobody.
     """
 
     address: str
     has_site: bool
 
     def list_of(self, user_id: int) -> tuple[RecommendedMovie, ...] | None:
-        """The current list, best first, at most LIST_LENGTH; None where there is none that just anybody may hear.
+        """The current list, best first, at most LIST_LENGTH; None where there is none that whoever speaks may hear.
 
-        A private list is None like one that nobody has. NotReadyError: there is one, and it could not be made now.
+        The private list of whom the Echo speaks for is theirs to hear; to others it is None like one that nobody has. NotReadyError:
+        there is one, and it could not be made now.
         """
 
     def chosen(
@@ -53,10 +92,31 @@ class Films(Protocol):
         """
 
     def similar(self, movie_id: int, n: int = LIST_LENGTH) -> tuple[Movie, ...]:
-        """Films liked by the same people, most alike first; UnknownMovieError."""
+        """Films liked by the same people, most alike first, without those that whom the Echo speaks for knows; UnknownMovieError."""
 
     def details(self, movie_id: int) -> MovieDetails:
         """What is known of a film; UnknownMovieError."""
 
-    def named(self, title: str) -> Movie | None:
-        """The best-known film whose title holds the words; None where there is none."""
+    def named(self, title: str) -> tuple[Movie, ...]:
+        """Films whose title holds the words, best match first, then the better known; at most CANDIDATES."""
+
+    def who(self) -> Linked | None:
+        """For whom the voice that was recognised speaks, else the Echo; None for nobody, and where there is no site."""
+
+    def link(self, code: str) -> Linked:
+        """From now on the recognised voice, or else the Echo, speaks for whom the code was shown to. code: six digits.
+
+        WrongCodeError, TooManyTriesError, FullHouseError.
+        """
+
+    def unlink(self) -> bool:
+        """From now on it speaks for nobody; whether it did."""
+
+    def rate(self, movie_id: int, stars: float | None) -> Changed:
+        """Stars, 0.5 to 5 in half steps; None takes them back. UnknownMovieError."""
+
+    def mark(self, movie_id: int, kind: str, *, there: bool = True) -> Changed:
+        """Put a mark on the film, or take it away. kind: SEEN, HIDDEN or WATCHLIST. UnknownMovieError."""
+
+    def watchlist(self) -> tuple[RecommendedMovie, ...]:
+        """What they want to see, best first for them, without what they have seen since."""

@@ -22,6 +22,21 @@ POPULAR = "PopularMovies"
 SURPRISE = "SurpriseMe"
 MY_LIST = "MyList"
 
+LINK = "LinkProfile"
+UNLINK = "ForgetMe"
+WHO = "WhoAmI"
+CODE = "Code"
+RATE = "RateMovie"
+SEEN = "SeenMovie"
+HIDE = "NotInterested"
+SAVE = "AddToWatchlist"
+UNSAVE = "RemoveFromWatchlist"
+WATCHLIST = "ReadWatchlist"
+UNDO = "TakeItBack"
+SAY_YEAR = "SayYear"
+STARS, YEAR = "Stars", "Year"
+ONE_BY_ONE = "OneByOne"
+
 HELP, STOP, CANCEL, HOME = "AMAZON.HelpIntent", "AMAZON.StopIntent", "AMAZON.CancelIntent", "AMAZON.NavigateHomeIntent"
 NEXT, PREVIOUS, MORE = "AMAZON.NextIntent", "AMAZON.PreviousIntent", "AMAZON.MoreIntent"
 REPEAT, START_OVER = "AMAZON.RepeatIntent", "AMAZON.StartOverIntent"
@@ -41,5 +56,20 @@ SLOTS: dict[str, tuple[str, ...]] = {
     POPULAR: (),
     SURPRISE: (),
     MY_LIST: (),
+    ONE_BY_ONE: (),
+    LINK: (CODE,),
+    UNLINK: (),
+    WHO: (),
+    RATE: (STARS, POSITION, NUMBER, TITLE),
+    SEEN: (POSITION, NUMBER, TITLE),
+    HIDE: (POSITION, NUMBER, TITLE),
+    SAVE: (POSITION, NUMBER, TITLE),
+    UNSAVE: (POSITION, NUMBER, TITLE),
+    WATCHLIST: (),
+    UNDO: (),
+    SAY_YEAR: (YEAR,),
     **dict.fromkeys((HELP, STOP, CANCEL, HOME, NEXT, PREVIOUS, MORE, REPEAT, START_OVER, YES, NO, FALLBACK), ()),
 }
+
+# Slots that the skill asks for by themselves, and the intent that a bare answer belongs to.
+ASKED_FOR = {ID: SUBMIT, AMOUNT: SUBMIT, CODE: LINK, STARS: RATE, YEAR: SAY_YEAR}

@@ -22,16 +22,15 @@ from alexa_skill.conversation import reply
 from alexa_skill.conversation.reply import Reply
 from alexa_skill.conversation.state import from_attributes, to_attributes
 from alexa_skill.conversation.turn import INTENT, LAUNCH, NOTHING, Slot, Turn
-from alexa_skill.films import Films
+from alexa_skill.films import Caller, Films
 from alexa_skill.guard import Guard, Json
-from alexa_skill.intents import AMOUNT, ID, SUBMIT
+from alexa_skill.intents import AMOUNT, ASKED_FOR, ID, SLOTS
 from alexa_skill.speech import speech_for
 
 log = logging.getLogger(__name__)
 
 ANSWER_WITHIN = 2.4  # seconds for everything that is asked of others; an answer is heard within three
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-KEPT_SLOTS = (ID, AMOUNT)
 
 
 def lambda_handler(event: object, context: object) -> Json:
@@ -50,8 +49,11 @@ def _raising(error: Exception) -> Callable[[Json], Json]:
     return handle
 
 
-def skill(films_within: Callable[[float], Films], *, skill_id: str = "") -> Guard:
-    """The whole skill over the films handed in. films_within: takes the seconds that one answer may use."""
+FilmsWithin = Callable[[float, Caller], Films]
+
+
+def skill(films_within: FilmsWithin, *, skill_id: str = "") -> Guard:
+    """The whole skill over the films handed in. films_within: takes the seconds that one answer may use, and who speaks."""
     return Guard(_behind_sdk(films_within), skill_id)
 
 
@@ -65,7 +67,7 @@ def own_skill() -> Guard:
     return skill(remote_films(settings), skill_id=settings.skill_id)
 
 
-def _behind_sdk(films_within: Callable[[float], Films]) -> Callable[[Json], Json]:
+def _behind_sdk(films_within: FilmsWithin) -> Callable[[Json], Json]:
     builder = SkillBuilder()
     builder.add_request_handler(Everything(films_within))
     made = builder.create()
@@ -85,7 +87,7 @@ def _behind_sdk(films_within: Callable[[float], Films]) -> Callable[[Json], Json
 class Everything(AbstractRequestHandler):  # type: ignore[misc]  # the SDK has no types
     """Every request is a turn of one conversation, so one handler takes them all."""
 
-    def __init__(self, films_within: Callable[[float], Films]) -> None:
+    def __init__(self, films_within: FilmsWithin) -> None:
         self._films_within = films_within
 
     def can_handle(self, handler_input: HandlerInput) -> bool:
@@ -95,13 +97,19 @@ class Everything(AbstractRequestHandler):  # type: ignore[misc]  # the SDK has n
         attributes = handler_input.attributes_manager
         speech = speech_for(handler_input.request_envelope.request.locale)
         state = from_attributes(attributes.session_attributes)
-        made = reply(state, turn_of(handler_input), self._films_within(ANSWER_WITHIN), speech)
+        made = reply(state, turn_of(handler_input), self._films_within(ANSWER_WITHIN, caller_of(handler_input)), speech)
         attributes.session_attributes = {} if made.ends else to_attributes(made.state)
         return response_of(made, handler_input)
 
 
+def caller_of(handler_input: HandlerInput) -> Caller:
+    """Who speaks, as far as Amazon says it."""
+    system = handler_input.request_envelope.context.system
+    return Caller((system.user and system.user.user_id) or "", (system.person and system.person.person_id) or "")
+
+
 def turn_of(handler_input: HandlerInput) -> Turn:
-    """The request as the conversation takes it. Nobody is linked yet: who speaks is known by the number that is said alone."""
+    """The request as the conversation takes it."""
     request = handler_input.request_envelope.request
     digest = hashlib.sha256((request.request_id or "").encode()).digest()
     chance = int.from_bytes(digest[:4]) / 2**32
@@ -141,10 +149,11 @@ def _ssml(text: str) -> str:
 
 
 def _asked_for(made: Reply) -> Intent:
-    """getID with what is known of it already, so that a bare answer completes it."""
+    """The intent that a bare answer completes, with what is known of it already."""
+    intent = ASKED_FOR[made.elicit]
     known = {ID: made.state.user, AMOUNT: made.state.amount}
     slots = {
-        name: SpokenSlot(name=name, value=str(known[name]) if known[name] else None, confirmation_status=SlotConfirmationStatus.NONE)
-        for name in KEPT_SLOTS
+        name: SpokenSlot(name=name, value=str(known[name]) if known.get(name) else None, confirmation_status=SlotConfirmationStatus.NONE)
+        for name in SLOTS[intent]
     }
-    return Intent(name=SUBMIT, confirmation_status="NONE", slots=slots)
+    return Intent(name=intent, confirmation_status="NONE", slots=slots)

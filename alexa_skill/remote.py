@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from alexa_skill.deadline import Deadline
-from alexa_skill.films import Films, NoSiteError, NotReadyError, OutOfReachError
+from alexa_skill.films import NOBODY, Caller, Changed, Films, Linked, NoSiteError, NotReadyError, OutOfReachError
 from alexa_skill.site import DegradedError, Site
 from recommender.domain import LIST_LENGTH, ListRecord, Movie, MovieDetails, RecommendedMovie, UserId, is_own_person
-from recommender.errors import StorageError
+from recommender.errors import NotLinkedError, StorageError
 from recommender.settings import Settings
 from recommender.storage.profiles.list_reader import ListReader, open_list_reader
 
@@ -19,23 +19,24 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def remote_films(settings: Settings) -> Callable[[float], Films]:
-    """Gives the films for one request; what it takes are the seconds that the request may use. Connections are kept in between.
+def remote_films(settings: Settings) -> Callable[[float, Caller], Films]:
+    """Gives the films for one request; what it takes are the seconds that the request may use, and who speaks. Connections are kept.
 
     SettingError for an address of the site, or a place of the records, that is none.
     """
     reader = open_list_reader(settings.profiles_url)
     site = Site(settings.site_url, settings.skill_key) if settings.site_url else None
-    return lambda seconds: RemoteFilms(settings, reader, site, Deadline(seconds))
+    return lambda seconds, caller: RemoteFilms(settings, reader, site, Deadline(seconds), caller)
 
 
 class RemoteFilms:
     """The port's promises within a deadline. site: None where the skill was told of none."""
 
-    def __init__(self, settings: Settings, reader: ListReader, site: Site | None, deadline: Deadline) -> None:
+    def __init__(self, settings: Settings, reader: ListReader, site: Site | None, deadline: Deadline, caller: Caller = NOBODY) -> None:
         self.address, self.has_site = settings.site_url, site is not None
         self._has_sample_viewers = settings.sample_viewers
-        self._reader, self._site, self._deadline = reader, site, deadline
+        self._reader, self._site, self._deadline, self._caller = reader, site, deadline, caller
+        self._known: tuple[Linked | None] | None = None  # who speaks, once the site was asked
 
     def list_of(self, user_id: int) -> tuple[RecommendedMovie, ...] | None:
         """The list of the record; where it is void or not there yet, one that the site makes now."""
@@ -67,27 +68,96 @@ class RemoteFilms:
             questions += [("from", years[0]), ("to", years[1])]
         found = None
         if user_id is not None and (is_own_person(user_id) or self._has_sample_viewers):
-            found = site.list_for(user_id, self._deadline, questions)
+            found = site.list_for(user_id, self._deadline, questions, self._caller_for(user_id))
         if found is None:
-            found = site.well_liked(self._deadline, questions)
+            viewer = self._viewer()
+            found = site.well_liked(self._deadline, [*questions, *viewer], self._caller if viewer else NOBODY)
         return found[:n]
 
     def similar(self, movie_id: int, n: int = LIST_LENGTH) -> tuple[Movie, ...]:
         """Films liked by the same people."""
-        return self._needed().similar(movie_id, n, self._deadline)[:n]
+        site, viewer = self._needed(), self._viewer()
+        return site.similar(movie_id, self._deadline, [("n", n), *viewer], self._caller if viewer else NOBODY)[:n]
 
     def details(self, movie_id: int) -> MovieDetails:
         """What is known of a film."""
         return self._needed().details(movie_id, self._deadline)
 
-    def named(self, title: str) -> Movie | None:
-        """The best-known film whose title holds the words."""
+    def named(self, title: str) -> tuple[Movie, ...]:
+        """Films whose title holds the words."""
         return self._needed().named(title, self._deadline)
 
+    def who(self) -> Linked | None:
+        """For whom the Echo speaks, as the site says. It gets half of the time, so that lists can be read though it hangs."""
+        if self._site is None:
+            return None
+        if self._known is None:
+            self._known = (self._site.who(self._caller, self._deadline.part(0.5)),)
+        return self._known[0]
+
+    def link(self, code: str) -> Linked:
+        """Where the skill has no key of the site's, the site refuses it."""
+        linked = self._needed().link(self._caller, code, self._deadline)
+        self._known = (linked,)
+        return linked
+
+    def unlink(self) -> bool:
+        """It speaks for nobody."""
+        was_linked = self._needed().unlink(self._caller, self._deadline)
+        self._known = None
+        return was_linked
+
+    def rate(self, movie_id: int, stars: float | None) -> Changed:
+        """With the stars that it had before."""
+        site, me = self._needed(), self._me()
+        before = site.stars(me.user_id, movie_id, self._deadline, self._caller)
+        method, body = ("DELETE", None) if stars is None else ("PUT", {"rating": stars})
+        return Changed(site.change(method, "ratings", me.user_id, movie_id, self._deadline, self._caller, body), before)
+
+    def mark(self, movie_id: int, kind: str, *, there: bool = True) -> Changed:
+        """With the stars, and whether it had this mark before."""
+        site, me = self._needed(), self._me()
+        before = site.stars(me.user_id, movie_id, self._deadline, self._caller)
+        was_marked = site.is_marked(me.user_id, movie_id, kind, self._deadline, self._caller)
+        method = "PUT" if there else "DELETE"
+        movies = site.change(method, f"marks/{kind}", me.user_id, movie_id, self._deadline, self._caller)
+        return Changed(movies, before, frozenset([kind] if was_marked else ()))
+
+    def watchlist(self) -> tuple[RecommendedMovie, ...]:
+        """What they want to see."""
+        site, me = self._needed(), self._me()
+        return site.watchlist(me.user_id, self._deadline, self._caller)
+
+    def _me(self) -> Linked:
+        me = self.who()
+        if me is None:
+            raise NotLinkedError
+        return me
+
+    def _viewer(self) -> list[tuple[str, object]]:
+        """Whose films need not be named again; nobody's while that cannot be found out."""
+        try:
+            me = self.who()
+        except OutOfReachError:
+            return []
+        return [("viewer", me.user_id)] if me else []
+
+    def _caller_for(self, user_id: int) -> Caller:
+        """Who asks for that person's list, where the Echo speaks for them."""
+        return self._caller if self._speaks_for(user_id) else NOBODY
+
+    def _speaks_for(self, user_id: int) -> bool:
+        try:
+            me = self.who() if is_own_person(user_id) else None
+        except OutOfReachError:
+            return False
+        return me is not None and me.user_id == user_id
+
     def _may_be_heard(self, user_id: int) -> bool:
-        """Whether anybody may hear the list: a person says so, a sample viewer is there to be looked at unless the site hides them."""
+        """Whether whoever speaks may hear the list: it is theirs, its owner lets anybody, or a sample viewer is there to be looked at."""
         if is_own_person(user_id):
-            return self._read(lambda: self._reader.is_shared(UserId(user_id)))
+            is_theirs = self._known is not None and self._speaks_for(user_id)
+            return is_theirs or self._read(lambda: self._reader.is_shared(UserId(user_id))) or self._speaks_for(user_id)
         return self._has_sample_viewers
 
     def _made(self, user_id: int, record: ListRecord | None) -> tuple[RecommendedMovie, ...] | None:
@@ -98,7 +168,7 @@ class RemoteFilms:
                 raise NotReadyError("The list is void, and no site is known that would make it.")
             return None
         try:
-            made = self._site.list_for(user_id, self._deadline, [("n", LIST_LENGTH)])
+            made = self._site.list_for(user_id, self._deadline, [("n", LIST_LENGTH)], self._caller_for(user_id))
         except DegradedError:
             raise
         except OutOfReachError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from alexa_skill.films import Linked
 from recommender.domain import Movie, MovieDetails, MovieId, Reason, RecommendedMovie
 
 N_STARS = 10  # counts of a histogram, for 0.5 to 5.0 stars
@@ -56,6 +57,38 @@ def recommended(body: object) -> RecommendedMovie:
         _stars(said, "predicted_stars"),
         tuple([Reason(_text(_object(each), "kind"), _text(_object(each), "text")) for each in _field(said, "reasons", list)]),
     )
+
+
+def linked(body: object) -> Linked:
+    """Schema Linked."""
+    said = _object(body)
+    return Linked(_whole(said.get("user_id"), "user_id"), _text(said, "name"))
+
+
+def new_list(body: object) -> tuple[RecommendedMovie, ...] | None:
+    """The list of schema Rated."""
+    made = _object(body).get("list")
+    if made is None or notice(made):
+        return None
+    return tuple([recommended(each) for each in items(made)])
+
+
+def stars_of(body: object, movie_id: int) -> float | None:
+    """The stars of that film in schema OwnRatings."""
+    return next((_stars(_object(each), "rating") for each in items(body) if _number(_object(each)) == movie_id), None)
+
+
+def has_film(body: object, movie_id: int) -> bool:
+    """Whether the film is among those of schema MarkedFilms."""
+    return any(_number(_object(each)) == movie_id for each in items(body))
+
+
+def was_linked(body: object) -> bool:
+    """Schema Unlinked."""
+    said = _object(body).get("was_linked")
+    if not isinstance(said, bool):
+        raise WrongShapeError("was_linked")
+    return said
 
 
 def details(body: object) -> MovieDetails:

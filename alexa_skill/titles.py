@@ -53,6 +53,12 @@ def spoken_title(title: str) -> str:
     return re.sub(r"\s+(?=[,:;!?.](?:\s|$))", "", text) if re.search(r"\w", text) else NAMELESS
 
 
+def spoken_name(name: str) -> str:
+    """A person's name as it can be said; "you" where nothing of it can."""
+    said = spoken_title(name)
+    return "you" if said == NAMELESS else said
+
+
 def spoken(movie: Movie) -> str:
     """The title with its year: "The Shawshank Redemption, from 1994"."""
     title = spoken_title(movie.title)

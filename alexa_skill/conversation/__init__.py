@@ -7,23 +7,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from alexa_skill import intents
-from alexa_skill.conversation import answers, finding, listing, one_film, opening
+from alexa_skill.conversation import answers, finding, linking, listing, mine, one_by_one, one_film, opening, opinions, saved
 from alexa_skill.conversation import state as asked
 from alexa_skill.conversation.reply import Reply
 from alexa_skill.conversation.scene import Scene
 from alexa_skill.conversation.state import State
-from alexa_skill.conversation.turn import LAUNCH, Slot, Turn
+from alexa_skill.conversation.turn import INTENT, LAUNCH, Slot, Turn
 from alexa_skill.films import Films, NoSiteError, NotReadyError, OutOfReachError
+from recommender.errors import NotLinkedError
 
 if TYPE_CHECKING:
     from alexa_skill.speech.english import English  # which knows what was asked, by a module of this package
 
 ANSWERS: dict[str, Callable[[Scene], Reply]] = {
-    intents.REQUEST: opening.request,
+    intents.REQUEST: mine.request,
     intents.SUBMIT: opening.submit,
-    intents.MY_LIST: opening.my_list,
+    intents.MY_LIST: mine.my_list,
     intents.NUMBER_ALONE: answers.number_alone,
-    intents.PICK: one_film.picked,
+    intents.PICK: answers.picked,
     intents.ABOUT: one_film.about,
     intents.WHY: one_film.why,
     intents.LIKE: one_film.like,
@@ -32,6 +33,18 @@ ANSWERS: dict[str, Callable[[Scene], Reply]] = {
     intents.BY_MOOD: finding.by_mood,
     intents.POPULAR: finding.popular,
     intents.SURPRISE: finding.surprise,
+    intents.ONE_BY_ONE: one_by_one.begin,
+    intents.LINK: linking.link,
+    intents.UNLINK: linking.unlink,
+    intents.WHO: linking.who_am_i,
+    intents.RATE: opinions.said,
+    intents.SEEN: opinions.said,
+    intents.HIDE: answers.not_interested,
+    intents.SAVE: opinions.said,
+    intents.UNSAVE: opinions.said,
+    intents.WATCHLIST: saved.read,
+    intents.UNDO: opinions.take_back,
+    intents.SAY_YEAR: opinions.said_year,
     intents.HELP: opening.helped,
     intents.STOP: opening.goodbye,
     intents.CANCEL: opening.goodbye,
@@ -54,7 +67,10 @@ def reply(state: State, turn: Turn, films: Films, speech: English) -> Reply:
     speech = replace(speech, has_site=films.has_site)
     scene = Scene(state, turn, films, speech)
     if turn.kind == LAUNCH:
-        return opening.welcome(replace(scene, state=State()))
+        scene = replace(scene, state=State())
+        if scene.me is None:
+            return opening.welcome(scene)
+        scene = replace(scene, turn=replace(turn, kind=INTENT, intent=intents.MY_LIST))
     if turn.intent == intents.YES and state.asked == asked.AGAIN and state.again:
         scene = _again(scene, *state.again)
     try:
@@ -63,6 +79,8 @@ def reply(state: State, turn: Turn, films: Films, speech: English) -> Reply:
         if len(state.films) > 1:
             return scene.ask(f"{speech.needs_site} {speech.about_another}", asked.WHICH_ONE)
         return scene.ask(f"{speech.needs_site} {speech.own_list} {speech.both_again}", asked.ID_AND_AMOUNT, amount=0)
+    except NotLinkedError:
+        return scene.ask(f"{speech.link_first} {speech.what_next}", asked.WHAT_TO_DO)
     except NotReadyError:
         if not state.again:
             return _later(scene, speech.not_ready)

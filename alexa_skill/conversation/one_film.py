@@ -21,7 +21,7 @@ THE_LAST_ONE = frozenset({"thelastone", "lastone", "thelast"})  # is no ordinal 
 
 def picked(scene: Scene) -> Reply:
     """A film was picked: it is told about, or what was asked of it before it was clear which one."""
-    film = _meant(scene, _open_question(scene))
+    film = meant(scene, _open_question(scene))
     return film if isinstance(film, Reply) else tell_what_was_asked(scene, film)
 
 
@@ -33,19 +33,19 @@ def placed(scene: Scene, place: int) -> Reply:
 
 def about(scene: Scene) -> Reply:
     """What is known of the film that is meant."""
-    film = _meant(scene, asked.WHICH_ONE)
+    film = meant(scene, asked.WHICH_ONE)
     return film if isinstance(film, Reply) else tell_about(scene, film)
 
 
 def why(scene: Scene) -> Reply:
     """Why the film is in the list."""
-    film = _meant(scene, asked.WHICH_WHY)
+    film = meant(scene, asked.WHICH_WHY)
     return film if isinstance(film, Reply) else tell_why(scene, film)
 
 
 def like(scene: Scene) -> Reply:
     """Films that the same people like."""
-    film = _meant(scene, asked.WHICH_LIKE)
+    film = meant(scene, asked.WHICH_LIKE)
     return film if isinstance(film, Reply) else find_like(scene, film)
 
 
@@ -68,9 +68,10 @@ def tell_about(scene: Scene, film: Heard) -> Reply:
     says = scene.speech
     question, text = (asked.WHY_IT, says.why_it) if film.reason else _further(scene)
     details = _details(scene, film)
+    shown = replace(film, stars=None) if scene.me else film  # whoever may give it stars is not told first how many are expected
     if details and not film.genres:
-        film = replace(Heard.of(details.movie), reason=film.reason, stars=film.stars)
-    return scene.ask(f"{says.about(film, details)} {text}", question, focus=film)
+        film, shown = (replace(Heard.of(details.movie), reason=each.reason, stars=each.stars) for each in (film, shown))
+    return scene.ask(f"{says.about(shown, details)} {text}", question, focus=film)
 
 
 def tell_why(scene: Scene, film: Heard) -> Reply:
@@ -114,12 +115,10 @@ def _details(scene: Scene, film: Heard) -> MovieDetails | None:
         return None  # the record alone says enough
 
 
-def _meant(scene: Scene, question: str) -> Heard | Reply:
+def meant(scene: Scene, question: str) -> Heard | Reply:
     """The film by title, by place, or the one in focus; the question which one where it cannot be told."""
-    if _folded(scene.turn.slot(TITLE).text) in THE_LAST_ONE and scene.state.films:
-        return scene.state.films[max(scene.state.end, 1) - 1]
     if scene.turn.slot(TITLE).text:
-        return _by_title(scene)
+        return just_named(scene) or _by_title(scene)
     place = number(scene.turn.slot(POSITION).text)
     if place is None:
         place = number(scene.turn.slot(NUMBER).text)
@@ -142,20 +141,28 @@ def by_place(scene: Scene, place: int, question: str) -> Heard | Reply:
     return scene.ask(scene.speech.no_such_place(len(films)), question if films else asked.WHAT_TO_DO)
 
 
+def just_named(scene: Scene) -> Heard | None:
+    """The film that is called by its title among those that are being talked about; "the last one" is one of them too."""
+    said, state = scene.turn.slot(TITLE), scene.state
+    if folded(said.text) in THE_LAST_ONE and state.films:
+        return state.films[max(state.end, 1) - 1]
+    names = {folded(text) for text in (said.text, said.name) if text}
+    return next((film for film in (*state.films, *((state.focus,) if state.focus else ())) if names & forms(film.title)), None)
+
+
 def _by_title(scene: Scene) -> Heard | Reply:
-    """First among the films just named, then by the number that the title was resolved to, then by the words as they were heard.
+    """By the number that the title was resolved to, else by the words as they were heard.
 
     Numbers of another data set may stand in the skill's model: one counts only where the film of that number has that title.
     """
     said = scene.turn.slot(TITLE)
-    names = {_folded(text) for text in (said.text, said.name) if text}
-    for film in scene.state.films:
-        if names & _forms(film.title):
-            return film
-    known = _numbered(scene, said.id, names) or scene.films.named(said.name or said.text)
-    if known is None and said.name and said.name != said.text:
-        known = scene.films.named(said.text)
-    return known if isinstance(known, Heard) else Heard.of(known) if known else _unknown(scene)
+    names = {folded(text) for text in (said.text, said.name) if text}
+    if numbered := _numbered(scene, said.id, names):
+        return numbered
+    found = scene.films.named(said.name or said.text)
+    if not found and said.name and said.name != said.text:
+        found = scene.films.named(said.text)
+    return Heard.of(found[0]) if found else _unknown(scene)
 
 
 def _numbered(scene: Scene, movie_id: str, names: set[str]) -> Heard | None:
@@ -165,17 +172,17 @@ def _numbered(scene: Scene, movie_id: str, names: set[str]) -> Heard | None:
         movie = scene.films.details(int(movie_id)).movie
     except UnknownMovieError:
         return None
-    return Heard.of(movie) if names & _forms(movie.title) else None
+    return Heard.of(movie) if names & forms(movie.title) else None
 
 
 def _unknown(scene: Scene) -> Reply:
     return scene.ask(scene.speech.unknown_title(scene.turn.slot(TITLE).text), asked.WHAT_TO_DO)
 
 
-def _forms(title: str) -> set[str]:
+def forms(title: str) -> set[str]:
     """The ways in which a title is said: as written, as the Echo says it, and without its article."""
-    return {_folded(title), _folded(spoken_title(title)), _folded(title.removeprefix("The "))}
+    return {folded(title), folded(spoken_title(title)), folded(title.removeprefix("The "))}
 
 
-def _folded(title: str) -> str:
+def folded(title: str) -> str:
     return "".join([letter for letter in title.casefold().replace("&", "and") if letter.isalnum()])

@@ -34,32 +34,44 @@ def submitted(scene: Scene, spoken_id: int | None, amount: int | None) -> Reply:
     """The list, or the question for what is missing. None: not said now."""
     if (spoken_id is not None and spoken_id <= 0) or (amount is not None and amount <= 0):
         return _wrong(scene, spoken_id, amount)
-    user = scene.turn.linked_user or spoken_id or scene.state.user
-    amount = amount or scene.state.amount
+    spoken = spoken_id or (scene.state.user if scene.state.asked == asked.AMOUNT else 0)
+    me = None if spoken else scene.me
+    user = spoken or (me.user_id if me else scene.state.user)
+    amount = amount or scene.state.amount or (usual_amount(scene) if me else 0)
     if not user and not amount:
         return scene.ask(scene.speech.both_again, asked.ID_AND_AMOUNT)
     if not user:
         return scene.ask(scene.speech.which_id, asked.ID, amount=amount)
     if not amount:
         return scene.ask(scene.speech.how_many, asked.AMOUNT, user=user)
-    return read_list(scene, user, amount)
+    return read_list(scene, user, amount, is_own=bool(me))
+
+
+def usual_amount(scene: Scene) -> int:
+    """How many films this person hears where they do not say how many."""
+    return scene.state.usual or USUAL_AMOUNT
 
 
 def _wrong(scene: Scene, spoken_id: int | None, amount: int | None) -> Reply:
     """What was right of the two is kept, so that only the other has to be said again."""
     says = scene.speech
-    user = spoken_id if spoken_id and spoken_id > 0 else 0 if spoken_id is not None else scene.who or 0
+    user = spoken_id if spoken_id and spoken_id > 0 else 0 if spoken_id is not None else scene.state.user
     amount = amount if amount and amount > 0 else 0
     question, text = asked.ID_AND_AMOUNT, says.both_again
-    if user or amount:
-        question, text = (asked.AMOUNT, says.how_many) if user else (asked.ID, says.which_id)
+    if user or (spoken_id is None and scene.me):
+        question, text = asked.AMOUNT, says.how_many
+    elif amount:
+        question, text = asked.ID, says.which_id
     return scene.ask(f"{says.not_above_zero} {text}", question, user=user, amount=amount)
 
 
-def read_list(scene: Scene, user: int, amount: int) -> Reply:
-    """Table I's list of that many films, at most ten, or its sentence for a number without a record."""
+def read_list(scene: Scene, user: int, amount: int, *, is_own: bool = False) -> Reply:
+    """Table I's list of that many films, at most ten, or its sentence for a number without a record.
+
+    is_own: whether it is the list of whom the Echo speaks for, whose number nobody needs to hear or remember.
+    """
     says = scene.speech
-    if scene.state.strangers >= MOST_STRANGERS:
+    if scene.state.strangers >= MOST_STRANGERS and not is_own:
         return _stranger(scene, says.too_many_strangers())
     found = scene.films.list_of(user)
     if not found:
@@ -72,8 +84,8 @@ def read_list(scene: Scene, user: int, amount: int) -> Reply:
     return scene.ask(
         f"{before}{says.recommended(films[:n])} {text}",
         question,
-        card=Card(LIST_CARD, says.card_of_list(0 if scene.turn.linked_user else user, listed(films[:n]))),
-        user=0 if scene.turn.linked_user else user,
+        card=Card(LIST_CARD, says.card_of_list(0 if is_own else user, listed(films[:n]))),
+        user=0 if is_own else user,
         amount=0,
         usual=min(amount, LIST_LENGTH),
         films=films,
@@ -98,15 +110,11 @@ def instead(scene: Scene, text: str, **changes: Any) -> Reply:
     return scene.ask(f"{text} {offer}", question, **changes)
 
 
-def my_list(scene: Scene) -> Reply:
-    """Back to one's own list, without saying the number again."""
-    return read_list(scene, scene.who, scene.state.amount or scene.state.usual or USUAL_AMOUNT) if scene.who else request(scene)
-
-
 def helped(scene: Scene) -> Reply:
     """Help where one is; the question stays the same."""
-    card = Card(STATUS_CARD, scene.speech.card_of_help)
-    return scene.ask(scene.speech.help(scene.state.asked), scene.state.asked, card=card, **_as_before(scene.state))
+    says, question = scene.speech, scene.state.asked
+    text = says.help_for(me.name) if question == asked.WHAT_TO_DO and (me := scene.me) else says.help(question)
+    return scene.ask(text, question, card=Card(STATUS_CARD, says.card_of_help), **_as_before(scene.state))
 
 
 def not_understood(scene: Scene) -> Reply:

@@ -19,8 +19,8 @@ class Card:
 class Reply:
     """speech: plain text, which no markup has been added to yet. reprompt: said after a silence; empty where the session ends.
 
-    state: what the next turn begins with. elicit: the slot of getID that a bare answer fills; empty for none. The session stays
-    open just where reprompt is not empty, and speech ends with a question then.
+    state: what the next turn begins with. elicit: the slot that a bare answer fills, of the intent that ASKED_FOR names; empty for none.
+    The session stays open just where reprompt is not empty, and speech ends with a question then.
     """
 
     speech: str

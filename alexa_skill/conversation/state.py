@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from recommender.domain import LIST_LENGTH, Movie, MovieId, RecommendedMovie
+from recommender.domain import FILM_MARKS, LIST_LENGTH, Movie, MovieId, RecommendedMovie
 
 FORMAT = 1
 EVERYONE = "everyone"  # the kind of reason that has nothing to do with who asks
@@ -14,6 +14,9 @@ LONGEST_TEXT = 300  # characters of a title or a reason that is remembered
 LONGEST_SPEECH = 3000  # characters that can be repeated
 MOST_GENRES = 10  # of a film that are remembered
 HIGHEST_NUMBER = 2**53
+MOST_STARS = 5
+
+MINE, ONE_BY_ONE, SAVED = "list", "one by one", "watchlist"  # listings that are more than heard: one's own, and what is proposed or kept
 
 # What was asked last, so that a yes, a no or a bare number can be understood
 WHAT_TO_DO = ""
@@ -26,6 +29,12 @@ POPULAR = "popular"  # whether to name films that everybody likes instead
 SURPRISED = "surprised"  # whether to tell about the film that chance picked
 ANOTHER = "another"  # whether to pick another film by chance
 AGAIN = "again"  # whether to try once more what could not be done
+HOW_ABOUT = "how about"  # whether to tell about the film that is proposed, one by one
+NEW_LIST = "new list"  # whether to read the list of whom the Echo speaks for
+CODE = "code"  # the six digits that the site shows
+UNLINK = "unlink"  # whether to forget whom the Echo speaks for
+STARS = "stars"  # how many the film in focus gets
+WHICH_SAID, WHICH_YEAR = "which said", "which year"  # of which film, of which of the candidates that is said which is pending
 QUESTIONS = (
     WHAT_TO_DO,
     ID_AND_AMOUNT,
@@ -42,7 +51,17 @@ QUESTIONS = (
     SURPRISED,
     ANOTHER,
     AGAIN,
+    HOW_ABOUT,
+    NEW_LIST,
+    CODE,
+    UNLINK,
+    STARS,
+    WHICH_SAID,
+    WHICH_YEAR,
 )
+MOST_CANDIDATES = 4  # films of one title that are told apart by their years
+MOST_PASSED = 50
+STARS_GIVEN = "stars"  # what was said of a film, beside the kinds of marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +102,10 @@ class State:
     start, end: which of them were just named. focus: the film being talked about, of the listing or not. said: the last speech.
     missed: turns in a row that were not understood. strangers: numbers in this session that have no list. again: what could
     not be done, for AGAIN: the intent, the question it answered, and each slot's name with its text, id and known name.
+
+    pending: what is said of a film while it is not clear of which: the intent, and the stars or 0. candidates: films of one title that it
+    may be. undo: what was said last of a film: its number and title, STARS_GIVEN or the kind of the mark, and what was there before: stars,
+    0 for none, or 1 for a mark. passed: films that were proposed one by one and not taken.
     """
 
     user: int = 0
@@ -98,6 +121,10 @@ class State:
     strangers: int = 0
     again: tuple[str, str, tuple[tuple[str, str, str, str], ...]] | None = None
     usual: int = 0
+    pending: tuple[str, float] = ("", 0)
+    candidates: tuple[Heard, ...] = ()
+    undo: tuple[int, str, str, float] | None = None
+    passed: tuple[int, ...] = ()
 
 
 def to_attributes(state: State) -> dict[str, Any]:
@@ -109,6 +136,8 @@ def to_attributes(state: State) -> dict[str, Any]:
         changed["films"] = [_kept(film) for film in state.films]
     if state.focus:
         changed["focus"] = _kept(state.focus)
+    if state.candidates:
+        changed["candidates"] = [_kept(film) for film in state.candidates]
     return {"v": FORMAT, **changed}
 
 
@@ -128,6 +157,18 @@ def _read(attributes: Any) -> State:
         said["films"] = tuple([_heard(*each) for each in said["films"][:LONGEST_LISTING]])
     if said.get("focus") is not None:
         said["focus"] = _heard(*said["focus"])
+    if "candidates" in said:
+        said["candidates"] = tuple([_heard(*each) for each in said["candidates"][:MOST_CANDIDATES]])
+    if "pending" in said:
+        intent, stars = said["pending"]
+        said["pending"] = (_text(intent), _stars(stars))
+    if said.get("undo") is not None:
+        number, title, what, before = said["undo"]
+        if what not in (STARS_GIVEN, *FILM_MARKS):
+            raise ValueError(what)
+        said["undo"] = (_whole(number), _text(title), what, _stars(before))
+    if "passed" in said:
+        said["passed"] = tuple([_whole(each) for each in said["passed"][-MOST_PASSED:]])
     if said.get("again") is not None:
         intent, question, slots = said["again"]
         if question not in QUESTIONS:
@@ -160,6 +201,12 @@ def _heard(movie_id: Any, title: Any, year: Any, genres: Any, reason: Any, stars
 
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= HIGHEST_NUMBER:
+        raise ValueError(value)
+    return value
+
+
+def _stars(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST_STARS:
         raise ValueError(value)
     return value
 

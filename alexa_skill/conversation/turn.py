@@ -27,15 +27,13 @@ NOTHING = Slot()
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """kind: LAUNCH or INTENT. intent: its name; empty for LAUNCH. linked_user: the number of the profile that this Echo or the
-    recognised voice is linked to; None while it is to none, and then only a spoken number counts. chance: 0 up to, not including, 1;
-    what is picked at random is picked by it.
+    """kind: LAUNCH or INTENT. intent: its name; empty for LAUNCH. chance: 0 up to, not including, 1; what is picked at random is picked
+    by it. Who speaks is known by the films alone.
     """
 
     kind: str
     intent: str = ""
     slots: Mapping[str, Slot] = field(default_factory=dict)
-    linked_user: int | None = None
     chance: float = 0.0
 
     def slot(self, name: str) -> Slot:

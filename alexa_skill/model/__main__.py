@@ -21,10 +21,11 @@ MOST_TOLD = 20  # findings
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to run `ask deploy` in.")
 @click.option("--invocation-name", default=DEVELOPMENT_NAME, help="By which people open the skill; two words to publish it.")
 @click.option("--endpoint", default="", help="The function on Lambda by its ARN, or https://YOUR-SITE/alexa; none for a new skill.")
-def main(titles_file: Path, output: Path, invocation_name: str, endpoint: str) -> None:
+@click.option("--privacy-policy", default="", help="The https address of a page on what is kept of people; Amazon publishes none without.")
+def main(titles_file: Path, output: Path, invocation_name: str, endpoint: str, privacy_policy: str) -> None:
     """Write ask-resources.json and skill-package/ for ASK CLI. Nothing is written while anything is wrong."""
     try:
-        made = package(read_titles(titles_file), invocation_name, endpoint)
+        made = package(read_titles(titles_file), invocation_name, endpoint, privacy_policy)
     except RecommenderError as error:
         raise click.ClickException(str(error)) from error
     if found := made.findings():

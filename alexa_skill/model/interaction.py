@@ -7,11 +7,12 @@ from typing import Any
 
 from alexa_skill import intents
 from alexa_skill.model import slot_types
-from alexa_skill.model.samples import SAMPLES, opening
+from alexa_skill.model.samples import OF_SLOTS, SAMPLES
 from alexa_skill.model.slot_types import Value, as_json
 from alexa_skill.model.slot_types.decades import DECADES
 from alexa_skill.model.slot_types.genres import GENRES
 from alexa_skill.model.slot_types.moods import MOODS
+from alexa_skill.model.slot_types.stars import STARS
 from alexa_skill.model.ways import in_english_of
 from alexa_skill.speech import speech_for
 
@@ -25,12 +26,21 @@ TYPE_OF = {
     intents.GENRE: slot_types.GENRE,
     intents.DECADE: slot_types.DECADE,
     intents.MOOD: slot_types.MOOD,
+    intents.CODE: slot_types.NUMBER,  # Amazon has no type of six digits; what is lost before a number are its noughts
+    intents.STARS: slot_types.STARS,
+    intents.YEAR: slot_types.FOUR_DIGITS,
 }
 
 
 def interaction_model(locale: str, titles: Sequence[Value], invocation_name: str = DEVELOPMENT_NAME) -> dict[str, Any]:
-    """Every intent with its samples, every type with its values, and how the skill asks for id and amount."""
-    types = ((slot_types.GENRE, GENRES), (slot_types.DECADE, DECADES), (slot_types.MOOD, MOODS), (slot_types.TITLE, titles))
+    """Every intent with its samples, every type with its values, and how the skill asks for what it needs."""
+    types = (
+        (slot_types.GENRE, GENRES),
+        (slot_types.DECADE, DECADES),
+        (slot_types.MOOD, MOODS),
+        (slot_types.STARS, STARS),
+        (slot_types.TITLE, titles),
+    )
     return {
         "interactionModel": {
             "languageModel": {
@@ -38,7 +48,10 @@ def interaction_model(locale: str, titles: Sequence[Value], invocation_name: str
                 "intents": [_intent(name, slots, locale) for name, slots in intents.SLOTS.items()],
                 "types": [as_json(name, values) for name, values in types],
             },
-            "dialog": {"intents": [_dialog()], "delegationStrategy": "SKILL_RESPONSE"},
+            "dialog": {
+                "intents": [_dialog(name) for name in dict.fromkeys(intents.ASKED_FOR.values())],
+                "delegationStrategy": "SKILL_RESPONSE",
+            },
             "prompts": _prompts(locale),
         }
     }
@@ -53,37 +66,45 @@ def _intent(name: str, slots: Sequence[str], locale: str) -> dict[str, Any]:
 
 def _slot(name: str, locale: str) -> dict[str, Any]:
     slot: dict[str, Any] = {"name": name, "type": TYPE_OF[name]}
-    if name in opening.OF_SLOTS:
-        slot["samples"] = in_english_of(locale, opening.OF_SLOTS[name])
+    if name in OF_SLOTS:
+        slot["samples"] = in_english_of(locale, OF_SLOTS[name])
     return slot
 
 
-def _dialog() -> dict[str, Any]:
-    """The skill asks for the slots itself, with Dialog.ElicitSlot; that it may is said here."""
-    slots = [
-        {
-            "name": slot,
-            "type": TYPE_OF[slot],
-            "confirmationRequired": False,
-            "elicitationRequired": True,
-            "prompts": {"elicitation": _prompt_id(slot)},
-        }
-        for slot in intents.SLOTS[intents.SUBMIT]
-    ]
+def _dialog(intent: str) -> dict[str, Any]:
+    """The skill asks for slots itself, with Dialog.ElicitSlot; that it may is said here."""
     return {
-        "name": intents.SUBMIT,
+        "name": intent,
         "delegationStrategy": "SKILL_RESPONSE",
         "confirmationRequired": False,
         "prompts": {},
-        "slots": slots,
+        "slots": [
+            {
+                "name": slot,
+                "type": TYPE_OF[slot],
+                "confirmationRequired": False,
+                "elicitationRequired": slot in intents.ASKED_FOR,
+                "prompts": {"elicitation": _prompt_id(intent, slot)} if slot in intents.ASKED_FOR else {},
+            }
+            for slot in intents.SLOTS[intent]
+        ],
     }
 
 
 def _prompts(locale: str) -> list[dict[str, Any]]:
     says = speech_for(locale)
-    texts = {intents.ID: says.which_id, intents.AMOUNT: says.how_many}
-    return [{"id": _prompt_id(slot), "variations": [{"type": "PlainText", "value": text}]} for slot, text in texts.items()]
+    texts = {
+        intents.ID: says.which_id,
+        intents.AMOUNT: says.how_many,
+        intents.CODE: says.which_code,
+        intents.STARS: says.how_many_stars(""),
+        intents.YEAR: says.which_of_them,
+    }
+    return [
+        {"id": _prompt_id(intent, slot), "variations": [{"type": "PlainText", "value": texts[slot]}]}
+        for slot, intent in intents.ASKED_FOR.items()
+    ]
 
 
-def _prompt_id(slot: str) -> str:
-    return f"Elicit.{intents.SUBMIT}.{slot}"
+def _prompt_id(intent: str, slot: str) -> str:
+    return f"Elicit.{intent}.{slot}"

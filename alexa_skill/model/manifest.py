@@ -11,8 +11,11 @@ ICONS = {"smallIconUri": "icon-108.png", "largeIconUri": "icon-512.png"}
 KEYWORDS = ("movies", "films", "movie recommendations", "what to watch", "movie night", "cinema", "ratings")
 
 
-def manifest(invocation_name: str, endpoint: str = "") -> dict[str, Any]:
-    """endpoint: the ARN of a function on Lambda, or the https address of a site's /alexa; empty while there is none yet."""
+def manifest(invocation_name: str, endpoint: str = "", privacy_policy: str = "") -> dict[str, Any]:
+    """endpoint: the ARN of a function on Lambda, or the https address of a site's /alexa; empty while there is none yet.
+
+    privacy_policy: the https address of a page that tells what is kept of people; empty while the skill is not published.
+    """
     return {
         "manifest": {
             "manifestVersion": "1.0",
@@ -25,10 +28,11 @@ def manifest(invocation_name: str, endpoint: str = "") -> dict[str, Any]:
             },
             "privacyAndCompliance": {
                 "allowsPurchases": False,
-                "usesPersonalInfo": False,
+                "usesPersonalInfo": bool(privacy_policy),  # an Echo that is linked is kept with what its owner says of films
                 "isChildDirected": False,
                 "isExportCompliant": True,
                 "containsAds": False,
+                **({"locales": {locale: {"privacyPolicyUrl": privacy_policy} for locale in LOCALES}} if privacy_policy else {}),
             },
             "apis": {"custom": {**({"endpoint": _endpoint(endpoint)} if endpoint else {}), "interfaces": []}},
         }
@@ -43,8 +47,9 @@ def _shown(locale: str, invocation_name: str) -> dict[str, Any]:
         "description": (
             f"Matinee reads you the list of {films} that it has made from your ratings on its website, best first. Say your ID and how "
             f"many you want, ten at most. Then ask about one of them, why it was chosen, or for more like it; or ask for {films} of a "
-            "genre, a decade or a mood, for what is popular, or for a surprise. Your ID is your number on the website; no account is "
-            "linked."
+            "genre, a decade or a mood, for what is popular, or for a surprise. Your ID is your number on the website. Or link your "
+            "profile by a code from the website: then no ID is needed, and you can say what you have seen, how many stars it gets, and "
+            "what you want to see."
         ),
         "examplePhrases": [f"Alexa, open {invocation_name}", "my ID is 7 and I want 3 movies", "a comedy from the nineties"],
         "keywords": list(KEYWORDS),
@@ -57,7 +62,8 @@ def _how_to_test(invocation_name: str) -> str:
         f"Say: Alexa, open {invocation_name}. Then: request movies. Then: my ID is 7 and I want 3 movies. The viewers of our data set "
         "have the numbers from 1 on; any of them will do as the ID. After the list: tell me about the first one; why this one; more like "
         "the second one; go back to my list. Without an ID: popular movies; a comedy from the nineties; something funny; surprise me. "
-        "No account or device is needed."
+        "No account or device is needed for that. To link a profile, sign up on the website, open Settings and Echo for a code, and say: "
+        "link my profile; then the six digits. Then: I have seen it, four stars; undo that; add it to my list; forget me."
     )
 
 

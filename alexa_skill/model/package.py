@@ -56,7 +56,8 @@ class Package:
                 copyfile(IMAGES / icon, images / icon)
 
 
-def package(films: Sequence[Titled], invocation_name: str = DEVELOPMENT_NAME, endpoint: str = "") -> Package:
+def package(films: Sequence[Titled], invocation_name: str = DEVELOPMENT_NAME, endpoint: str = "", privacy_policy: str = "") -> Package:
+    """endpoint, privacy_policy: as the manifest takes them."""
     values = titles(films)
     models = {locale: interaction_model(locale, values, invocation_name) for locale in LOCALES}
-    return Package(manifest(invocation_name, endpoint), models)
+    return Package(manifest(invocation_name, endpoint, privacy_policy), models)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from alexa_skill.conversation.state import QUESTIONS
+from alexa_skill import intents
+from alexa_skill.conversation.state import QUESTIONS, Heard
 from alexa_skill.speech.english import English
 
 # Behind "say:" or "ask:" stand phrases to be repeated, up to the end of the sentence.
@@ -15,7 +16,14 @@ _IN_PASSING = re.compile(
     r"\b[Ss]ay (?!:|for example|it again)(.+?)(?= to | for | and |[,.?!])|\b[Oo]r ask for (.+?)(?=[,.])|, or for (.+?)(?=[,.])"
 )
 _BETWEEN = re.compile(r", or: |, or |, | or: ")
-_NOT_MEANT = ("a title", "a number from one", "to your Alexa app")  # what is said there, not its words
+_NOT_MEANT = (
+    "a title",
+    "a number from one",
+    "to your Alexa app",
+    "its digits",
+    "them one by one",
+    "its year",
+)  # what is said there, not its words
 _COMMANDS = re.compile(r"\b(next|previous|repeat) (?:goes|says)\b", re.IGNORECASE)
 
 
@@ -42,6 +50,7 @@ def _sentences(speech: English) -> Iterator[str]:
         speech.too_many_strangers(),
         speech.nothing_of_the_kind(),
     )
+    yield from (speech.help_for("Anna"), speech.too_often(400), speech.kept(intents.HIDE, Heard(6, "Heat"), 0), speech.no_year_asked)
     yield from (speech.yes_to_what(), speech.unknown_title("Heat"), speech.nothing_like("Heat"))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from alexa_skill.model.numbers import ORDINALS, SMALL, TENS
 from alexa_skill.model.samples.built_in import KNOWN
-from alexa_skill.model.slot_types import NUMBER, ORDINAL
+from alexa_skill.model.slot_types import FOUR_DIGITS, NUMBER, ORDINAL
 
 NUMBER_WORDS = frozenset((*SMALL, *TENS, "hundred", "thousand"))
 SLOT = re.compile(r"\{(\w+)\}")
@@ -73,6 +73,8 @@ class Understanding:
         found = set(self._types.get(" ".join(words), ()))
         if (len(words) == 1 and words[0].isdigit()) or _is_number(words):
             found.add(NUMBER)
+        if (len(words) == 1 and re.fullmatch(r"\d{4}", words[0])) or (len(words) > 1 and _is_number(words)):
+            found.add(FOUR_DIGITS)
         if len(words) == 1 and (words[0] in ORDINALS or re.fullmatch(r"\d+(st|nd|rd|th)", words[0])):
             found.add(ORDINAL)
         return found

@@ -19,6 +19,7 @@ from alexa_skill.simulator.interaction_model import InteractionModel
 from alexa_skill.simulator.listening import HOST, server
 from alexa_skill.simulator.over_http import answer_at
 from alexa_skill.simulator.phrases import LEAVING
+from alexa_skill.simulator.requests import USER_ID
 from alexa_skill.simulator.script import shown
 from alexa_skill.simulator.site_nearby import use_site_nearby
 from alexa_skill.simulator.understanding import words_to_alexa
@@ -49,6 +50,8 @@ class EchoCommand(click.Command):
 @click.option("--json", "as_json", is_flag=True, help="Print every exchange as one line of JSON, with request and response.")
 @click.option("--details", is_flag=True, help="Show intent, slots, card, reprompt and time as well.")
 @click.option("--locale", type=click.Choice(LOCALES), default=LOCALES[0], help="The English that is spoken.")
+@click.option("--account", default=USER_ID, help="Whose Echo it is, by a pretended id of Amazon's; another one can be linked for itself.")
+@click.option("--person", default="", metavar="ID", help="Whose voice it recognises, by a pretended id of Amazon's; nobody's by default.")
 @click.option("--model", "model_file", type=click.Path(path_type=Path), help="Another interaction model than the locale's own.")
 @click.option("--url", help="Ask a handler at this address instead of the one in this process.")
 @click.option(
@@ -59,7 +62,15 @@ class EchoCommand(click.Command):
     "Signatures are not looked at, because nothing from outside this machine is heard. 0 takes a free port.",
 )
 def main(
-    said: tuple[str, ...], as_json: bool, details: bool, locale: str, model_file: Path | None, url: str | None, port: int | None
+    said: tuple[str, ...],
+    as_json: bool,
+    details: bool,
+    locale: str,
+    account: str,
+    person: str,
+    model_file: Path | None,
+    url: str | None,
+    port: int | None,
 ) -> None:
     """An Echo without Amazon: type what you would say, and see what it answers.
 
@@ -70,7 +81,8 @@ def main(
     if port is not None:
         listen(answer, port)
         return
-    echo = Echo(answer, InteractionModel.load(model_file or MODELS / f"{locale}.json"), locale=locale)
+    model = InteractionModel.load(model_file or MODELS / f"{locale}.json")
+    echo = Echo(answer, model, locale=locale, user_id=account, person_id=person)
     exchanges = (one(echo, text) for text in said) if said else conversation(echo)
     for made in exchanges:
         report(made, as_json=as_json, details=details, with_utterance=bool(said))

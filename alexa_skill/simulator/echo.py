@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from alexa_skill.simulator.exchange import CardShown, Exchange
 from alexa_skill.simulator.interaction_model import InteractionModel
 from alexa_skill.simulator.lint import findings
 from alexa_skill.simulator.phrases import FALLBACK, LEAVING
-from alexa_skill.simulator.requests import SKILL_ID, Json, Sender, intent_of
+from alexa_skill.simulator.requests import SKILL_ID, USER_ID, Json, Sender, intent_of
 from alexa_skill.simulator.ssml import spoken_part
 from alexa_skill.simulator.understanding import Awaited, Understood, invoked, understood, words_to_alexa
 
@@ -41,15 +41,24 @@ class Session:
 class Echo:
     """An Echo that has one skill.
 
-    answer: takes a request and gives the answer, as the skill on Lambda does. seed: of all ids; chance where it is empty.
+    answer: takes a request and gives the answer, as the skill on Lambda does. user_id: of the account that the Echo belongs to, person_id:
+    of the voice that it recognises; none where it is empty. seed: of all other ids; chance where it is empty.
     """
 
     def __init__(
-        self, answer: Answer, model: InteractionModel, *, locale: str = "en-US", skill_id: str = "", person_id: str = "", seed: str = ""
+        self,
+        answer: Answer,
+        model: InteractionModel,
+        *,
+        locale: str = "en-US",
+        skill_id: str = "",
+        user_id: str = "",
+        person_id: str = "",
+        seed: str = "",
     ) -> None:
         self._answer = answer
         self._model = model
-        self._sender = Sender(locale, skill_id or SKILL_ID, person_id)
+        self._sender = Sender(locale, skill_id or SKILL_ID, person_id, user_id or USER_ID)
         self._session = Session(seed or uuid.uuid4().hex)
 
     @property
@@ -61,6 +70,10 @@ class Echo:
     def is_open(self) -> bool:
         """Whether the skill's session is open, so that no name has to be said."""
         return bool(self._session.session_id)
+
+    def recognise(self, person_id: str) -> None:
+        """From now on that voice speaks; empty for one that nobody knows."""
+        self._sender = replace(self._sender, person_id=person_id)
 
     def state(self) -> Json:
         """All that is kept between two exchanges, as JSON."""

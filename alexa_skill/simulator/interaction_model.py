@@ -33,15 +33,21 @@ class SlotName:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One way to say something. parts: words, and places for values. order: its place in the model, 0 is the first."""
+    """One way to say something. parts: words, and places for values. order: its place in the model, 0 is the first.
+
+    words: those of the parts, each once; n_words: all of them.
+    """
 
     intent: str
     parts: tuple[str | SlotName, ...]
     order: int
+    words: frozenset[str]
+    n_words: int
 
-    @property
-    def n_words(self) -> int:
-        return sum(isinstance(part, str) for part in self.parts)
+    @classmethod
+    def of(cls, intent: str, parts: tuple[str | SlotName, ...], order: int) -> Sample:
+        words = [part for part in parts if isinstance(part, str)]
+        return cls(intent, parts, order, frozenset(words), len(words))
 
 
 @dataclass(frozen=True)
@@ -118,4 +124,4 @@ def _sample(intent: str, text: str, slots: dict[str, SlotType], order: int) -> S
             raise ValueError(f"{intent} has no slot {piece}, but a sample with it: {text}")
     if not parts:
         raise ValueError(f"{intent} has an empty sample")
-    return Sample(intent, tuple(parts), order)
+    return Sample.of(intent, tuple(parts), order)

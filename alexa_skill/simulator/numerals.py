@@ -49,6 +49,19 @@ def ordinal_of(words: Sequence[str]) -> str | None:
     return number_of((*before, ORDINALS[last])) if last in ORDINALS and not set(before) & {"point", *SIGNS} else None
 
 
+def six_digits_of(words: Sequence[str]) -> str | None:
+    """Six digits said in groups of two or three, or of any size in digits: "twelve thirty four fifty six", "123 456". None for others."""
+    return _in_groups(words, 6)
+
+
+def four_digits_of(words: Sequence[str]) -> str | None:
+    """Four digits, as of a year: "nineteen ninety five" and "two thousand five". None for others."""
+    number = number_of(words)
+    if number is not None:
+        return number if len(number) == 4 and number.isdigit() else None
+    return _in_groups(words, 4)
+
+
 def in_digits(words: Sequence[str]) -> tuple[str, ...]:
     """The words, every number among them in digits, so that "twelve angry men" and "12 Angry Men" are the same."""
     made: list[str] = []
@@ -69,6 +82,22 @@ def _digit_by_digit(words: Sequence[str]) -> str | None:
     """ "one oh seven" is 107, as numbers of flats and people are said."""
     digits = ["0" if word == "oh" else str(UNITS.get(word, word)) for word in words]
     return "".join(digits) if all(len(digit) == 1 and digit.isascii() and digit.isdigit() for digit in digits) else None
+
+
+def _in_groups(words: Sequence[str], n: int) -> str | None:
+    """Exactly n digits from groups of at least two: the words read on while they are one group."""
+    if n == 0:
+        return "" if not words else None
+    for end in range(min(len(words), 3), 0, -1):
+        digits = _digit_by_digit(words[:end]) if end > 1 else None
+        number = _below_thousand(words[:end])
+        for group in (digits, None if number is None else str(number), words[0] if end == 1 and words[0].isdigit() else None):
+            if group is None or not 1 < len(group) <= n or not group.isascii():
+                continue
+            rest = _in_groups(words[end:], n - len(group))
+            if rest is not None:
+                return group + rest
+    return None
 
 
 def _number(words: Sequence[str]) -> int | None:

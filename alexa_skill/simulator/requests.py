@@ -25,10 +25,11 @@ class Sender:
     locale: str
     skill_id: str
     person_id: str
+    user_id: str = USER_ID
 
     def envelope(self, request: Json, *, session_id: str, is_new: bool, attributes: Json) -> Json:
         """The whole request around what happened."""
-        application, user = {"applicationId": self.skill_id}, {"userId": USER_ID}
+        application, user = {"applicationId": self.skill_id}, {"userId": self.user_id}
         person = {"person": {"personId": self.person_id}} if self.person_id else {}
         return {
             "version": "1.0",

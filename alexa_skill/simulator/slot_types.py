@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from alexa_skill.simulator.numerals import in_digits, number_of, ordinal_of
+from alexa_skill.simulator.numerals import four_digits_of, in_digits, number_of, ordinal_of, six_digits_of
 from alexa_skill.simulator.words import UNINTELLIGIBLE, words_of
 
 
@@ -44,7 +44,16 @@ class Numbers:
     """AMAZON.NUMBER and its kin: digits, and a question mark for what could not be made out."""
 
     def value_of(self, words: Sequence[str]) -> Value | None:
-        digits = UNINTELLIGIBLE if tuple(words) == (UNINTELLIGIBLE,) else number_of(words)
+        digits = UNINTELLIGIBLE if tuple(words) == (UNINTELLIGIBLE,) else number_of(words) or six_digits_of(words)
+        return Value(digits) if digits else None
+
+
+@dataclass(frozen=True, slots=True)
+class FourDigits:
+    """AMAZON.FOUR_DIGIT_NUMBER: four digits, as of a year, said in halves too."""
+
+    def value_of(self, words: Sequence[str]) -> Value | None:
+        digits = UNINTELLIGIBLE if tuple(words) == (UNINTELLIGIBLE,) else four_digits_of(words)
         return Value(digits) if digits else None
 
 
@@ -87,10 +96,12 @@ class Listed:
         return Value(" ".join(words), self.entries.get(in_digits(words), ())) if words else None
 
 
-NUMBERS = ("AMAZON.NUMBER", "AMAZON.FOUR_DIGIT_NUMBER")
+NUMBER, FOUR_DIGITS = "AMAZON.NUMBER", "AMAZON.FOUR_DIGIT_NUMBER"
 ORDINAL = "AMAZON.Ordinal"
 
 
 def amazons(name: str) -> SlotType:
     """The type of Amazon's that has that name."""
-    return Numbers() if name in NUMBERS else Ordinals() if name == ORDINAL else FreeText()
+    if name == FOUR_DIGITS:
+        return FourDigits()
+    return Numbers() if name == NUMBER else Ordinals() if name == ORDINAL else FreeText()

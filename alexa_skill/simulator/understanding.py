@@ -88,7 +88,10 @@ def _best(model: InteractionModel, words: tuple[str, ...], awaited: Awaited | No
     of_slot = model.slot_samples.get((awaited.intent, awaited.slot), ()) if awaited else ()
     fitting = [sample for word in dict.fromkeys(("", *words)) for sample in model.by_words.get(word, ())]
     best: tuple[Rank, Understood] | None = None
+    said = frozenset(words)
     for sample in (*of_slot, *fitting):
+        if not sample.words <= said or len(sample.parts) > len(words):
+            continue
         for values in _fits(sample.parts, words, model.slots[sample.intent]):
             n_unknown = sum(not value.is_known for value in values.values())
             if n_unknown and not sample.n_words and sample.order >= 0:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from alexa_skill import intents
 from alexa_skill.conversation import state as asked
-from alexa_skill.conversation.state import Heard
-from alexa_skill.titles import spoken, spoken_title
+from alexa_skill.conversation.state import Heard, State
+from alexa_skill.titles import spoken, spoken_name, spoken_title
 from recommender.domain import MovieDetails
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+NUMBERS = ("no", "one", "two", "three", "four", "five")
 GENRES = {  # as people say them of several films; others are said as "western movies"
     "Comedy": "comedies",
     "Drama": "dramas",
@@ -73,6 +75,8 @@ class English:
     try_again = "Shall I try again?"
     about_another = "Would you like to hear more about another one?"
     which_then = "You can say the first one, or a title. Which one shall it be?"
+    your_list = "Would you like to hear your list?"
+    which_code = "Which six digits do you see?"
 
     @property
     def like_it(self) -> str:
@@ -95,7 +99,18 @@ class English:
             asked.POPULAR: self.popular_instead,
             asked.ANOTHER: self.another,
             asked.AGAIN: self.try_again,
+            asked.HOW_ABOUT: self.about_it,
+            asked.NEW_LIST: self.your_list,
+            asked.CODE: self.which_code,
+            asked.UNLINK: self.shall_i_forget,
+            asked.STARS: self.how_many_stars(""),
+            asked.WHICH_SAID: self.which_then,
+            asked.WHICH_YEAR: self.which_of_them,
         }.get(question, self.what_next)
+
+    def question_of(self, state: State) -> str:
+        """The open question once more, with what it is about."""
+        return self.which_year(state.candidates) if state.asked == asked.WHICH_YEAR and state.candidates else self.question(state.asked)
 
     def reprompt(self, question: str) -> str:
         """What is said when nobody answers; it adds to the question how to answer it."""
@@ -123,6 +138,20 @@ class English:
                 return "Say surprise me for another one, or say stop. Shall I pick another?"
             case asked.AGAIN:
                 return "Say yes and I try once more, or say stop. Shall I?"
+            case asked.HOW_ABOUT:
+                return "You can say: I have seen it. Or say: not interested, or: next. Would you like to hear more about it?"
+            case asked.NEW_LIST:
+                return "Say yes, and I read the first three. If I got something wrong, say: undo that. Shall I read your list?"
+            case asked.CODE:
+                return "They stand on our website, under Settings and Echo. Say them one by one. Which six digits do you see?"
+            case asked.UNLINK:
+                return "Say yes, and nobody hears your list here any more. Shall I forget you?"
+            case asked.STARS:
+                return "You can say: four and a half stars. Or say no, and it is seen without stars. How many stars would you give it?"
+            case asked.WHICH_SAID:
+                return "You can say: the first one. Or say no, and nothing is kept. Which one do you mean?"
+            case asked.WHICH_YEAR:
+                return "You can say its year, or say: the first one. Which one do you mean?"
         if not self.has_site:
             return f"You can say: my ID is 7 and I want 3 movies. Your ID is your number on our website. {self.what_next}"
         return f"You can say: request movies. Or ask for popular {self.films}, or for a comedy. {self.what_next}"
@@ -149,14 +178,35 @@ class English:
                 | asked.MORE
                 | asked.SURPRISED
                 | asked.ANOTHER
+                | asked.HOW_ABOUT
             ):
                 others = " Or say: more like the first one." if self.has_site else ""
                 return (
                     f"You can say: tell me about the second one. Or ask: why this one?{others} "
                     f"Next goes on, previous goes back, and repeat says it again. {self.what_next}"
                 )
+        match question:
+            case asked.CODE:
+                return f"{self.how_to_link}"
+            case asked.STARS:
+                return (
+                    f"You can give half a star to five, and halves too. Say for example: four and a half stars. {self.how_many_stars('')}"
+                )
+            case asked.WHICH_SAID | asked.WHICH_YEAR:
+                return f"There are several {self.films} that it may be. You can say: the first one. {self.which_of_them}"
+            case asked.UNLINK:
+                return f"When I forget you, your ratings stay on our website. {self.shall_i_forget}"
+            case asked.NEW_LIST:
+                return f"Your list follows from all you have told me. You can say: undo that. {self.your_list}"
         others = " You can also say: popular movies, a comedy from the nineties, something funny, or surprise me." if self.has_site else ""
         return f"Welcome to the movie recommendation system. For your own list, say: request movies.{others} {self.what_next}"
+
+    def help_for(self, name: str) -> str:
+        """Help at the beginning, for whom the Echo speaks."""
+        return (
+            f"I speak for {spoken_name(name)}. For your list, say: my list. Of a {self.film} you can say: I have seen it, four stars. "
+            f"Or: not interested, or: add it to my list. Take it back with: undo that. {self.what_next}"
+        )
 
     def not_understood(self, times: int, question: str) -> str:
         """The first time short, the second time with examples, and from the third with a card; what was asked is asked again."""
@@ -172,6 +222,7 @@ class English:
     @property
     def card_of_help(self) -> str:
         of_the_site = ("More like the first one", "A comedy from the nineties", "Something funny", "Popular movies")
+        of_profiles = ("Link my profile", "I have seen it, four stars", "Not interested", "Add it to my list", "What's on my list")
         return "\n".join(
             (
                 "You can say:",
@@ -181,6 +232,8 @@ class English:
                 "Why this one",
                 *(of_the_site if self.has_site else ()),
                 "Surprise me",
+                "One by one",
+                *(of_profiles if self.has_site else ()),
                 "Go back to my list",
                 "Next, previous, repeat, start over, stop",
             )
@@ -237,6 +290,8 @@ class English:
                 return f"People who like {what} also like these."
             case "popular":
                 return f"These are popular {self.films}."
+            case "watchlist":
+                return "This is what you wanted to see, best first."
         return "Here is your list."
 
     def of_genre(self, genre: str) -> str:
@@ -294,6 +349,80 @@ class English:
     def nothing_like(self, title: str) -> str:
         return f"I don't know what people who like {spoken_title(title)} like besides. {self.what_next}"
 
+    # Whom the Echo speaks for
+
+    link_first = "I can do that once I know for whom. Say: link my profile."
+    how_to_link = "On our website, open Settings, then Echo, and get a code. Say its digits one by one. Which six digits do you see?"
+    six_digits = "A code has six digits."
+    wrong_code = "That code is not good, or not any more: each works once, within ten minutes."
+    full_house = "As many Echos are linked there as can be. On our website, under Settings and Echo, take one away first."
+    nobody_linked = "I speak for nobody here, so there is nothing to forget."
+    speaking_for_nobody = "I speak for nobody yet. To change that, say: link my profile."
+    forgotten = "Done, I have forgotten you. Your ratings remain on our website; under Settings you can delete them there."
+    shall_i_forget = "Shall I forget you?"
+    nothing_for_you = "I have no list for you yet. Rate a few of them on our website, please."
+
+    def linked(self, name: str) -> str:
+        return f"Linked. From now on I speak for {spoken_name(name)}."
+
+    def speaking_for(self, name: str) -> str:
+        return f"I speak for {spoken_name(name)}."
+
+    def welcome_back(self, name: str) -> str:
+        return f"Welcome back, {spoken_name(name)}."
+
+    def shall_forget(self, name: str) -> str:
+        return f"I speak for {spoken_name(name)}. Nobody could hear that list here any more. {self.shall_i_forget}"
+
+    def too_often(self, seconds: int) -> str:
+        """Too many codes were tried. seconds: to wait."""
+        minutes = max(1, -(-seconds // 60))
+        return f"That was tried too often in a short time. Please try again in {_counted(minutes, 'minute')}."
+
+    def card_of_link(self, address: str) -> str:
+        return f"Your code stands on our website, under Settings and Echo{f': {address}' if address else '.'}"
+
+    # What is said of a film
+
+    no_such_stars = "Stars go from a half to five, in half steps."
+    nothing_to_undo = "There is nothing to take back."
+    nothing_saved = "There is nothing on your watchlist. You can say: add it to my list."
+    which_of_them = "Which one do you mean?"
+
+    @property
+    def no_year_asked(self) -> str:
+        return f"You can say: {self.films} from the nineties. {self.what_next}"
+
+    def how_many_stars(self, title: str) -> str:
+        """title: empty for the film that was just spoken of."""
+        return f"How many stars would you give {spoken_title(title) if title else 'it'}?"
+
+    def seen(self, title: str) -> str:
+        return f"Ok, you have seen {spoken_title(title)}."
+
+    def kept(self, intent: str, film: Heard, stars: float) -> str:
+        """What was said of a film is kept. stars: 0 where none were given."""
+        match intent:
+            case intents.RATE:
+                return f"{_given(stars).capitalize()} for {spoken(film.movie)}."
+            case intents.HIDE:
+                return f"Ok, no more of {spoken_title(film.title)}. If that was wrong, say: undo that."
+            case intents.SAVE:
+                return f"{spoken_title(film.title)} is on your watchlist."
+            case intents.UNSAVE:
+                return f"{spoken_title(film.title)} is off your watchlist."
+        return self.seen(film.title)
+
+    def as_before(self, title: str, stars: float) -> str:
+        """Something was taken back. stars: those that the film has again; 0 for none."""
+        again = f" {spoken_title(title)} has {_given(stars)} again." if stars else f" With {spoken_title(title)} all is as it was."
+        return f"Taken back.{again}"
+
+    def which_year(self, films: Sequence[Heard]) -> str:
+        """Several films have the title."""
+        years = [str(film.year) for film in films if film.year]
+        return f"Do you mean the one from {', '.join(years[:-1])} or {years[-1]}?" if len(years) > 1 else self.which_of_them
+
     # What does not work just now
 
     @property
@@ -318,6 +447,18 @@ class English:
 
 def _and(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"
+
+
+def _given(stars: float) -> str:
+    """Stars that somebody gives, as they are said: "four and a half stars"."""
+    whole, half = divmod(stars, 1)
+    if not whole:
+        return "half a star"
+    return f"{NUMBERS[int(whole)]}{' and a half' if half else ''} star{'' if stars == 1 else 's'}"
 
 
 def _stars(stars: float) -> str:

@@ -5,6 +5,8 @@ A file holds dialogues, each behind its name:
     == Somebody asks for movies        its name, which is also the seed of its ids
     [in en-GB]                         the English that is spoken; American where nothing is said
     [out of reach]                     what is wrong with the world from here on; [all is well] ends it
+    [linked to Anna]                   the Echo speaks for her
+    [Ben is heard]                     his voice is recognised from here on; [nobody is heard] ends it
     > open movie                       what is said; (silence) for nothing
     < Welcome …                        what the Echo says; in brackets what Alexa does by herself
     ~ movie: You can say: / …          the card, where the dialogue shows it; / is a new line
@@ -25,11 +27,14 @@ from typing import Any
 from alexa_skill.lambda_function import skill
 from alexa_skill.simulator import Echo, Exchange, InteractionModel
 from alexa_skill.simulator.command import MODELS
-from tests.alexa_skill.films_world import TROUBLES, FilmsWorld
+from alexa_skill.simulator.requests import USER_ID
+from tests.alexa_skill.films_world import ANNA, BEN, TROUBLES, FilmsWorld
 
 FOLDER = Path(__file__).parent / "dialogues"
 SILENCE = "(silence)"
 WELL, ENDS, IN = "[all is well]", "[ends]", "[in "
+LINKED, HEARD, NOBODY_HEARD = "[linked to ", " is heard]", "[nobody is heard]"
+PEOPLE = {each.name: each for each in (ANNA, BEN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ def play(dialogue: Dialogue) -> Played:
     """Say all that is said in it, in order."""
     locale = next((line.removeprefix(IN).rstrip("]") for line in dialogue.lines if line.startswith(IN)), "en-US")
     world = FilmsWorld()
-    echo = Echo(skill(lambda seconds: world.within(seconds)).answer, model(locale), locale=locale, seed=dialogue.name)
+    echo = Echo(skill(lambda *asked: world.within(*asked)).answer, model(locale), locale=locale, seed=dialogue.name)
     played, lines = Played(), [f"== {dialogue.name}"]
     for line, shows_card in _with_cards(dialogue.lines):
         if line.startswith(("<", "~")) or line == ENDS:
@@ -87,6 +92,10 @@ def play(dialogue: Dialogue) -> Played:
         lines.append(line)
         if line == WELL or line.strip("[]") in TROUBLES:
             world.trouble = "" if line == WELL else line.strip("[]")
+        elif line.startswith(LINKED):
+            world.links[USER_ID] = PEOPLE[line.removeprefix(LINKED).rstrip("]")]
+        elif line.endswith(HEARD):
+            echo.recognise("" if line == NOBODY_HEARD else f"amzn1.ask.person.{line.removesuffix(HEARD)[1:]}")
         elif line.startswith(">"):
             said = line.removeprefix(">").strip()
             made = echo.wait() if said == SILENCE else echo.say(said)
@@ -105,7 +114,7 @@ def states(of: Iterable[Dialogue]) -> dict[tuple[object, ...], dict[str, Any]]:
     for dialogue in of:
         for state in play(dialogue).states:
             kept = state["attributes"]
-            known = [bool(kept.get(name)) for name in ("user", "amount", "focus", "again", "missed")]
+            known = [bool(kept.get(name)) for name in ("user", "amount", "focus", "again", "missed", "undo", "candidates")]
             if state["session_id"]:
                 found.setdefault((kept.get("asked", ""), kept.get("listing", ""), min(len(kept.get("films", ())), 2), *known), state)
     return found

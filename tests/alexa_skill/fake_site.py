@@ -74,7 +74,7 @@ def fake_site() -> Iterator[FakeSite]:
             with suppress(OSError):
                 _answer(self, manner, site.answers.get(urlsplit(self.path).path.removeprefix("/api/v1"), 404))
 
-        do_POST = do_GET  # noqa: N815  of the server
+        do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815  of the server
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  as the server has it
             pass

@@ -6,6 +6,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
+ACCOUNT, VOICE = "amzn1.ask.account.AHOUSEHOLD", "amzn1.ask.person.AVOICE"
 SKILL_ID = "amzn1.ask.skill.0f7c7a3e-7b5e-4c0a-9a52-3d1de0c2f001"
 
 
@@ -48,7 +49,7 @@ def _slot(name: str, value: str | tuple[str, str, str]) -> Json:
 
 
 def _envelope(request: Json, attributes: Json | None) -> Json:
-    application, user = {"applicationId": SKILL_ID}, {"userId": "amzn1.ask.account.AHOUSEHOLD"}
+    application, user = {"applicationId": SKILL_ID}, {"userId": ACCOUNT}
     return {
         "version": "1.0",
         "session": {
@@ -62,7 +63,7 @@ def _envelope(request: Json, attributes: Json | None) -> Json:
             "System": {
                 "application": application,
                 "user": user,
-                "person": {"personId": "amzn1.ask.person.AVOICE"},
+                "person": {"personId": VOICE},
                 "device": {"deviceId": "amzn1.ask.device.ANECHO", "supportedInterfaces": {"AudioPlayer": {}}},
                 "apiEndpoint": "https://api.eu.amazonalexa.com",
                 "apiAccessToken": "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ",

@@ -14,9 +14,11 @@ from alexa_skill.conversation.opening import MOST_STRANGERS
 from alexa_skill.conversation.reply import Reply
 from alexa_skill.conversation.state import Heard, State
 from alexa_skill.conversation.turn import INTENT, Slot, Turn
+from alexa_skill.films import Caller, Linked
+from alexa_skill.model.slot_types.stars import STARS
 from alexa_skill.speech import speech_for
-from recommender.domain import RecommendedMovie
-from tests.alexa_skill.films_world import CATALOGUE, LISTS, FilmsWorld
+from recommender.domain import WATCHLIST, RecommendedMovie
+from tests.alexa_skill.films_world import ANNA, BEN, CATALOGUE, LISTS, FilmsWorld
 
 SPEECH = speech_for("en-US")
 AT_MOST = SPEECH.at_most_ten
@@ -39,10 +41,10 @@ class Noting(FilmsWorld):
         return super().chosen(user_id, **kind)
 
 
-def say(intent: str, state: State | None = None, *, world: FilmsWorld | None = None, linked: int | None = None, **slots: Any) -> Reply:
+def say(intent: str, state: State | None = None, *, world: FilmsWorld | None = None, **slots: Any) -> Reply:
     """The reply to an intent. A slot is its text, or a Slot."""
     heard = {name: value if isinstance(value, Slot) else Slot(value) for name, value in slots.items()}
-    return reply(state or State(), Turn(INTENT, intent, heard, linked_user=linked), world or FilmsWorld(), SPEECH)
+    return reply(state or State(), Turn(INTENT, intent, heard), world or FilmsWorld(), SPEECH)
 
 
 # Numbers
@@ -77,23 +79,124 @@ def test_who_guesses_on_is_told_nothing_not_even_of_a_number_that_has_a_list() -
 # A profile that is linked
 
 
-def test_a_linked_profile_comes_before_a_spoken_number_and_is_not_remembered_as_one() -> None:
-    world = Noting()
+def linked(to: Linked = ANNA) -> Noting:
+    """A world in which the Echo speaks for somebody."""
+    return Noting(links={"account": to}, caller=Caller("account"))
 
-    said = say(intents.SUBMIT, State(user=THEIRS), world=world, linked=OURS, ID=str(THEIRS), Amount="3")
 
-    assert world.lists == [OURS]
+@pytest.mark.parametrize("intent", [intents.MY_LIST, intents.REQUEST, intents.SURPRISE, intents.ONE_BY_ONE])
+def test_a_linked_profile_is_whose_list_is_meant_though_a_number_was_spoken(intent: str) -> None:
+    world = linked()
+
+    say(intent, State(user=THEIRS), world=world)
+
+    assert {*world.lists, *(kind["user_id"] for kind in world.kinds)} == {ANNA.user_id}
+
+
+def test_a_number_that_is_said_with_the_question_is_meant_though_somebody_is_linked() -> None:
+    world = linked()
+
+    said = say(intents.SUBMIT, world=world, ID=str(THEIRS), Amount="3")
+
+    assert world.lists == [THEIRS]
+    assert [film.movie_id for film in said.state.films] == [*LISTS[THEIRS]]
+
+
+def test_the_number_of_whom_the_echo_speaks_for_is_neither_said_nor_remembered() -> None:
+    said = say(intents.SUBMIT, world=linked(), Amount="3")
+
     assert said.state.user == 0
-    assert [film.movie_id for film in said.state.films] == [*LISTS[OURS]]
+    assert str(ANNA.user_id) not in f"{said.speech} {said.card}"
 
 
-@pytest.mark.parametrize("intent", [intents.MY_LIST, intents.SURPRISE])
-def test_a_linked_profile_is_whose_list_is_meant(intent: str) -> None:
+def test_a_list_of_somebody_who_is_linked_elsewhere_is_none_here() -> None:
+    for world in (Noting(), linked(BEN)):
+        assert "can't find your record" in say(intents.SUBMIT, world=world, ID=str(ANNA.user_id), Amount="3").speech
+
+
+def test_the_voice_that_is_recognised_comes_before_the_account() -> None:
+    world = Noting(links={"account": ANNA, "voice": BEN})
+
+    for caller, who in ((Caller("account", "voice"), BEN), (Caller("account", "another"), ANNA), (Caller("account"), ANNA)):
+        world.caller = caller
+        say(intents.MY_LIST, world=world)
+        assert world.lists[-1] == who.user_id
+
+
+def test_a_code_is_for_the_voice_that_is_recognised_and_leaves_the_account_as_it_was() -> None:
+    world = Noting(links={"account": ANNA}, caller=Caller("account", "voice"))
+
+    say(intents.LINK, world=world, Code="012345")
+
+    assert world.links == {"account": ANNA, "voice": BEN}
+
+
+@pytest.mark.parametrize("heard", ["123456", "12 34 56", "123 456", "1 2 3 4 5 6", "123,456"])
+def test_the_digits_of_a_code_count_however_they_are_written(heard: str) -> None:
+    assert say(intents.LINK, world=linked(BEN), Code=heard).speech.startswith(SPEECH.linked(ANNA.name))
+
+
+def test_a_name_is_said_as_far_as_it_can_be() -> None:
+    assert SPEECH.linked("<b>Zoë & Max</b>") == "Linked. From now on I speak for b Zoë and Max b."
+    assert SPEECH.linked("♥♥") == "Linked. From now on I speak for you."
+
+
+# What is said of a film
+
+
+@pytest.mark.parametrize("stars", [each / 2 for each in range(1, 11)])
+def test_every_half_star_can_be_given_and_is_said(stars: float) -> None:
+    world = linked()
+    value = next(value for value in STARS if float(value.id) == stars)
+
+    said = say(intents.RATE, world=world, Stars=Slot("as heard", value.id, value.name), Title="heat")
+
+    assert world.stars == {(ANNA.user_id, 6): stars}
+    assert said.speech.startswith(f"{value.name.capitalize()} star")
+
+
+def test_stars_are_asked_for_without_a_word_of_those_that_are_expected() -> None:
+    """Who hears a number first says it again."""
+    world = linked()
+    state = say(intents.MY_LIST, world=world).state
+    assert state.films[0].stars
+
+    for intent in (intents.ABOUT, intents.SEEN, intents.RATE):
+        assert "4.5" not in say(intent, state, world=world, Position="1").speech
+
+
+def test_what_was_said_of_a_film_is_taken_back_to_what_it_was_before() -> None:
+    world = linked()
+    world.stars[ANNA.user_id, 6], world.marks[ANNA.user_id, 6] = 2.5, frozenset({WATCHLIST})
+
+    for intent, slots in ((intents.RATE, {"Stars": "5"}), (intents.HIDE, {}), (intents.SAVE, {}), (intents.UNSAVE, {})):
+        state = say(intent, world=world, Title="heat", **slots).state
+        say(intents.UNDO, state, world=world)
+        assert world.stars[ANNA.user_id, 6] == 2.5
+        assert world.marks[ANNA.user_id, 6] == {WATCHLIST}
+
+
+def test_after_a_change_the_list_is_the_new_one_without_another_question() -> None:
+    world = linked()
+    state = say(intents.MY_LIST, world=world).state
+    world.lists.clear()
+
+    changed = say(intents.HIDE, state, world=world, Position="1")
+    read = say(intents.YES, changed.state, world=world)
+
+    assert [film.movie_id for film in read.state.films] == [film.movie.movie_id for film in FilmsWorld.list_of(world, ANNA.user_id) or ()]
+    assert state.films[0] not in read.state.films
+    assert world.lists == []
+
+
+@pytest.mark.parametrize("intent", [intents.RATE, intents.SEEN, intents.SAVE, intents.UNSAVE, intents.WATCHLIST, intents.UNDO])
+def test_nobody_says_anything_of_a_film_who_is_not_linked(intent: str) -> None:
     world = Noting()
 
-    say(intent, State(user=THEIRS), world=world, linked=OURS)
+    said = say(intent, State(focus=Heard.of(CATALOGUE[6][0])), world=world, Stars="4")
 
-    assert {*world.lists, *(kind["user_id"] for kind in world.kinds)} == {OURS}
+    assert "link my profile" in said.speech
+    assert (world.stars, world.marks) == ({}, {})
 
 
 # What the films are asked for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -15,12 +16,13 @@ from alexa_skill.simulator.lint import findings
 from alexa_skill.simulator.ssml import spoken_part
 from alexa_skill.speech import LOCALES, speech_for
 from tests.alexa_skill import requests
-from tests.alexa_skill.films_world import CATALOGUE, PRIVATE, REASON, TROUBLES, FilmsWorld
-from tests.alexa_skill.requests import Json
+from tests.alexa_skill.films_world import ANNA, CATALOGUE, PRIVATE, RARE, REASON, TROUBLES, FilmsWorld
+from tests.alexa_skill.requests import ACCOUNT, Json
 
 LONGEST_PAGE = 350  # characters of an answer that is no list of ten: more cannot be kept in mind
 HEAT = Heard.of(CATALOGUE[6][0])
 WITH_REASON = Heard(608, "Fargo", 1996, ("Comedy", "Crime"), REASON, 4.5)
+PSYCHOS = (Heard.of(CATALOGUE[1219][0]), Heard.of(RARE[9001]))
 FILMS = tuple(Heard.of(movie) for movie, _, _ in list(CATALOGUE.values())[:10])
 
 SPOKEN: dict[str, tuple[str | tuple[str, str, str], ...]] = {
@@ -31,6 +33,9 @@ SPOKEN: dict[str, tuple[str | tuple[str, str, str], ...]] = {
     intents.TITLE: ("", "heat", ("heat", "6", "Heat"), ("toy story", "999", "Toy Story"), "no such film", "<speak> & co"),
     intents.GENRE: ("", ("comedies", "Comedy", "comedy"), "zombies", ("westerns", "Western", "western")),
     intents.DECADE: ("", ("the nineties", "1990", "the nineties"), "the olden days", ("the twenties", "1920", "the nineteen twenties")),
+    intents.CODE: ("", "123456", "12345", "111111", "888888", "999999", "7", "?", "1" * 9, "12 34 56"),
+    intents.STARS: ("", ("four", "4", "four"), ("four and a half", "4.5", "four and a half"), "eleven", "nan", "1e9", "٤"),
+    intents.YEAR: ("", "1960", "1998", "1", "?", "0"),
     intents.MOOD: ("", ("funny", "funny", "funny"), "purple", ("epic", "epic", "epic")),
 }
 
@@ -40,7 +45,14 @@ def states() -> Iterator[State]:
     named = ((0, (), None), (0, FILMS, None), (7, (WITH_REASON,), WITH_REASON), (7, FILMS, HEAT))
     for question, (user, films, focus) in product(QUESTIONS, named):
         again = (intents.POPULAR, asked.POPULAR, ()) if question == asked.AGAIN else None
-        yield State(user, 0, question, films, "list" if films else "", 0, min(3, len(films)), focus, "Shall I go on?", 0, 0, again)
+        listing = "" if not films else "one by one" if question == asked.HOW_ABOUT else "watchlist" if user and len(films) == 1 else "list"
+        state = State(user, 0, question, films, listing, 0, min(3, len(films)), focus, "Shall I go on?", 0, 0, again)
+        if question in (asked.WHICH_YEAR, asked.WHICH_SAID) and films:
+            yield replace(state, pending=(intents.RATE, 4.5), candidates=PSYCHOS)
+        elif focus:
+            yield replace(state, undo=(6, "Heat", "stars", 3.5))
+        else:
+            yield state
 
 
 def turns() -> Iterator[tuple[str, dict[str, str | tuple[str, str, str]]]]:
@@ -58,13 +70,17 @@ def answered(world: FilmsWorld, request: Json) -> Json:
     return skill(world.within).answer(request)
 
 
+@pytest.mark.parametrize("linked", [False, True], ids=["nobody linked", "Anna linked"])
 @pytest.mark.parametrize("trouble", ["", *TROUBLES])
-def test_every_turn_at_every_moment_is_answered_well(trouble: str) -> None:
-    guard, n, wrong = skill(FilmsWorld(trouble).within), 0, []
+def test_every_turn_at_every_moment_is_answered_well(trouble: str, linked: bool) -> None:
+    world = FilmsWorld(trouble)
+    guard, n, wrong = skill(world.within), 0, []
     apology = speech_for("en-US").apology
-    # While all is well every pair; in each trouble every seventh, others of the turns for each state.
+    # Every third pair while all is well, every eleventh in each trouble, others of the turns for each state.
     pairs = enumerate(product(states(), turns()))
-    for state, (name, slots) in (pair for at, pair in pairs if not trouble or at % 7 == 0):
+    for state, (name, slots) in (pair for at, pair in pairs if at % (11 if trouble else 3) == 0):
+        world.links = {ACCOUNT: ANNA} if linked else {}
+        world.stars.clear()
         answer = guard.answer(requests.intent(name, to_attributes(state), **slots))
         found = findings(answer, "IntentRequest")
         speech = spoken_part(answer["response"].get("outputSpeech")).text

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from alexa_skill.deadline import Deadline
-from alexa_skill.films import Films, NoSiteError, NotReadyError, OutOfReachError
+from alexa_skill.films import NOBODY, Caller, Films, Linked, NoSiteError, NotReadyError, OutOfReachError
 from alexa_skill.lambda_function import skill
 from alexa_skill.remote import RemoteFilms, remote_films
 from alexa_skill.site import Site
 from recommender.domain import FIRST_OWN_USER_ID, LIST_LENGTH, ListRecord, Movie, MovieId, Reason, RecommendedMovie, UserId
-from recommender.errors import SettingError, StorageError, UnknownMovieError
+from recommender.errors import FullHouseError, SettingError, StorageError, TooManyTriesError, UnknownMovieError
 from recommender.settings import Settings
 from tests.alexa_skill.fake_site import DETAILS, FILM, LINE, LIST, FakeSite, fake_site
 
@@ -71,9 +71,9 @@ def short(wrong: object) -> str:
     return json.dumps(wrong)[:40]
 
 
-def films(records: Records, site: FakeSite | None, *, seconds: float = 5.0, **settings: Any) -> RemoteFilms:
+def films(records: Records, site: FakeSite | None, *, seconds: float = 5.0, caller: Caller = NOBODY, **settings: Any) -> RemoteFilms:
     asked = Settings(site_url=site.url if site else "", **settings)
-    return RemoteFilms(asked, records, Site(site.url, asked.skill_key) if site else None, Deadline(seconds))
+    return RemoteFilms(asked, records, Site(site.url, asked.skill_key) if site else None, Deadline(seconds), caller)
 
 
 # Lists
@@ -242,8 +242,8 @@ def test_films_alike_details_and_titles_come_from_the_site(records: Records, sit
     assert site.questions == [("n", "5")]
     details = asked.details(1199)
     assert (details.movie, details.tags, details.mean_stars, details.histogram) == (BRAZIL, ("dystopia",), 3.9, tuple(range(10)))
-    assert asked.named("the Brazil & co") == BRAZIL
-    assert site.questions == [("q", "the Brazil & co"), ("n", "1")]
+    assert asked.named("the Brazil & co") == (BRAZIL,)
+    assert site.questions == [("q", "the Brazil & co"), ("n", "8")]
 
 
 def test_a_film_that_is_not_there_is_unknown(records: Records, site: FakeSite) -> None:
@@ -252,7 +252,7 @@ def test_a_film_that_is_not_there_is_unknown(records: Records, site: FakeSite) -
     for ask in (films(records, site).similar, films(records, site).details):
         with pytest.raises(UnknownMovieError):
             ask(5)
-    assert films(records, site).named("x") is None
+    assert films(records, site).named("x") == ()
 
 
 def test_details_of_another_film_are_not_taken_for_those_asked_for(records: Records, site: FakeSite) -> None:
@@ -264,7 +264,7 @@ def test_details_of_another_film_are_not_taken_for_those_asked_for(records: Reco
 
 @pytest.mark.parametrize("title", ["", "  ", "x" * 201, "a\x00b"])
 def test_a_title_that_the_site_would_refuse_is_nobodys(records: Records, site: FakeSite, title: str) -> None:
-    assert films(records, site).named(title) is None
+    assert films(records, site).named(title) == ()
     assert site.asked == []
 
 
@@ -413,7 +413,7 @@ def test_an_address_without_tls_is_refused_but_on_this_machine(url: str, tmp_pat
     with pytest.raises(SettingError, match="MATINEE_SITE_URL must look like https://"):
         remote_films(replace(settings, site_url=url))
     for fine in ("https://films.example.com", "http://127.0.0.1:8000", "http://localhost:8000", "https://example.com/films/"):
-        films = remote_films(replace(settings, site_url=fine))(2.0)
+        films = remote_films(replace(settings, site_url=fine))(2.0, NOBODY)
         assert films.address == fine
         assert films.has_site
 
@@ -424,6 +424,91 @@ def test_a_path_in_the_address_is_kept(records: Records, site: FakeSite) -> None
     with pytest.raises(OutOfReachError):
         asked.chosen(None)
     assert site.asked == ["/films/api/v1/movies/well-liked?n=10"]
+
+
+# For whom the Echo speaks; the rest of it is tried against a whole site, in tests/webapp/alexa/test_linked.py
+
+SPEAKING = Caller("amzn1.ask.account.HERS", "amzn1.ask.person.HIS")
+ANNA = {"user_id": ALICE, "name": "Anna"}
+
+
+def test_a_private_record_is_read_for_the_echo_that_speaks_for_its_owner(records: Records, site: FakeSite) -> None:
+    records.records[ALICE] = ListRecord(UserId(ALICE), 3, (HEAT,))
+    site.answers["/echo"] = ANNA
+
+    assert films(records, site, skill_key="k", caller=SPEAKING).list_of(ALICE) == (HEAT,)
+    assert films(records, site, skill_key="k").list_of(ALICE) is None, "nobody speaks"
+    assert films(records, site, caller=SPEAKING).list_of(ALICE) is None, "the site would not believe who speaks"
+    assert films(records, site, skill_key="k", caller=SPEAKING).list_of(BOB) is None
+
+
+def test_who_speaks_is_asked_once_in_a_turn_and_told_by_both_ids(records: Records, site: FakeSite) -> None:
+    site.answers["/echo"] = ANNA
+    asked = films(records, site, skill_key="k", caller=SPEAKING)
+
+    assert asked.who() == asked.who() == Linked(ALICE, "Anna")
+    assert site.asked == ["/api/v1/echo"]
+    assert (site.headers[0]["matinee-echo"], site.headers[0]["matinee-echo-person"]) == (SPEAKING.account, SPEAKING.person)
+
+
+def test_a_site_that_hangs_leaves_time_for_a_list_that_is_in_its_record(records: Records, site: FakeSite) -> None:
+    site.manner = "hangs"
+    asked = films(records, site, seconds=0.6, skill_key="k", caller=SPEAKING)
+
+    with pytest.raises(OutOfReachError):
+        asked.who()
+    assert asked.list_of(VIEWER) == (HEAT,)
+
+
+def test_where_the_site_does_not_know_who_speaks_everybodys_films_are_named(records: Records, site: FakeSite) -> None:
+    site.answers["/echo"] = 503
+
+    assert films(records, site, skill_key="k", caller=SPEAKING).chosen(None) == (MADE,)
+    assert "viewer" not in dict(site.questions)
+
+
+def test_a_code_is_sent_once_since_it_is_used_up_by_that(records: Records, site: FakeSite) -> None:
+    site.manner = "closes"
+
+    with pytest.raises(OutOfReachError):
+        films(records, site, skill_key="k", caller=SPEAKING).link("123456")
+
+    assert (site.asked, site.bodies) == (["/api/v1/echo/link"], [b'{"code": "123456"}'])
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(409, FullHouseError), (429, TooManyTriesError), (401, OutOfReachError), (500, OutOfReachError)]
+)
+def test_what_the_site_says_of_a_code_is_said(records: Records, site: FakeSite, status: int, error: type[Exception]) -> None:
+    site.answers["/echo/link"] = status
+
+    with pytest.raises(error):
+        films(records, site, skill_key="k", caller=SPEAKING).link("123456")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [[], {}, {"user_id": 0.5, "name": "x"}, {"user_id": -1, "name": "x"}, {"user_id": 1, "name": None}, {"user_id": 1, "name": "x" * 3000}],
+)
+def test_somebody_of_another_shape_is_nobody_to_speak_for(records: Records, site: FakeSite, body: Any) -> None:
+    site.answers["/echo"] = body
+
+    with pytest.raises(OutOfReachError):
+        films(records, site, skill_key="k", caller=SPEAKING).who()
+
+
+def test_who_speaks_and_codes_are_not_in_the_log(records: Records, site: FakeSite, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    site.manner = "fails"
+    asked = films(records, site, skill_key="k", caller=SPEAKING)
+
+    for ask in (asked.who, lambda: asked.link("123456"), asked.unlink):
+        with pytest.raises(OutOfReachError):
+            ask()
+
+    assert "asked=link" in caplog.text
+    for secret in (SPEAKING.account, SPEAKING.person, "123456"):
+        assert secret not in caplog.text + repr(SPEAKING)
 
 
 # A turn has an end

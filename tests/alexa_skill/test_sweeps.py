@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 
 import pytest
 
@@ -10,13 +11,15 @@ from alexa_skill.intents import SLOTS
 from alexa_skill.lambda_function import skill
 from alexa_skill.simulator import Echo
 from alexa_skill.simulator.command import MODELS
+from alexa_skill.simulator.requests import USER_ID
 from alexa_skill.simulator.understanding import understood, words_to_alexa
 from tests.alexa_skill.dialogue import dialogues, files, model, states
-from tests.alexa_skill.films_world import FilmsWorld
+from tests.alexa_skill.films_world import ANNA, FilmsWorld
 
 VALUES = {
     **{"ID": "seven", "Amount": "three", "Number": "two", "Position": "second", "Title": "casablanca"},
-    **{"Genre": "comedy", "Decade": "the nineties", "Mood": "funny"},
+    **{"Genre": "comedy", "Decade": "the nineties", "Mood": "funny", "Stars": "four and a half"},
+    **{"Code": "one two three four five six", "Year": "nineteen ninety five"},
 }
 # One sentence for each intent, some with values that are none, and what the skill's three kinds of films can be asked by.
 SENTENCES = (
@@ -31,6 +34,9 @@ SENTENCES = (
     *("why", "why the second one", "more like this", "more like heat", "a comedy", "i want some gardening movies", "westerns"),
     *("movies from the nineties", "movies from the stone age", "something funny", "something purple", "popular movies", "surprise me"),
     *("go back to my list", "help", "next", "more", "previous", "repeat", "start over", "yes", "no", "flubber wubber"),
+    *("link my profile", "my code is one two three four five six", "one one one one one one", "forget me", "who am i"),
+    *("four and a half stars", "five stars for psycho", "eleven stars", "i have seen it", "i've seen the second one", "not interested"),
+    *("add it to my list", "take it off my list", "what's on my list", "undo that", "the one from nineteen ninety five", "one by one"),
     *("stop", "cancel", "go home", "open movie"),
 )
 
@@ -55,18 +61,20 @@ def test_the_sentences_of_the_sweep_are_of_every_intent() -> None:
     assert {understood(model("en-US"), words_to_alexa(said)).intent for said in SENTENCES if said != "open movie"} == {*SLOTS}
 
 
-@pytest.mark.parametrize("trouble", ["", "out of reach"])  # the others are swept state by state
-def test_every_intent_is_answered_wherever_a_dialogue_can_stand(trouble: str) -> None:
+@pytest.mark.parametrize(("trouble", "linked"), [("", False), ("", True), ("out of reach", True)])  # the others state by state
+def test_every_intent_is_answered_wherever_a_dialogue_can_stand(trouble: str, linked: bool) -> None:
     places = states(each for file in files() for each in dialogues(file))
     world = FilmsWorld(trouble)
-    echo = Echo(skill(lambda seconds: world.within(seconds)).answer, model("en-US"), seed="sweep")
+    echo = Echo(skill(lambda *asked: world.within(*asked)).answer, model("en-US"), seed="sweep")
 
     wrong = []
-    for place, state in places.items():
-        for said in (*SENTENCES, "(silence)"):
-            echo.restore(state)
-            made = echo.wait() if said == "(silence)" else echo.say(said)
-            wrong += [(place, said, finding, made.speech) for finding in made.findings]
+    # All sentences for nobody known; every third, others in each place, for somebody who is linked, and in trouble.
+    said_there = product(places.items(), (*SENTENCES, "(silence)"))
+    for (place, state), said in (each for at, each in enumerate(said_there) if not linked or at % 3 == 0):
+        echo.restore(state)
+        world.links = {USER_ID: ANNA} if linked else {}
+        made = echo.wait() if said == "(silence)" else echo.say(said)
+        wrong += [(place, said, finding, made.speech) for finding in made.findings]
 
     assert len(places) > 20
     assert wrong == []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from flask import Blueprint, Response, current_app, request
 
 from recommender.settings import variable
+from webapp.accounts.door import way_to_door
 from webapp.api.bodies import finished
 from webapp.engine import engine
 from webapp.error_handlers import Problem, show
@@ -56,5 +57,5 @@ def _served() -> ServedSkill:
         if "alexa" not in current_app.extensions:
             from webapp.alexa.skill import ServedSkill
 
-            current_app.extensions["alexa"] = ServedSkill(engine())
+            current_app.extensions["alexa"] = ServedSkill(engine(), way_to_door())
         return cast("ServedSkill", current_app.extensions["alexa"])

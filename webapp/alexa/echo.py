@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 
 from recommender.errors import RecommenderError
+from webapp.accounts.door import way_to_door
 from webapp.alexa.kept import ForgedError, Kept, Turn, read, written
 from webapp.engine import engine
 from webapp.inputs import BLANKS
@@ -30,6 +32,9 @@ WHILE_OPEN = (
     "something funny",
     "surprise me",
     "what is popular",
+    "link my profile",
+    "i have seen the second one, four stars",
+    "one by one",
     "next",
     "help",
     "stop",
@@ -67,9 +72,11 @@ def _echo(kept: Kept) -> Echo:
 
     if "echo" not in current_app.extensions:
         models = Path(str(files("alexa_skill"))) / "skill-package" / "interactionModels" / "custom"
-        current_app.extensions["echo"] = InteractionModel.load(models / f"{LOCALE}.json"), skill_over(engine()).answer
+        current_app.extensions["echo"] = InteractionModel.load(models / f"{LOCALE}.json"), skill_over(engine(), way_to_door()).answer
     model, answer = current_app.extensions["echo"]
-    echo = Echo(answer, model, locale=LOCALE)
+    # Whoever goes on with a conversation has the same Echo, so that it can be linked; its id is as hard to guess as the seed.
+    seed = kept.echo.get("seed") or uuid.uuid4().hex
+    echo = Echo(answer, model, locale=LOCALE, seed=seed, user_id=f"amzn1.ask.account.TYPED.{seed}")
     echo.restore(kept.echo)
     return echo
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from alexa_skill.lambda_function import skill
 from recommender.serving import Recommender
+from recommender.sign_in import SignIn
 from webapp.alexa.films import EngineFilms
 from webapp.alexa.verification import Verifier
 
@@ -21,17 +23,18 @@ THREADS = 4  # that ask for films at once; who finds none free in time hears an 
 class ServedSkill:
     """The handler that runs on Lambda, over the recommender handed in, behind the verification that Lambda spares it."""
 
-    def __init__(self, recommender: Recommender, verifier: Verifier | None = None) -> None:
+    def __init__(self, recommender: Recommender, sign_in: Callable[[], SignIn], verifier: Verifier | None = None) -> None:
+        """sign_in: gives what knows for whom an Echo speaks."""
         skill_id = recommender.settings.skill_id
         self.verifier = verifier or Verifier(skill_id)
-        self._guard = skill_over(recommender, skill_id)
+        self._guard = skill_over(recommender, sign_in, skill_id)
 
     def answer(self, said: Json) -> Json:
         """The answer to a request that was verified."""
         return self._guard.answer(said)
 
 
-def skill_over(recommender: Recommender, skill_id: str = "") -> Guard:
+def skill_over(recommender: Recommender, sign_in: Callable[[], SignIn], skill_id: str = "") -> Guard:
     """The skill over the recommender, for requests of that skill; of any where it is empty."""
     threads = ThreadPoolExecutor(THREADS, "echo")
-    return skill(lambda seconds: EngineFilms(recommender, seconds, threads), skill_id=skill_id)
+    return skill(lambda seconds, caller: EngineFilms(recommender, sign_in, caller, seconds, threads), skill_id=skill_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from alexa_skill.intents import SLOTS, SUBMIT
+from alexa_skill.intents import ASKED_FOR
 from alexa_skill.model.lint.finding import Finding
 
 
@@ -30,9 +30,9 @@ def findings(model: dict[str, Any]) -> Iterator[Finding]:
             for prompt in slot["prompts"].values():
                 if prompt not in prompts:
                     yield Finding("prompts", f"{slot['name']} of {intent['name']} asks by {prompt}, which is not there.")
-    for slot in SLOTS[SUBMIT]:
-        if (SUBMIT, slot) not in asked:
-            yield Finding("dialog", f"{slot} of {SUBMIT} cannot be asked for.")
+    for slot, of in ASKED_FOR.items():
+        if (of, slot) not in asked:
+            yield Finding("dialog", f"{slot} of {of} cannot be asked for.")
     named = {prompt for intent in inner["dialog"]["intents"] for slot in intent["slots"] for prompt in slot["prompts"].values()}
     for prompt in prompts:
         if prompt not in named:

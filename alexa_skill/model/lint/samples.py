@@ -11,7 +11,7 @@ from alexa_skill import intents
 from alexa_skill.model.lint.finding import Finding
 from alexa_skill.model.samples import MAIN
 from alexa_skill.model.samples.built_in import KNOWN
-from alexa_skill.model.slot_types import NUMBER
+from alexa_skill.model.slot_types import FOUR_DIGITS, NUMBER
 from alexa_skill.model.spoken_examples import examples
 from alexa_skill.model.understanding import SLOT, Understanding, shape
 from alexa_skill.speech import speech_for
@@ -19,7 +19,8 @@ from alexa_skill.speech import speech_for
 FEWEST, FEWEST_OF_MAIN = 20, 40
 LONGEST = 200  # characters of a sample
 _SIGNS = re.compile(r"(?:[a-z'-]|(?<![a-z])[a-z]\.|\{[A-Za-z]+\}| )+")
-_NEIGHBOURS = re.compile(rf"\{{{re.escape(NUMBER)}\}} (and )?\{{{re.escape(NUMBER)}\}}")
+_A_NUMBER = rf"\{{({re.escape(NUMBER)}|{re.escape(FOUR_DIGITS)})\}}"
+_NEIGHBOURS = re.compile(rf"{_A_NUMBER} (and )?{_A_NUMBER}")
 
 
 def findings(model: dict[str, Any]) -> Iterator[Finding]:

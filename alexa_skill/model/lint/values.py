@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from alexa_skill.model.lint.finding import Finding
-from alexa_skill.model.slot_types import DECADE, GENRE, MOOD, NUMBER, ORDINAL
+from alexa_skill.model.slot_types import DECADE, FOUR_DIGITS, GENRE, MOOD, NUMBER, ORDINAL
 from alexa_skill.model.slot_types.titles import LONGEST
 from alexa_skill.model.understanding import plain
 
-BUILT_IN = (NUMBER, ORDINAL)
+BUILT_IN = (NUMBER, ORDINAL, FOUR_DIGITS)
 MOST_VALUES, MOST_IN_ALL = 10_000, 50_000  # of a type, and of all types with their synonyms
 MOST_SYNONYMS = 100  # of a value
 LARGEST = 1_500_000  # bytes of a model as JSON

@@ -90,7 +90,7 @@ MY_LIST = ways(
     "give me my list",
     "let me hear my list",
     "(i want|i'd like|i would like) (my list|to hear my list)",
-    "(what is|what's) (on|in) my list",
+    "(what is|what's) in my list",
     "what was on my list",
     "continue with my list",
     "my [own] movies",

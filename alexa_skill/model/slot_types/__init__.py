@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-GENRE, DECADE, MOOD, TITLE = "GENRE", "DECADE", "MOOD", "MOVIE_TITLE"
-NUMBER, ORDINAL = "AMAZON.NUMBER", "AMAZON.Ordinal"
+GENRE, DECADE, MOOD, TITLE, STARS = "GENRE", "DECADE", "MOOD", "MOVIE_TITLE", "STARS"
+NUMBER, ORDINAL, FOUR_DIGITS = "AMAZON.NUMBER", "AMAZON.Ordinal", "AMAZON.FOUR_DIGIT_NUMBER"
 
 
 @dataclass(frozen=True, slots=True)

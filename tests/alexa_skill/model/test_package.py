@@ -14,7 +14,7 @@ from ask_smapi_model.v1.skill.manifest.skill_manifest_envelope import SkillManif
 
 from alexa_skill.intents import SLOTS
 from alexa_skill.model.manifest import ICONS
-from alexa_skill.model.package import FOLDER, Package
+from alexa_skill.model.package import FOLDER, Package, package
 from alexa_skill.speech import LOCALES
 
 CHECKED_IN = Path(__file__).parents[3] / "alexa_skill"
@@ -101,3 +101,13 @@ def test_where_the_package_lies_is_said_where_ask_cli_looks_for_it(made: Package
     said = json.loads(made.files()["ask-resources.json"])["profiles"]["default"]["skillMetadata"]["src"]
 
     assert (CHECKED_IN / said / "skill.json").is_file()
+
+
+def test_a_skill_that_is_published_names_what_is_kept_of_people_in_every_english() -> None:
+    policy = "https://films.example.com/about/"
+
+    made = package([], privacy_policy=policy)
+
+    assert made.manifest["manifest"]["privacyAndCompliance"]["usesPersonalInfo"] is True
+    assert [found for found in made.findings() if found.rule == "privacy"] == []
+    assert made.manifest["manifest"]["privacyAndCompliance"]["locales"] == {locale: {"privacyPolicyUrl": policy} for locale in LOCALES}

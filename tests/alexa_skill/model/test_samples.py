@@ -17,7 +17,11 @@ from alexa_skill.model.understanding import SLOT, Understanding
 from alexa_skill.speech import LOCALES
 
 FILLED = 3  # times that each sample is filled with values by chance
-SPOKEN = {"AMAZON.NUMBER": ["7", "three", "a hundred and five", "twenty five", "1000001"], "AMAZON.Ordinal": ["first", "third", "10th"]}
+SPOKEN = {
+    "AMAZON.NUMBER": ["7", "three", "a hundred and five", "twenty five", "1000001"],
+    "AMAZON.Ordinal": ["first", "third", "10th"],
+    "AMAZON.FOUR_DIGIT_NUMBER": ["1995", "nineteen ninety five", "two thousand five"],
+}
 # Films that are called like a number, which means what was asked.
 NUMBERS = {"Seven", "1917", "nineteen seventeen"}
 # And like something else that is said, which means that: these are found by "tell me about" them.
@@ -102,6 +106,23 @@ def test_favourites_are_spelt_as_people_there_spell_them(made: Package) -> None:
         ("what's popular", intents.POPULAR),
         ("pick one for me", intents.SURPRISE),
         ("go back to my list", intents.MY_LIST),
+        ("link my profile", intents.LINK),
+        ("link my account", intents.LINK),
+        ("my code is one two three four five six", intents.LINK),
+        ("unlink", intents.UNLINK),
+        ("forget me", intents.UNLINK),
+        ("i have seen it, four stars", intents.RATE),
+        ("four and a half stars for the matrix", intents.RATE),
+        ("i've seen the matrix", intents.SEEN),
+        ("i have seen it", intents.SEEN),
+        ("not interested", intents.HIDE),
+        ("undo that", intents.UNDO),
+        ("add it to my list", intents.SAVE),
+        ("what's on my list", intents.WATCHLIST),
+        ("take it off my list", intents.UNSAVE),
+        ("the one from 1995", intents.SAY_YEAR),
+        ("one at a time", intents.ONE_BY_ONE),
+        ("save it", intents.SAVE),
         ("go back", intents.PREVIOUS),
         ("go on", intents.NEXT),
         ("show me more", intents.MORE),

@@ -65,6 +65,14 @@ def test_silence_can_be_said(skill: Skill, model_file: str) -> None:
     assert "You can say stop. What shall it be?" in run.stdout
 
 
+def test_the_echo_and_the_voice_may_be_anybodys(skill: Skill, model_file: str) -> None:
+    whose = ["--account", "amzn1.ask.account.HERS", "--person", "amzn1.ask.person.HIS"]
+    run = CliRunner().invoke(command.main, ["--model", model_file, *whose, "--json", "--say", "open film club"])
+
+    system = json.loads(run.stdout)["request"]["context"]["System"]
+    assert (system["user"]["userId"], system["person"]["personId"]) == (whose[1], whose[3])
+
+
 def test_exchanges_are_printed_as_json(skill: Skill, model_file: str) -> None:
     run = CliRunner().invoke(command.main, ["--model", model_file, "--json", "--say", "ask film club for a comedy"])
 

@@ -22,6 +22,7 @@ _chain = (_folder / "chain.pem").read_bytes()
 app = create_app(_recommender)
 app.extensions["alexa"] = ServedSkill(
     _recommender,
+    app.extensions["sign_in"],
     Verifier(
         SKILL_ID,
         roots=x509.load_pem_x509_certificates((_folder / "root.pem").read_bytes()),

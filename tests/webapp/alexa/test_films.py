@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
 
 import pytest
 
-from alexa_skill.films import OutOfReachError
+from alexa_skill.films import Caller, OutOfReachError
 from recommender.domain import LIST_LENGTH
 from recommender.errors import ModelError, NoModelError, StorageError, UnknownMovieError
+from recommender.sign_in import SignIn
 from tests.webapp.alexa.conftest import SITE
 from tests.webapp.fake_recommender import ADA, BOB, NOBODY, FakeRecommender
 from webapp.alexa.films import EngineFilms
@@ -19,20 +20,28 @@ from webapp.alexa.films import EngineFilms
 MATRIX = 2571
 
 
+Ask = Callable[..., EngineFilms]
+
+
 @pytest.fixture
-def films(recommender: FakeRecommender) -> Iterator[EngineFilms]:
+def ask(recommender: FakeRecommender, sign_in: SignIn) -> Iterator[Ask]:
+    """The films as one caller hears them in one answer."""
     with ThreadPoolExecutor(1) as threads:
-        yield EngineFilms(recommender, 20, threads)
+        yield lambda account="", person="": EngineFilms(recommender, lambda: sign_in, Caller(account, person), 20, threads)
+
+
+@pytest.fixture
+def films(ask: Ask) -> EngineFilms:
+    return ask()
 
 
 def test_the_address_is_that_of_the_site(films: EngineFilms) -> None:
     assert films.address == SITE
 
 
-def test_the_site_has_itself_to_ask_with_an_address_or_without(recommender: FakeRecommender) -> None:
+def test_the_site_has_itself_to_ask_with_an_address_or_without(recommender: FakeRecommender, ask: Ask) -> None:
     recommender.settings = replace(recommender.settings, site_url="")
-    with ThreadPoolExecutor(1) as threads:
-        films = EngineFilms(recommender, 20, threads)
+    films = ask()
 
     assert films.address == ""
     assert films.has_site
@@ -89,7 +98,7 @@ def test_a_film_and_those_like_it(films: EngineFilms, recommender: FakeRecommend
 def test_a_film_is_found_by_the_words_of_its_title(films: EngineFilms, title: str, found: int | None) -> None:
     named = films.named(title)
 
-    assert (named.movie_id if named else None) == found
+    assert (named[0].movie_id if named else None) == found
 
 
 @pytest.mark.parametrize("fault", [StorageError("gone"), NoModelError("file:var/blobs"), ModelError("torn")])
@@ -124,9 +133,25 @@ def test_a_store_that_is_slow_is_not_waited_for(recommender: FakeRecommender) ->
             assert goes_on.wait(20)
 
     with ThreadPoolExecutor(1) as threads:
-        slow = EngineFilms(Slow(recommender.settings), 0.1, threads)
+        slow = EngineFilms(Slow(recommender.settings), _nobody, Caller(), 0.1, threads)
         for ask in (lambda: slow.list_of(5), lambda: slow.details(MATRIX)):  # the second finds no thread that is free
             with pytest.raises(OutOfReachError, match="not found in the time"):
                 ask()
         goes_on.set()
-        assert EngineFilms(recommender, 20, threads).details(MATRIX).movie.movie_id == MATRIX
+        assert EngineFilms(recommender, _nobody, Caller(), 20, threads).details(MATRIX).movie.movie_id == MATRIX
+
+
+def _nobody() -> SignIn:
+    raise AssertionError("nobody's links are looked up for a list that is open")
+
+
+def test_films_are_named_while_nobody_can_be_known(recommender: FakeRecommender) -> None:
+    def away() -> SignIn:
+        raise StorageError("gone")
+
+    with ThreadPoolExecutor(1) as threads:
+        films = EngineFilms(recommender, away, Caller("echo"), 20, threads)
+        assert films.chosen(None) == recommender.well_liked(LIST_LENGTH)
+        assert films.similar(1)
+        with pytest.raises(OutOfReachError):
+            films.who()
