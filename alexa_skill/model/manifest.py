@@ -62,7 +62,7 @@ def _how_to_test(invocation_name: str) -> str:
         f"Say: Alexa, open {invocation_name}. Then: request movies. Then: my ID is 7 and I want 3 movies. The viewers of our data set "
         "have the numbers from 1 on; any of them will do as the ID. After the list: tell me about the first one; why this one; more like "
         "the second one; go back to my list. Without an ID: popular movies; a comedy from the nineties; something funny; surprise me. "
-        "No account or device is needed for that. To link a profile, sign up on the website, open Settings and Echo for a code, and say: "
+        "No account or device is needed for that. To link a profile, sign up on the website, open Settings and Echoes for a code, and say: "
         "link my profile; then the six digits. Then: I have seen it, four stars; undo that; add it to my list; forget me."
     )
 

@@ -143,7 +143,7 @@ class English:
             case asked.NEW_LIST:
                 return "Say yes, and I read the first three. If I got something wrong, say: undo that. Shall I read your list?"
             case asked.CODE:
-                return "They stand on our website, under Settings and Echo. Say them one by one. Which six digits do you see?"
+                return "They stand on our website, under Settings and Echoes. Say them one by one. Which six digits do you see?"
             case asked.UNLINK:
                 return "Say yes, and nobody hears your list here any more. Shall I forget you?"
             case asked.STARS:
@@ -352,10 +352,10 @@ class English:
     # Whom the Echo speaks for
 
     link_first = "I can do that once I know for whom. Say: link my profile."
-    how_to_link = "On our website, open Settings, then Echo, and get a code. Say its digits one by one. Which six digits do you see?"
+    how_to_link = "On our website, open Settings, then Echoes, and get a code. Say its digits one by one. Which six digits do you see?"
     six_digits = "A code has six digits."
     wrong_code = "That code is not good, or not any more: each works once, within ten minutes."
-    full_house = "As many Echos are linked there as can be. On our website, under Settings and Echo, take one away first."
+    full_house = "As many Echos are linked there as can be. On our website, under Settings and Echoes, take one away first."
     nobody_linked = "I speak for nobody here, so there is nothing to forget."
     speaking_for_nobody = "I speak for nobody yet. To change that, say: link my profile."
     forgotten = "Done, I have forgotten you. Your ratings remain on our website; under Settings you can delete them there."
@@ -380,7 +380,7 @@ class English:
         return f"That was tried too often in a short time. Please try again in {_counted(minutes, 'minute')}."
 
     def card_of_link(self, address: str) -> str:
-        return f"Your code stands on our website, under Settings and Echo{f': {address}' if address else '.'}"
+        return f"Your code stands on our website, under Settings and Echoes{f': {address}' if address else '.'}"
 
     # What is said of a film
 

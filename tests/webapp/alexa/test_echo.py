@@ -122,6 +122,24 @@ def test_a_private_list_is_not_read_out(talk: Talk) -> None:
     assert "can't find your record" in talk.say(f"my id is {ADA} and i want three movies")
 
 
+def test_an_echo_to_type_to_can_be_linked_like_a_real_one(
+    talk: Talk, client: FlaskClient, app: Flask, recommender: FakeRecommender
+) -> None:
+    sign_in = app.extensions["sign_in"]()
+    anna = sign_in.sign_up("Anna", "a long and quiet evening", address="203.0.113.7")
+    talk.say("open movie")
+    talk.say("link my profile")
+
+    assert talk.say(" ".join(sign_in.new_code(anna.session))).startswith("Linked. From now on I speak for Anna.")
+    talk.say("stop")
+    assert talk.say("open movie").startswith("Welcome back, Anna.")
+    assert "stars for The Matrix" in talk.say("four and a half stars for the matrix")
+    assert recommender.stars == {(anna.household.owner, 2571): 4.5}
+
+    other = Talk(client)
+    assert other.say("open movie").startswith("Welcome to the movie recommendation system.")
+
+
 def test_a_store_out_of_reach_is_said(talk: Talk, recommender: FakeRecommender) -> None:
     talk.say("open movie")
     recommender.away = "throttled"
