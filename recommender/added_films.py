@@ -45,6 +45,11 @@ class AddedFilms:
         self._look(at_once=movie_id not in self._films)
         return self._films.get(movie_id)
 
+    def movie(self, movie_id: int) -> Movie | None:
+        """`film`, without who added it."""
+        film = self.film(movie_id)
+        return film.movie if film else None
+
     def search(self, query: str, n: int) -> tuple[Movie, ...]:
         """Added films whose title holds the words, best match first."""
         self._look()

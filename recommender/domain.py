@@ -382,13 +382,33 @@ class Passkey:
     made_at: int
 
 
+OPENED, SEARCHED = "opened", "searched"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that a person did who asked for it to be noted. at: seconds since 1970, UTC.
+
+    kind: OPENED, with the film, or SEARCHED, with the words.
+    """
+
+    kind: str
+    at: int
+    movie_id: MovieId | None = None
+    text: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of a household: a number with ratings and a list of its own. pin_hash: argon2id of the PIN; empty where none is asked."""
+    """One of a household: a number with ratings and a list of its own. pin_hash: argon2id of the PIN; empty where none is asked.
+
+    keeps_events: whether films opened and searches made are noted for them; only for who asked for it.
+    """
 
     user_id: UserId
     name: str
     pin_hash: str = field(default="", repr=False)
+    keeps_events: bool = False
 
 
 @dataclass(frozen=True, slots=True)

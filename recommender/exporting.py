@@ -48,9 +48,16 @@ class Form:
 class Exports:
     """One per process, shared by its threads."""
 
-    def __init__(self, profiles: Profiles, access: Access, published: Callable[[], Published]) -> None:
-        """published: the model in force, for titles; NoModelError before the first training."""
-        self._profiles, self._access, self._published = profiles, access, published
+    def __init__(
+        self,
+        profiles: Profiles,
+        access: Access,
+        published: Callable[[], Published],
+        *,
+        added: Callable[[int], Movie | None] = lambda movie_id: None,
+    ) -> None:
+        """published: the model in force, for titles; NoModelError before the first training. added: films that people added, by number."""
+        self._profiles, self._access, self._published, self._added = profiles, access, published, added
 
     def take_out(self, user_id: int, form: str, *, asker: Asker) -> TakenOut:
         """A file of everything, in one of FORMS.
@@ -69,7 +76,7 @@ class Exports:
 
         def movie(movie_id: MovieId) -> Movie:
             column = catalogue.column_of(movie_id)
-            return Movie(movie_id, "") if column is None else catalogue.movie(column)
+            return self._added(movie_id) or Movie(movie_id, "") if column is None else catalogue.movie(column)
 
         return movie
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from recommender import sign_in
 from recommender.domain import Receipt, UserId
 from recommender.errors import RecommenderError
+from recommender.events import Events
 from recommender.history import last_backup
 from recommender.importing import forget_imports
 from recommender.publication import Published
@@ -35,6 +36,7 @@ def leave(
         gone.update(rating=len(opinions.ratings), mark=len(opinions.marks))
         in_model = in_model or (published is not None and published.matrix.row_of(number) is not None)
         gone["file"] += forget_imports(blobs, number)
+        gone["event"] += Events(blobs).forget(number)
     gone.update(sign_in.forget(profiles, user_id))
     return Receipt(
         user_id=user_id,

@@ -53,6 +53,7 @@ from recommender.domain import (
     is_own_person,
 )
 from recommender.errors import InvalidInputError, RecommenderError, ScopeError, StorageError, UnknownMovieError
+from recommender.events import Events
 from recommender.exporting import Exports
 from recommender.history import Backup, Training
 from recommender.importing import Imports
@@ -93,7 +94,7 @@ class Recommender:
         self.settings = settings
         self._profiles, self._now = profiles, now
         self._access = Access(profiles, sample_viewers=settings.sample_viewers, now=now)
-        self._blobs, self._added = blobs, AddedFilms(profiles, now=now)
+        self._blobs, self._added, self.events = blobs, AddedFilms(profiles, now=now), Events(blobs, now=now)
         memory = Path(settings.cache_folder) / f"pointer-{hashlib.sha256(blobs.url.encode()).hexdigest()[:16]}.json"
         self._in_force = InForce(blobs, memory=memory if blobs.is_far else None)
 
@@ -175,7 +176,7 @@ class Recommender:
     def ratings_of(self, user_id: int, *, asker: Asker = STRANGER) -> OwnFilms:
         """Everything a person says of films, for them alone. ReadOnlyError for a sample viewer, NotAllowedError, ScopeError."""
         self._access.check_owns(UserId(user_id), asker, READ)
-        return own_films.of_opinions(self._profiles.opinions(UserId(user_id)), self._in_force.published(), self._added_movie)
+        return own_films.of_opinions(self._profiles.opinions(UserId(user_id)), self._in_force.published(), self._added.movie)
 
     def add_film(
         self, user_id: int, title: str, year: int | None, genres: Sequence[str], link: str, *, asker: Asker = STRANGER
@@ -194,12 +195,12 @@ class Recommender:
         """A film as that person has it; errors as in ratings_of, UnknownMovieError."""
         self._access.check_owns(UserId(user_id), asker, READ)
         movie = self.movie(movie_id).movie
-        return own_films.of_film(self._profiles.opinions(UserId(user_id)), movie, self._in_force.published(), self._added_movie)
+        return own_films.of_film(self._profiles.opinions(UserId(user_id)), movie, self._in_force.published(), self._added.movie)
 
     def watchlist(self, user_id: int, *, asker: Asker = STRANGER) -> tuple[RecommendedMovie, ...]:
         """What the person wants to see and has not seen, best for them first; errors as in ratings_of."""
         self._access.check_owns(UserId(user_id), asker, READ)
-        return own_films.watchlist(self._profiles.opinions(UserId(user_id)), self._in_force.published(), self._added_movie)
+        return own_films.watchlist(self._profiles.opinions(UserId(user_id)), self._in_force.published(), self._added.movie)
 
     def next_to_ask(self, user_id: int, *, skipped: Sequence[int] = (), n: int = 1, asker: Asker = STRANGER) -> tuple[Movie, ...]:
         """The n films to ask the person about, that whose answer teaches most first; errors as in ratings_of.
@@ -348,7 +349,7 @@ class Recommender:
     @cached_property
     def exports(self) -> Exports:
         """What people take along, over the same stores."""
-        return Exports(self._profiles, self._access, self._in_force.published)
+        return Exports(self._profiles, self._access, self._in_force.published, added=self._added.movie)
 
     @cached_property
     def imports(self) -> Imports:
@@ -446,10 +447,6 @@ class Recommender:
     def _check_film(self, movie_id: int) -> None:
         if self._in_force.published().matrix.column_of(movie_id) is None and self._added.film(movie_id) is None:
             raise UnknownMovieError(movie_id)
-
-    def _added_movie(self, movie_id: int) -> Movie | None:
-        film = self._added.film(movie_id)
-        return film.movie if film else None
 
     def _added_details(self, movie_id: int) -> MovieDetails:
         film = self._added.film(movie_id)

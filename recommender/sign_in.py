@@ -315,6 +315,10 @@ class SignIn:
         pin_hash = passwords.hashed(pin) if pin else ""
         self._change_member(session, user_id, lambda member: replace(member, pin_hash=pin_hash))
 
+    def keep_events(self, session: Session, keeps: bool) -> None:
+        """Whether what the member who is shown opens and searches is noted; for nobody else, not even by the owner."""
+        self._change_member(session, session.member, lambda member: replace(member, keeps_events=keeps))
+
     def remove_member(self, session: Session, user_id: int) -> dict[str, int]:
         """The member leaves, with ratings and list and what was given out for them; how many of each kind went. Not the owner."""
         household = self._check_owner(session)

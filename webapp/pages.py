@@ -11,11 +11,12 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from recommender.domain import LIST_LENGTH, LONGEST_LIST, POPULAR, Movie
+from recommender.domain import LIST_LENGTH, LONGEST_LIST, OPENED, POPULAR, SEARCHED, Movie
 from recommender.errors import NoModelError, RecommenderError, StorageError
 from webapp import charts, inputs, posters, wording
 from webapp.accounts import asker, visitor
 from webapp.engine import engine
+from webapp.me.events import note
 from webapp.metrics import tally
 
 HOT_FILMS = 12
@@ -90,6 +91,7 @@ def film(movie_id: int) -> str:
     if person:
         with suppress(StorageError):  # the film itself is there all the same
             mine = engine().film_for(person, movie_id, asker=asker())
+    note(OPENED, movie_id=movie_id)
     others = wording.other_titles(details.movie.title, details.also_known_as)
     return render_template("film.html", details=details, others=others, similar=similar, mine=mine)
 
@@ -98,6 +100,8 @@ def film(movie_id: int) -> str:
 def search() -> str:
     query = (inputs.one(request.args, "q", "search") or "").strip()
     found = engine().search(inputs.search_words(query, "search"), FILMS_FOUND) if query else ()
+    if query:
+        note(SEARCHED, text=query)
     return render_template("search.html", query=query, found=found, most=FILMS_FOUND)
 
 

@@ -26,11 +26,17 @@ def export(settings: Settings, user_id: int, form: str, output: Path | None) -> 
     What json and csv hold, `matinee import` takes back as it was, here or in another Matinee.
     """
     from recommender.access import Access
+    from recommender.added_films import AddedFilms
     from recommender.exporting import Exports
 
     with opened_profiles(settings) as profiles:
         asker = Asker(member=UserId(user_id))
-        exports = Exports(profiles, Access(profiles, sample_viewers=settings.sample_viewers), lambda: published_in_force(settings))
+        exports = Exports(
+            profiles,
+            Access(profiles, sample_viewers=settings.sample_viewers),
+            lambda: published_in_force(settings),
+            added=AddedFilms(profiles).movie,
+        )
         if is_own_person(user_id) and not profiles.has_person(UserId(user_id)):
             raise UnknownUserError(user_id, "the number was never given, or its person has left")
         taken = exports.take_out(user_id, form, asker=asker)

@@ -15,7 +15,8 @@ from botocore.client import BaseClient
 from moto import mock_aws
 
 from recommender.connection import KeptConnection
-from recommender.domain import READ, SEEN, WATCHLIST, Change, FilmMark, ListRecord, Movie, MovieId, Rating, UserId
+from recommender.domain import OPENED, READ, SEEN, WATCHLIST, Change, FilmMark, ListRecord, Movie, MovieId, Rating, UserId
+from recommender.events import Events
 from recommender.importing import Kept, forget_imports, new_id
 from recommender.sign_in import SignIn, forget
 from recommender.storage import bucket_data
@@ -147,6 +148,9 @@ def _everything_the_site_does(profiles: DynamoProfiles, blobs: S3Blobs) -> None:
     kept.receipts(somebody)
     blobs.create(f"imports/{somebody}/{brought}/receipt", b"{}")
     forget_imports(blobs, somebody)
+    events = Events(blobs)
+    events.note(somebody, OPENED, movie_id=HEAT)
+    events.forget(somebody)
 
 
 def _everything_a_training_does(profiles: DynamoProfiles, blobs: S3Blobs, folder: Path) -> None:

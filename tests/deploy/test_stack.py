@@ -209,6 +209,7 @@ def test_the_site_reads_models_and_the_release_and_writes_only_what_people_bring
         "arn:aws:s3:::BUCKET/matinee/*": {"s3:GetObject"},
         "arn:aws:s3:::BUCKET/matinee/imports/*": {"s3:PutObject", "s3:DeleteObject"},
         "arn:aws:s3:::BUCKET/matinee/import-drafts/*": {"s3:PutObject", "s3:DeleteObject"},
+        "arn:aws:s3:::BUCKET/matinee/events/*": {"s3:PutObject", "s3:DeleteObject"},
         "arn:aws:s3:::BUCKET/release/*": {"s3:GetObject"},
         "arn:aws:s3:::BUCKET": {"s3:ListBucket"},
     }

@@ -50,10 +50,12 @@ from recommender.domain import (
     is_own_person,
 )
 from recommender.errors import AlreadyThereError, InvalidInputError, NotAllowedError, ReadOnlyError, UnknownMovieError, UnknownUserError
+from recommender.events import Events
 from recommender.history import Backup, Quality, Training
 from recommender.serving import Recommender
 from recommender.settings import Settings
 from recommender.sign_in import SignIn, forget
+from recommender.storage.blobs.folder import FolderBlobs
 from recommender.storage.profiles.sqlite import SqliteProfiles
 
 BUILT_AT = 1_795_264_245.5  # 2026-11-21 12:30:45.5 UTC
@@ -286,6 +288,11 @@ class FakeRecommender(Recommender):
         """Where people sign up: a real store in a folder of its own, made when it is first asked for."""
         self._folder = tempfile.TemporaryDirectory()
         return UnsyncedProfiles(Path(self._folder.name) / "matinee.sqlite3")
+
+    @cached_property
+    def events(self) -> Events:  # type: ignore[override]
+        assert self.people  # they have a folder, and so has what is noted of them
+        return Events(FolderBlobs(Path(self._folder.name) / "blobs"))
 
     def whose_feed(self, token: str) -> UserId | None:
         return Access(self.people, sample_viewers=True).whose(token, FEED)

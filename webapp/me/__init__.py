@@ -6,6 +6,7 @@ from flask import Flask
 
 from webapp.me import said
 from webapp.me.adding import adding
+from webapp.me.events import events
 from webapp.me.exporting import exporting
 from webapp.me.feeds import feeds
 from webapp.me.importing import importing
@@ -22,5 +23,6 @@ def install(app: Flask) -> None:
     app.register_blueprint(me)
     app.register_blueprint(leaving)
     app.register_blueprint(feeds)
+    app.register_blueprint(events)
     app.register_blueprint(importing)
     app.register_blueprint(exporting)

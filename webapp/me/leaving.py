@@ -20,6 +20,7 @@ WORDS = {
     "rating": "ratings",
     "mark": "films seen, hidden, wanted or set aside",
     "file": "files that were brought",
+    "event": "films opened and searches made",
     "passkey": "passkeys",
     "session": "browsers signed in",
     "token": "tokens of programs",
