@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from recommender import passwords, sign_in
+from recommender import passwords
 from recommender.domain import EXPORT, READ, WRITE, MovieId, Passkey, Rating, UserId
 from recommender.errors import (
     FullHouseError,
@@ -33,6 +33,7 @@ from recommender.errors import (
     WrongSignInError,
 )
 from recommender.sign_in import CHALLENGE_SECONDS, CODE_SECONDS, SESSION_SECONDS, SignedIn, SignIn, forget
+from recommender.sign_in.part import digest
 from recommender.storage.profiles.sqlite import SqliteProfiles
 
 NOW = 1_780_012_800  # the beginning of a day, UTC
@@ -199,12 +200,12 @@ def test_who_is_beaten_to_a_name_leaves_no_number_behind(
 
 
 def test_a_number_that_somebody_has_gets_a_sign_in_and_its_bearer_token_stays_good(door: SignIn, profiles: SqliteProfiles) -> None:
-    number = profiles.new_person(sign_in._digest("bearer"), shared=False, now=NOW)
+    number = profiles.new_person(digest("bearer"), shared=False, now=NOW)
     with pytest.raises(NotAllowedError):
         door.sign_up("Bob", PASSWORD, address=HOME, person=(number, "another"))
 
     assert door.sign_up("Bob", PASSWORD, address=HOME, person=(number, "bearer")).household.owner == number
-    assert profiles.token_fits(number, sign_in._digest("bearer"))
+    assert profiles.token_fits(number, digest("bearer"))
     with pytest.raises(InvalidInputError, match="one that nobody signs in to yet"):
         door.sign_up("Bobby", PASSWORD, address=HOME, person=(number, "bearer"))
 
@@ -334,7 +335,7 @@ def test_a_token_is_good_for_its_scopes_until_it_is_revoked_or_ends(door: SignIn
     assert door.revoke_token(alice.session, made.digest)
     assert door.token(text, READ) is None
     for scopes in ((), ("everything",)):
-        with pytest.raises(InvalidInputError, match=r"^scopes must be some of read, write, export, not "):
+        with pytest.raises(InvalidInputError, match=r"^scopes must be some of read, write, export, feed, not "):
             door.new_token(alice.session, "Kodi", scopes)
 
 

@@ -9,7 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from recommender.settings import Settings
-from recommender.sign_in import CODES_FROM_AN_ECHO, SignedIn, SignIn
+from recommender.sign_in import SignedIn, SignIn
+from recommender.sign_in.limits import CODES_FROM_AN_ECHO
 from tests.webapp.conftest import a_browser
 from tests.webapp.fake_recommender import FakeRecommender
 from webapp import create_app

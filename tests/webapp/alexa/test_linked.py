@@ -18,7 +18,8 @@ from alexa_skill.remote import RemoteFilms
 from alexa_skill.site import Site
 from recommender.domain import HIDDEN, SEEN, WATCHLIST, Asker, ListRecord, UserId
 from recommender.errors import NotLinkedError, TooManyTriesError, UnknownMovieError, WrongCodeError
-from recommender.sign_in import CODES_FROM_AN_ECHO, SignedIn, SignIn
+from recommender.sign_in import SignedIn, SignIn
+from recommender.sign_in.limits import CODES_FROM_AN_ECHO
 from tests.webapp.fake_recommender import FakeRecommender
 from webapp import create_app
 from webapp.alexa.films import EngineFilms
