@@ -45,6 +45,10 @@ def test_a_passkey_signs_up_out_and_in_again(page: Page) -> None:
 
     expect(page.locator(".account summary")).to_contain_text("Robin Passkey")
     assert page.url.endswith("/about/")
+    page.goto("/settings/")
+    page.get_by_label("What to call a new one").fill("The same device")
+    page.get_by_role("button", name="Make a passkey").click()
+    expect(page.locator(".passkey-says")).to_have_text("This device has a passkey for this account already.")
 
 
 def test_where_the_device_says_no_the_page_says_what_else_can_be_done(page: Page, site: Site) -> None:

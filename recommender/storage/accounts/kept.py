@@ -7,30 +7,24 @@ tokens and codes are known here by digests alone.
 from __future__ import annotations
 
 import hashlib
-import json
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from recommender.domain import Allowance, ApiToken, EchoLink, Household, Member, Passkey, Session, UserId
+from recommender.domain import Allowance, ApiToken, EchoLink, Household, Session, UserId
 from recommender.errors import StorageError
-from recommender.storage.accounts import Change, Entries, Entry
+from recommender.storage.accounts import Change, Entries, Entry, bodies
+from recommender.storage.accounts.bodies import folded
 
-FORMAT = 1  # of every body
+__all__ = ["IDLE_SECONDS", "MOST", "SEEN_SECONDS", "Accounts", "FullError", "TakenError", "folded"]
+
 # How many of a kind one household may have; together with the household itself they stay below MOST_CHANGES.
 MOST: Mapping[str, int] = {"name": 1, "member": 8, "passkey": 10, "session": 30, "token": 20, "link": 16, "code": 3}
 GIVES_WAY = ("session", "code")  # kinds whose oldest goes when there are too many; of the others no more are taken
 MOST_TRIES = 20  # while others change the same household
 SEEN_SECONDS = 3600  # how exactly it is known when a session or a token was last used
 IDLE_SECONDS = 14 * 24 * 3600  # a session that nobody used for so long has ended
-
-
-def folded(name: str) -> str:
-    """The form in which two sign-in names are the same: case, accents, width and doubled spaces do not count."""
-    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
 class FullError(Exception):
@@ -49,18 +43,6 @@ class TakenError(Exception):
         self.kind = kind
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A household as it is kept. owned: key of every entry that goes with it, in the order they came, with when it expires."""
-
-    household: Household
-    owned: Mapping[str, int]
-    rev: int
-
-    def keys(self, kind: str) -> list[str]:
-        return [key for key in self.owned if key.startswith(f"{kind}#")]
-
-
 class Accounts:
     """One per store, shared by threads. Whatever is given as `now` is in seconds since 1970, UTC."""
 
@@ -71,23 +53,23 @@ class Accounts:
 
     def begin(self, household: Household) -> bool:
         """Take the name and the passkeys and keep the household, all in one step; False where the name or a number is taken already."""
-        owned = [_name_key(household.name)]
-        owned += [_key("member", member.user_id) for member in household.members]
-        owned += [_passkey_key(passkey.credential_id) for passkey in household.passkeys]
-        kept = _Kept(household, dict.fromkeys(owned, 0), 0)
-        return self._entries.change(_written(kept), *(_pointer(key, household.owner, was=0) for key in owned))
+        owned = [bodies.name_key(household.name)]
+        owned += [bodies.key_of("member", member.user_id) for member in household.members]
+        owned += [bodies.passkey_key(passkey.credential_id) for passkey in household.passkeys]
+        kept = bodies.Kept(household, dict.fromkeys(owned, 0), 0)
+        return self._entries.change(bodies.written(kept), *(bodies.pointer(key, household.owner, was=0) for key in owned))
 
     def owner_of_name(self, name: str) -> UserId | None:
         """Whose sign-in name it is, in whatever case and accents."""
-        return self._owner(_name_key(name))
+        return self._owner(bodies.name_key(name))
 
     def owner_of_member(self, user_id: int) -> UserId | None:
         """The owner of the household that the number is of."""
-        return self._owner(_key("member", user_id))
+        return self._owner(bodies.key_of("member", user_id))
 
     def owner_of_passkey(self, credential_id: str) -> UserId | None:
         """Whose passkey it is."""
-        return self._owner(_passkey_key(credential_id))
+        return self._owner(bodies.passkey_key(credential_id))
 
     def household(self, owner: int) -> Household | None:
         """The household; None where there is none, or it has left."""
@@ -101,7 +83,7 @@ class Accounts:
         FullError or TakenError, and nothing changed, for too many or for what belongs to another household.
         """
 
-        def step(kept: _Kept, now: int) -> list[Change] | None:
+        def step(kept: bodies.Kept, now: int) -> list[Change] | None:
             edited = edit(kept.household)
             if edited is None:
                 return None
@@ -111,7 +93,7 @@ class Accounts:
                     raise TakenError(change.key.partition("#")[0])
             if not all(edited.member(member.user_id) for member in kept.household.members):
                 self._take_from_those_who_left(edited, owned, changes)
-            return [_written(replace(kept, household=edited, owned=owned)), *changes]
+            return [bodies.written(replace(kept, household=edited, owned=owned)), *changes]
 
         kept = self._step(owner, 0, step)
         return kept.household if kept else None
@@ -129,7 +111,7 @@ class Accounts:
         while (kept := self._kept(owner)) is not None:
             found = (self._entries.get(key) for key in kept.owned)
             gone = [Change(entry.key, entry.rev) for entry in found if entry and entry.owner == owner]
-            gone.append(Change(_household_key(owner), kept.rev))
+            gone.append(Change(bodies.household_key(owner), kept.rev))
             if self._entries.change(*gone):
                 return dict(Counter(change.key.partition("#")[0] for change in gone))
         return {}
@@ -143,8 +125,8 @@ class Accounts:
 
     def session(self, digest: str, now: int) -> Session | None:
         """The session, if it has neither ended nor expired nor gone unused for too long. Being asked for counts as use."""
-        entry = self._live(_key("session", digest), now)
-        session = _session(entry) if entry else None
+        entry = self._live(bodies.key_of("session", digest), now)
+        session = bodies.session_of(entry) if entry else None
         if entry is None or session is None or session.last_seen + IDLE_SECONDS <= now:
             return None
         if session.last_seen + SEEN_SECONDS <= now:
@@ -154,28 +136,28 @@ class Accounts:
 
     def sessions(self, owner: int, now: int) -> tuple[Session, ...]:
         """Those of a household that have not ended, oldest first."""
-        found = (_session(entry) for entry in self._of(owner, "session", now))
+        found = (bodies.session_of(entry) for entry in self._of(owner, "session", now))
         return tuple(session for session in found if session.last_seen + IDLE_SECONDS > now)
 
     def choose_member(self, digest: str, member: int, now: int) -> bool:
         """From now on the session shows this member's films; False where the session has ended, or no such member is in its household."""
         for _ in range(MOST_TRIES):
-            entry = self._live(_key("session", digest), now)
+            entry = self._live(bodies.key_of("session", digest), now)
             kept = self._kept(entry.owner) if entry else None
             if entry is None or kept is None or kept.household.member(member) is None:
                 return False
             # The household is written too, unchanged, so that the member cannot be taken away in between.
-            if self._entries.change(_written(kept), _put_again(entry, member=member)):
+            if self._entries.change(bodies.written(kept), bodies.put_again(entry, member=member)):
                 return True
         raise _busy()
 
     def end_session(self, digest: str) -> bool:
         """Whether there was one."""
-        return self._take_back(_key("session", digest))
+        return self._take_back(bodies.key_of("session", digest))
 
     def end_sessions(self, owner: int, *, but: str = "") -> int:
         """End all of a household's, or all but the one with this digest; how many that were."""
-        return self._take_all_back(owner, lambda kept: [key for key in kept.keys("session") if key != _key("session", but)])
+        return self._take_all_back(owner, lambda kept: [key for key in kept.keys("session") if key != bodies.key_of("session", but)])
 
     # Tokens
 
@@ -186,10 +168,10 @@ class Accounts:
 
     def token(self, digest: str, now: int) -> ApiToken | None:
         """The token, if it has neither been revoked nor expired. Being asked for counts as use."""
-        entry = self._live(_key("token", digest), now)
+        entry = self._live(bodies.key_of("token", digest), now)
         if entry is None:
             return None
-        token = _token(entry)
+        token = bodies.token_of(entry)
         if token.last_used + SEEN_SECONDS <= now:
             token = replace(token, last_used=now)
             self._rewrite(entry, last_used=now)
@@ -197,11 +179,11 @@ class Accounts:
 
     def tokens(self, owner: int, now: int) -> tuple[ApiToken, ...]:
         """Those of a household that are good, oldest first."""
-        return tuple(map(_token, self._of(owner, "token", now)))
+        return tuple(map(bodies.token_of, self._of(owner, "token", now)))
 
     def revoke_token(self, owner: int, digest: str) -> bool:
         """Whether there was one of this household's."""
-        key = _key("token", digest)
+        key = bodies.key_of("token", digest)
         return self._take_all_back(owner, lambda kept: [key] if key in kept.owned else []) == 1
 
     # The Echo
@@ -215,37 +197,37 @@ class Accounts:
 
         link: digest of the Echo. What it was linked with before, it is no longer.
         """
-        key, link_key = _key("code", digest), _key("link", link)
+        key, link_key = bodies.key_of("code", digest), bodies.key_of("link", link)
         for _ in range(MOST_TRIES):
             code = self._live(key, now)
             kept = self._kept(code.owner) if code else None
             if code is None or kept is None:
                 return None
-            made = EchoLink(link, kept.household.owner, UserId(_read(code)["member"]), now)
+            made = EchoLink(link, kept.household.owner, UserId(bodies.read(code)["member"]), now)
             owned = {one: expires_at for one, expires_at in kept.owned.items() if one not in (key, link_key)} | {link_key: 0}
             if len([one for one in owned if one.startswith("link#")]) > MOST["link"]:
                 raise FullError("link")
             before = self._entries.get(link_key)
-            changes = [Change(key, code.rev), _written(replace(kept, owned=owned))]
-            changes.append(_entry_put(link_key, before.rev if before else 0, code.owner, {"member": made.member, "made_at": now}, 0))
+            changes = [Change(key, code.rev), bodies.written(replace(kept, owned=owned))]
+            changes.append(bodies.put(link_key, before.rev if before else 0, code.owner, {"member": made.member, "made_at": now}, 0))
             if before is not None and before.owner != code.owner and (other := self._kept(before.owner)) is not None:
-                changes.append(_written(replace(other, owned={one: at for one, at in other.owned.items() if one != link_key})))
+                changes.append(bodies.written(replace(other, owned={one: at for one, at in other.owned.items() if one != link_key})))
             if self._entries.change(*changes):
                 return made
         raise _busy()
 
     def link(self, digest: str) -> EchoLink | None:
         """Whom the Echo speaks for."""
-        entry = self._entries.get(_key("link", digest))
-        return _link(entry) if entry else None
+        entry = self._entries.get(bodies.key_of("link", digest))
+        return bodies.link_of(entry) if entry else None
 
     def links(self, owner: int) -> tuple[EchoLink, ...]:
         """The Echoes of a household, the one linked first at the front."""
-        return tuple(map(_link, self._of(owner, "link", 0)))
+        return tuple(map(bodies.link_of, self._of(owner, "link", 0)))
 
     def unlink(self, digest: str) -> bool:
         """Whether there was one."""
-        return self._take_back(_key("link", digest))
+        return self._take_back(bodies.key_of("link", digest))
 
     # Limits
 
@@ -268,9 +250,9 @@ class Accounts:
         entry = self._entries.get(key)
         return UserId(entry.owner) if entry else None
 
-    def _kept(self, owner: int) -> _Kept | None:
-        entry = self._entries.get(_household_key(owner))
-        return _kept_of(entry) if entry else None
+    def _kept(self, owner: int) -> bodies.Kept | None:
+        entry = self._entries.get(bodies.household_key(owner))
+        return bodies.kept_of(entry) if entry else None
 
     def _live(self, key: str, now: int) -> Entry | None:
         entry = self._entries.get(key)
@@ -283,9 +265,9 @@ class Accounts:
 
     def _rewrite(self, entry: Entry, **fields: Any) -> bool:
         """Whether nobody was faster. What has gone meanwhile stays gone."""
-        return self._entries.change(_put_again(entry, **fields))
+        return self._entries.change(bodies.put_again(entry, **fields))
 
-    def _step(self, owner: int, now: int, step: Callable[[_Kept, int], list[Change] | None]) -> _Kept | None:
+    def _step(self, owner: int, now: int, step: Callable[[bodies.Kept, int], list[Change] | None]) -> bodies.Kept | None:
         """Make the step's changes, which begin with the household's; None where there is none, or the step says None."""
         for _ in range(MOST_TRIES):
             kept = self._kept(owner)
@@ -297,9 +279,9 @@ class Accounts:
         raise _busy()
 
     def _give_out(self, kind: str, digest: str, owner: int, member: int, body: dict[str, Any], expires_at: int, now: int) -> bool:
-        key = _key(kind, digest)
+        key = bodies.key_of(kind, digest)
 
-        def step(kept: _Kept, now: int) -> list[Change] | None:
+        def step(kept: bodies.Kept, now: int) -> list[Change] | None:
             if kept.household.member(member) is None or (self._live(key, now) is not None):
                 return None
             owned = {one: at for one, at in kept.owned.items() if (not at or now < at) and one != key}
@@ -309,8 +291,8 @@ class Accounts:
                 raise FullError(kind)
             owned = {one: at for one, at in owned.items() if one not in given_way} | {key: expires_at}
             there = self._entries.get(key)  # one that has expired and was not swept, perhaps another household's
-            put = _entry_put(key, there.rev if there else 0, owner, body, expires_at)
-            return [_written(replace(kept, owned=owned)), put, *(Change(one, None) for one in given_way)]
+            put = bodies.put(key, there.rev if there else 0, owner, body, expires_at)
+            return [bodies.written(replace(kept, owned=owned)), put, *(Change(one, None) for one in given_way)]
 
         return self._step(owner, now, step) is not None
 
@@ -318,13 +300,13 @@ class Accounts:
         entry = self._entries.get(key)
         return entry is not None and self._take_all_back(entry.owner, lambda kept: [key] if key in kept.owned else []) == 1
 
-    def _take_all_back(self, owner: int, which: Callable[[_Kept], list[str]]) -> int:
+    def _take_all_back(self, owner: int, which: Callable[[bodies.Kept], list[str]]) -> int:
         gone: list[str] = []
 
-        def step(kept: _Kept, now: int) -> list[Change] | None:
+        def step(kept: bodies.Kept, now: int) -> list[Change] | None:
             gone[:] = which(kept)
             owned = {key: at for key, at in kept.owned.items() if key not in gone}
-            return [_written(replace(kept, owned=owned)), *(Change(key, None) for key in gone)] if gone else None
+            return [bodies.written(replace(kept, owned=owned)), *(Change(key, None) for key in gone)] if gone else None
 
         return len(gone) if self._step(owner, 0, step) else 0
 
@@ -333,10 +315,10 @@ class Accounts:
         for key in [key for key in owned if key.partition("#")[0] in ("session", "token", "link", "code")]:
             entry = self._entries.get(key)
             if entry is not None and entry.owner == edited.owner:
-                if edited.member(_read(entry)["member"]) is not None:
+                if edited.member(bodies.read(entry)["member"]) is not None:
                     continue
                 if key.startswith("session#"):
-                    changes.append(_put_again(entry, member=edited.owner))
+                    changes.append(bodies.put_again(entry, member=edited.owner))
                     continue
                 changes.append(Change(key, entry.rev))
             del owned[key]
@@ -347,108 +329,22 @@ def _without(household: Household, user_id: int) -> Household | None:
     return replace(household, members=members) if len(members) < len(household.members) else None
 
 
-def _from_one_to_the_other(kept: _Kept, edited: Household) -> tuple[list[Change], dict[str, int]]:
+def _from_one_to_the_other(kept: bodies.Kept, edited: Household) -> tuple[list[Change], dict[str, int]]:
     """The changes beside the household itself, and what it owns then. A number or passkey of another household stops the step."""
     owner = kept.household.owner
     before = {key: at for key, at in kept.owned.items() if key.partition("#")[0] in ("name", "member", "passkey")}
-    names = [_name_key(edited.name)]
-    members = [_key("member", member.user_id) for member in edited.members]
-    passkeys = [_passkey_key(passkey.credential_id) for passkey in edited.passkeys]
+    names = [bodies.name_key(edited.name)]
+    members = [bodies.key_of("member", member.user_id) for member in edited.members]
+    passkeys = [bodies.passkey_key(passkey.credential_id) for passkey in edited.passkeys]
     for kind, keys in (("member", members), ("passkey", passkeys)):
         if len(keys) > MOST[kind]:
             raise FullError(kind)
     after = [*names, *members, *passkeys]
     gone = [Change(key, None) for key in before if key not in after]
-    new = [_pointer(key, owner, was=0) for key in after if key not in before]
+    new = [bodies.pointer(key, owner, was=0) for key in after if key not in before]
     rest = {key: at for key, at in kept.owned.items() if key not in before}
     return [*gone, *new], dict.fromkeys(after, 0) | rest
 
 
 def _busy() -> StorageError:
     return StorageError("An account was being changed by somebody else all the time; try again.", kind="conflict")
-
-
-def _key(kind: str, name: object) -> str:
-    return f"{kind}#{name}"
-
-
-def _household_key(owner: int) -> str:
-    return _key("household", owner)
-
-
-def _name_key(name: str) -> str:
-    return _key("name", hashlib.sha256(folded(name).encode()).hexdigest())
-
-
-def _passkey_key(credential_id: str) -> str:
-    return _key("passkey", hashlib.sha256(credential_id.encode()).hexdigest())
-
-
-def _pointer(key: str, owner: int, *, was: int) -> Change:
-    return _entry_put(key, was, owner, {}, 0)
-
-
-def _entry_put(key: str, was: int, owner: int, body: Mapping[str, Any], expires_at: int) -> Change:
-    text = json.dumps({"v": FORMAT, **body}, ensure_ascii=False, separators=(",", ":"))
-    return Change(key, was, text, owner, expires_at)
-
-
-def _put_again(entry: Entry, **fields: Any) -> Change:
-    return _entry_put(entry.key, entry.rev, entry.owner, _read(entry) | fields, entry.expires_at)
-
-
-def _written(kept: _Kept) -> Change:
-    household = kept.household
-    body = {"household": asdict(household), "owned": kept.owned}
-    return _entry_put(_household_key(household.owner), kept.rev, household.owner, body, 0)
-
-
-def _read(entry: Entry) -> dict[str, Any]:
-    """The fields of the body; StorageError for one that is of another format or damaged."""
-    try:
-        said: dict[str, Any] = json.loads(entry.body)
-        if said.pop("v") != FORMAT:
-            raise StorageError(f"The entry of an account has another format than {FORMAT}, the one this version of Matinee reads.")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(entry) from error
-    return said
-
-
-def _damaged(entry: Entry) -> StorageError:
-    return StorageError(f"An entry of the kind {entry.key.partition('#')[0]} of {entry.owner} is damaged.", kind="garbled")
-
-
-def _kept_of(entry: Entry) -> _Kept:
-    said = _read(entry)
-    try:
-        household = dict(said["household"])
-        household["members"] = tuple(Member(**member) for member in household["members"])
-        household["passkeys"] = tuple(Passkey(**passkey) for passkey in household["passkeys"])
-        return _Kept(Household(**household), dict(said["owned"]), entry.rev)
-    except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(entry) from error
-
-
-def _session(entry: Entry) -> Session:
-    said, digest = _read(entry), entry.key.partition("#")[2]
-    try:
-        return Session(digest, UserId(entry.owner), UserId(said["member"]), said["made_at"], said["last_seen"], entry.expires_at)
-    except KeyError as error:
-        raise _damaged(entry) from error
-
-
-def _token(entry: Entry) -> ApiToken:
-    said, digest = _read(entry), entry.key.partition("#")[2]
-    try:
-        member, scopes = UserId(said["member"]), tuple(said["scopes"])
-        return ApiToken(digest, UserId(entry.owner), member, said["name"], scopes, said["made_at"], said["last_used"], entry.expires_at)
-    except KeyError as error:
-        raise _damaged(entry) from error
-
-
-def _link(entry: Entry) -> EchoLink:
-    said, digest = _read(entry), entry.key.partition("#")[2]
-    try:
-        return EchoLink(digest, UserId(entry.owner), UserId(said["member"]), said["made_at"])
-    except KeyError as error:
-        raise _damaged(entry) from error
