@@ -48,16 +48,9 @@ class Form:
 class Exports:
     """One per process, shared by its threads."""
 
-    def __init__(
-        self,
-        profiles: Profiles,
-        access: Access,
-        published: Callable[[], Published],
-        *,
-        added: Callable[[int], Movie | None] = lambda movie_id: None,
-    ) -> None:
-        """published: the model in force, for titles; NoModelError before the first training. added: films that people added, by number."""
-        self._profiles, self._access, self._published, self._added = profiles, access, published, added
+    def __init__(self, profiles: Profiles, access: Access, published: Callable[[], Published]) -> None:
+        """published: the model in force, for titles; NoModelError before the first training."""
+        self._profiles, self._access, self._published = profiles, access, published
 
     def take_out(self, user_id: int, form: str, *, asker: Asker) -> TakenOut:
         """A file of everything, in one of FORMS.
@@ -73,10 +66,11 @@ class Exports:
 
     def _movies(self) -> Callable[[MovieId], Movie]:
         catalogue = self._published().catalogue
+        added = {film.movie.movie_id: film.movie for film in self._profiles.added_films()}
 
         def movie(movie_id: MovieId) -> Movie:
             column = catalogue.column_of(movie_id)
-            return self._added(movie_id) or Movie(movie_id, "") if column is None else catalogue.movie(column)
+            return added.get(movie_id, Movie(movie_id, "")) if column is None else catalogue.movie(column)
 
         return movie
 

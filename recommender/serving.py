@@ -349,7 +349,7 @@ class Recommender:
     @cached_property
     def exports(self) -> Exports:
         """What people take along, over the same stores."""
-        return Exports(self._profiles, self._access, self._in_force.published, added=self._added.movie)
+        return Exports(self._profiles, self._access, self._in_force.published)
 
     @cached_property
     def imports(self) -> Imports:

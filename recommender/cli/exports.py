@@ -26,7 +26,6 @@ def export(settings: Settings, user_id: int, form: str, output: Path | None) -> 
     What json and csv hold, `matinee import` takes back as it was, here or in another Matinee.
     """
     from recommender.access import Access
-    from recommender.added_films import AddedFilms
     from recommender.exporting import Exports
 
     with opened_profiles(settings) as profiles:

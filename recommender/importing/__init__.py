@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from recommender.access import Access
 from recommender.data.exports import MOST_BYTES
 from recommender.data.exports.rows import shown
-from recommender.domain import WRITE, Asker, Movie, MovieId, UserId
+from recommender.domain import FIRST_ADDED_MOVIE_ID, WRITE, Asker, Movie, MovieId, UserId
 from recommender.errors import TooManyTriesError, UnknownImportError, UnknownUserError
 from recommender.importing.draft import Draft, Question
 from recommender.importing.effect import CHANGED, NEW, SAME, Effect, effect_of, still_to_put, taken_back
@@ -54,7 +54,7 @@ class Imports:
         """published: the model in force, whose films are the ones to be found; NoModelError before the first training."""
         self._kept, self._blobs = Kept(blobs), blobs
         self._profiles, self._access, self._published, self._now = profiles, access, published, now
-        self._finder = Finder(published)
+        self._finder = Finder(published, profiles.added_films)
 
     def look(
         self, user_id: int, name: str, content: bytes, *, scale: str = "", profile: str = "", anew: bool = False, asker: Asker
@@ -177,7 +177,10 @@ class Imports:
         """A film that was found; None when it is not among those in use any more."""
         catalogue = self._published().catalogue
         column = catalogue.column_of(movie_id)
-        return None if column is None else catalogue.movie(column)
+        if column is not None:
+            return catalogue.movie(column)
+        added = self._profiles.added_films() if movie_id >= FIRST_ADDED_MOVIE_ID else ()
+        return next((film.movie for film in added if film.movie.movie_id == movie_id), None)
 
     def _put_receipt(self, draft: Draft) -> Receipt:
         self._kept.add_fixes(draft.user_id, draft.fixes)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from recommender.data.catalogue import Catalogue, CatalogueEntry
 from recommender.data.exports import Export, read_export
-from recommender.data.matching import MatchedFilm, Matcher, Matching
-from recommender.domain import MovieId
+from recommender.data.matching import BY_ID, MATCHED, UNKNOWN, Match, MatchedFilm, Matcher, Matching
+from recommender.domain import AddedFilm, MovieId
 from recommender.errors import InvalidInputError, TooManyTriesError
 from recommender.publication import Published
 
@@ -31,8 +32,9 @@ class Found:
 class Finder:
     """One per process. Reading a file takes all that a processor has, so that one is read at a time and the others wait a little."""
 
-    def __init__(self, published: Callable[[], Published]) -> None:
-        self._published = published
+    def __init__(self, published: Callable[[], Published], added: Callable[[], Iterable[AddedFilm]] = tuple) -> None:
+        """added: films that people have added, found after those of the data."""
+        self._published, self._added = published, added
         self._alone = threading.Lock()
         self._kept: tuple[str, Matcher] | None = None
 
@@ -48,7 +50,8 @@ class Finder:
             raise TooManyTriesError(LONGEST_WAIT)
         try:
             export = _of_one(read_export(name, content, scale=scale), profile)
-            return Found(export, self._matcher().match_all(export, remembered=remembered))
+            matching = self._matcher().match_all(export, remembered=remembered)
+            return Found(export, self._with_added(export, matching, remembered))
         finally:
             self._alone.release()
 
@@ -61,6 +64,22 @@ class Finder:
         matcher = Matcher(published.catalogue, popularity=published.matrix.raters, numbers_are_movielens=of_movielens)
         self._kept = (version, matcher) if len(published.catalogue) <= MOST_FILMS_KEPT else None
         return matcher
+
+    def _with_added(self, export: Export, matching: Matching, remembered: Mapping[str, MovieId | None] | None) -> Matching:
+        """The same, with what is not among the films of the data looked for among those that people have added."""
+        catalogue = self._published().catalogue
+        added = [CatalogueEntry(film.movie) for film in self._added() if catalogue.column_of(film.movie.movie_id) is None]
+        if not added:
+            return matching
+        others = Matcher(Catalogue.of(added)).match_all(export, remembered=remembered).matches
+        return replace(matching, matches=tuple(map(_better, matching.matches, others)))
+
+
+def _better(of_data: Match, of_added: Match) -> Match:
+    """What a row means where it was looked for in both; what bears an added film's own number is that film."""
+    if of_added.outcome == MATCHED and (of_data.outcome != MATCHED or of_added.how == BY_ID):
+        return of_added
+    return of_added if of_data.outcome == UNKNOWN and of_added.candidates else of_data
 
 
 def _of_one(export: Export, profile: str) -> Export:

@@ -155,7 +155,8 @@ def test_taken_out_deleted_and_brought_back_ratings_and_list_are_the_same(recomm
     ada = new_person(profiles)
     ratings = tuple(Rating(ada, MovieId(k), 5.0 if k % 2 else 1.5, 1_700_000_000 + k) for k in range(1, 16))
     marks = tuple(FilmMark(ada, MovieId(k), kind, 1_600_000_000 + k) for k, kind in [(17, HIDDEN), (19, SEEN), (18, WATCHLIST), (3, ASIDE)])
-    profiles.change(ada, Change(ratings=ratings, marks=marks))
+    added = profiles.add_film(Movie(MovieId(0), "=Added", 2026), "", by=ada, now=5).movie
+    profiles.change(ada, Change(ratings=(*ratings, Rating(ada, added.movie_id, 4.0, 1_700_000_000)), marks=marks))
     list_of_ada = recommender.list_for(ada, asker=themself(ada)).movies
     taken = recommender.exports.take_out(ada, form, asker=themself(ada))
     profiles.forget_person(ada)

@@ -19,6 +19,7 @@ from recommender.domain import (
     WATCHLIST,
     Change,
     FilmMark,
+    Movie,
     MovieId,
     Opinions,
     Rating,
@@ -136,6 +137,28 @@ class TestLooking:
 
         with pytest.raises(TooManyTriesError):
             imports.begin(person, "r.csv", RATINGS.encode(), asker=themself(person))
+
+    def test_films_that_people_have_added_are_found_too(self, imports: Imports, profiles: Profiles, person: UserId) -> None:
+        added = profiles.add_film(Movie(MovieId(0), "Nobody Knew", 2020, (), 777), "", by=person, now=1).movie
+        twin = profiles.add_film(Movie(MovieId(0), "Film 9", 1910), "", by=person, now=2).movie
+        rows = (
+            "rating,Nobody Knew,2020,4,,",
+            "rating,Whatever,1990,4,777,",
+            "rating,Film 9,1909,4,,",
+            f"seen,Film 9,1910,,,{twin.movie_id}",
+        )
+        content = "\n".join(["matinee_kind,title,year,stars,imdb_id,movie_id", *rows]).encode()
+        draft = imports.begin(person, "m.csv", content, asker=themself(person))
+
+        assert [match.candidates for match in draft.found.matching.matches] == [
+            (added.movie_id,),
+            (added.movie_id,),
+            (9,),
+            (twin.movie_id,),
+        ]
+        assert imports.movie(added.movie_id) == added
+        assert imports.movie(added.movie_id + 100) is None
+        assert "Nobody Knew (2020)" in imports.report(person, draft.import_id, asker=themself(person))
 
 
 class TestSaving:

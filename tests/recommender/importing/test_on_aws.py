@@ -30,8 +30,8 @@ def on_aws(
     )
     create_blobs(settings.blobs_url)
     create_profiles(settings.profiles_url)
-    blobs = open_blobs(settings.blobs_url, cache_folder=settings.cache_folder)
-    profiles = open_profiles(settings.profiles_url)
+    blobs = open_blobs(settings.blobs_url, cache_folder=settings.cache_folder, patient=True)
+    profiles = open_profiles(settings.profiles_url, patient=True)
     data = data_set_of(two_tastes())
     training.train(data, blobs, profiles, recipe="user-cosine", parameters={"n_neighbours": 5}, source=data.name)
     yield Recommender(settings, blobs, profiles, now=lambda: NOW), settings
@@ -40,7 +40,10 @@ def on_aws(
 
 def test_an_import_is_saved_and_taken_back_there_too(on_aws: tuple[Recommender, Settings]) -> None:
     recommender, settings = on_aws
-    blobs, profiles = open_blobs(settings.blobs_url, cache_folder=settings.cache_folder), open_profiles(settings.profiles_url)
+    blobs, profiles = (
+        open_blobs(settings.blobs_url, cache_folder=settings.cache_folder, patient=True),
+        open_profiles(settings.profiles_url, patient=True),
+    )
     person = new_person(profiles)
     marks = tuple(FilmMark(person, MovieId(k), kind, 70 + k) for k, kind in ((3, HIDDEN), (5, WATCHLIST), (6, SEEN)))
     profiles.change(person, Change((Rating(person, MovieId(1), 2.5, 77), Rating(person, MovieId(4), 4.0, 78)), marks=marks))
