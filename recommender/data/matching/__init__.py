@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -38,7 +38,11 @@ BY_SPELLING = "by title and year, written another way"
 BY_SUBTITLE = "by title and year, with or without its subtitle"
 BY_TYPING = "by title and year, allowing for a typing slip"
 
+NO_SUCH_TITLE = "No film here has this title."
+NOT_LOOKED_AT = "No film here has this title, and the file has too many such for each to be looked at for a typing slip."
+
 MOST_CANDIDATES = 5
+MOST_SLIPPED = 5_000  # titles of one export that are looked at for typing slips, which takes a tenth of a second a hundred
 YEARS_APART = 1  # countries have their premieres in different years
 
 
@@ -118,6 +122,14 @@ _Titled = tuple[str, tuple[str, ...], int | None]  # title, other titles, year
 _Outcome = tuple[str, str, tuple[int, ...]]  # outcome, how or why not, columns
 
 
+@dataclass(slots=True)
+class _Search:
+    """Through one export. known: what became of a title before, since films come up in several files. n_slipped: sought with slips."""
+
+    known: dict[_Titled, _Outcome] = field(default_factory=dict)
+    n_slipped: int = 0
+
+
 class Matcher:
     """Finds films of one catalogue; what it looks them up in is made once, when first needed.
 
@@ -139,15 +151,15 @@ class Matcher:
 
     def match_all(self, export: Export, *, remembered: Mapping[str, MovieId | None] | None = None) -> Matching:
         """Every row of the export. remembered: films the person chose before, by row_key; None where it was none of those offered."""
-        known: dict[_Titled, _Outcome] = {}  # films come up in several files of one export
-        return Matching(tuple(self._match(row, known, remembered or {}) for row in export.rows), export.skipped)
+        search = _Search()
+        return Matching(tuple(self._match(row, search, remembered or {}) for row in export.rows), export.skipped)
 
     def match(self, row: ExportRow) -> Match:
         """The film that a row means."""
-        return self._match(row, {}, {})
+        return self._match(row, _Search(), {})
 
-    def _match(self, row: ExportRow, known: dict[_Titled, _Outcome], remembered: Mapping[str, MovieId | None]) -> Match:
-        outcome, how, columns = self._by_number(row) or self._titled((row.title, row.other_titles, row.year), known)
+    def _match(self, row: ExportRow, search: _Search, remembered: Mapping[str, MovieId | None]) -> Match:
+        outcome, how, columns = self._by_number(row) or self._titled((row.title, row.other_titles, row.year), search)
         movie_ids = tuple(MovieId(int(self._catalogue.movie_ids[column])) for column in columns)
         if outcome == MATCHED and how in (BY_ID, BY_IMDB, BY_TMDB):
             return Match(row, outcome, how, movie_ids)
@@ -182,12 +194,12 @@ class Matcher:
         names = {canonical(form) for form in self._catalogue.title_forms(column)}
         return near and not names.isdisjoint(map(canonical, forms_of(row.title, row.other_titles)))
 
-    def _titled(self, sought: _Titled, known: dict[_Titled, _Outcome]) -> _Outcome:
-        if sought not in known:
-            known[sought] = self._find(*sought)
-        return known[sought]
+    def _titled(self, sought: _Titled, search: _Search) -> _Outcome:
+        if sought not in search.known:
+            search.known[sought] = self._find(*sought, search)
+        return search.known[sought]
 
-    def _find(self, title: str, others: tuple[str, ...], year: int | None) -> _Outcome:
+    def _find(self, title: str, others: tuple[str, ...], year: int | None, search: _Search) -> _Outcome:
         if not squeezed(title) and not title.strip():
             return UNKNOWN, "The row has no title, and its number is of no film here.", ()
         forms = forms_of(title, others)
@@ -203,14 +215,15 @@ class Matcher:
             longer = _union(self._main_titles, map(canonical, forms))
             if not possible and (sure := self._sure(longer, year, 0)) is not None:
                 return MATCHED, BY_SUBTITLE, (sure,)
-            slips = self._slipped(forms, year)
+            search.n_slipped += 1
+            slips = self._slipped(forms, year) if search.n_slipped <= MOST_SLIPPED else {}
             if not possible and (sure := self._surely_slipped(slips, year)) is not None:
                 return MATCHED, BY_TYPING, (sure,)
             shorter = _union(self._spellings, (canonical(part) for form in forms for part in parts_of(form)))
             for column in [*slips, *longer, *shorter]:
                 possible.setdefault(column, 2)
         if not possible:
-            return UNKNOWN, "No film here has this title.", ()
+            return UNKNOWN, NO_SUCH_TITLE if search.n_slipped <= MOST_SLIPPED else NOT_LOOKED_AT, ()
         nearest = sorted(possible, key=lambda column: (self._off(column, year), possible[column], *self._known(column)))
         years = "several years" if year is None else "this year"
         several = sum(self._is_near(column, year) for column in possible) > 1

@@ -27,6 +27,7 @@ from recommender.data.matching import (
     BY_TYPING,
     MATCHED,
     MOST_CANDIDATES,
+    NOT_LOOKED_AT,
     UNKNOWN,
     Match,
     Matcher,
@@ -201,6 +202,16 @@ def test_of_several_rows_a_rating_counts_most_then_the_latest_date_then_the_late
     assert [(film.movie_id, film.kind, film.stars, film.row.line) for film in films] == [
         (1, "rating", 3.0, 7), (13, SEEN, None, 5), (14, "rating", 2.0, 1),
     ]  # fmt: skip
+
+
+def test_of_a_long_file_only_some_titles_are_looked_at_for_slips_and_the_others_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recommender.data.matching.MOST_SLIPPED", 1)
+    rows = (row_of("Cassablanca", 1942), row_of("Amelei", 2001), row_of("Cassablanca", 1942), row_of("The Matrix", 1999))
+
+    matches = MATCHER.match_all(Export("x", (), rows, ())).matches
+
+    assert [match.outcome for match in matches] == [MATCHED, UNKNOWN, MATCHED, MATCHED]
+    assert matches[1].how == NOT_LOOKED_AT
 
 
 def test_matinees_own_file_is_taken_as_it_is_written() -> None:
