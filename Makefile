@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-aws test lint fix check bench proof-power-cut proof-race proof-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools
+.PHONY: help run run-aws test lint fix check bench proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -24,6 +24,8 @@ STAND_INS := $(STAND_INS_VENV)/.installed
 STACK_VENV := .stack-venv
 STACK_TOOLS := $(STACK_VENV)/.installed
 BROWSER_TOOLS := node_modules/.installed
+API_VENV := .api-venv
+API_TOOLS := $(API_VENV)/.installed
 DEPLOY_VENV := .deploy-venv
 DEPLOY_TOOLS := $(DEPLOY_VENV)/.installed
 OBSERVATORY := tests/deploy/observatory
@@ -93,6 +95,12 @@ proof-kill: $(TOOLS) ## Kills writers, servers and trainers 20 times each way, a
 	@$(VENV)/bin/python -m tests.faults.killed_serving --kills 20
 	@$(VENV)/bin/python -m tests.faults.killed_serving --kills 4 --planted
 
+proof-kill-people: $(TOOLS) $(STAND_INS) ## Kills 200 web workers under eight people who rate, on SQLite and on DynamoDB's stand-in, and shows that a loss would be seen.
+	@echo "Killing web workers under load; this takes eight minutes."
+	@for place in sqlite ministack; do \
+		$(VENV)/bin/python -m tests.faults.killed_serving --kills 200 --only worker --raters 8 --on $$place; \
+		$(VENV)/bin/python -m tests.faults.killed_serving --kills 10 --only worker --raters 8 --on $$place --planted; done
+
 proof-full-disk: $(TOOLS) ## Fills a small disk under the profile store, and under a backup; needs to be root.
 	@echo "Filling a disk."
 	@$(VENV)/bin/python -m tests.faults.full_disk
@@ -112,6 +120,12 @@ proof-echo: $(TOOLS) ## Sends the Echo's skill 100,000 requests with something w
 	@echo "Asking the skill what nobody asks; this takes five minutes."
 	@$(VENV)/bin/python -m tests.alexa_skill.odd_requests --requests 100000
 	@for planted in no-sieve broken-conversation; do $(VENV)/bin/python -m tests.alexa_skill.odd_requests --requests 5000 --planted "$$planted"; done
+
+proof-api: $(TOOLS) $(API_TOOLS) ## Calls the API in every way that its document allows, and in others, and shows that mistakes would be found.
+	@echo "Calling the API by schemathesis with all its checks; this takes five minutes."
+	@$(VENV)/bin/python -m tests.journeys.any_call --calls 200
+	@for planted in "an undocumented status" "a broken promise of the form" "an error that nobody caught" "no token asked for"; do \
+		$(VENV)/bin/python -m tests.journeys.any_call --calls 50 --planted "$$planted"; done
 
 proof-front: $(TOOLS) ## Reloads, restarts and kills servers and swaps models behind nginx under load, and shows that mistakes would be seen.
 	@echo "Reading through nginx while everything behind it comes and goes; this takes three minutes."
@@ -156,6 +170,8 @@ skill-zip: $(INSTALLED) ## Writes deploy/aws/build/matinee-skill.zip, the Echo's
 
 stack-tools: $(STACK_TOOLS) ## Installs cfn-lint and checkov, which check the template of the stack.
 
+api-tools: $(API_TOOLS) ## Installs schemathesis, which calls the API by its document.
+
 deploy-tools: $(DEPLOY_TOOLS) ## Installs the tools that look at deploy/ from outside, with Node.js 20 or newer.
 
 env: $(INSTALLED) ## Makes .venv with everything that runs.
@@ -163,8 +179,8 @@ env: $(INSTALLED) ## Makes .venv with everything that runs.
 env-dev: $(TOOLS) ## Makes .venv with the tools for tests and checks as well.
 
 clean: ## Removes the environments and all caches; var/, with people's ratings, stays.
-	@echo "Removing .venv, .bench-venv, .stand-ins-venv, .stack-venv, .deploy-venv, node_modules and caches; var/ stays."
-	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) $(STACK_VENV) $(DEPLOY_VENV) node_modules $(OBSERVATORY)/node_modules build *.egg-info \
+	@echo "Removing .venv, .bench-venv, .stand-ins-venv, .stack-venv, .api-venv, .deploy-venv, node_modules and caches; var/ stays."
+	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) $(STACK_VENV) $(API_VENV) $(DEPLOY_VENV) node_modules $(OBSERVATORY)/node_modules build *.egg-info \
 		.hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -203,6 +219,12 @@ $(STACK_TOOLS): requirements-stack.txt | $(PACKAGES)
 	@echo "Installing what checks the stack's template into $(STACK_VENV)."
 	@"$(PYTHON)" -m venv --clear $(STACK_VENV)
 	@$(STACK_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-stack.txt || $(PIP_FAILED)
+	@touch $@
+
+$(API_TOOLS): requirements-api.txt | $(PACKAGES)
+	@echo "Installing what calls the API into $(API_VENV)."
+	@"$(PYTHON)" -m venv --clear $(API_VENV)
+	@$(API_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-api.txt || $(PIP_FAILED)
 	@touch $@
 
 $(BROWSER_TOOLS): package.json package-lock.json

@@ -2,6 +2,7 @@
 
 python -m tests.faults.killed_serving --kills 20              the site as it is: nobody does
 python -m tests.faults.killed_serving --kills 6 --planted     a site that answers before it commits: some must
+python -m tests.faults.killed_serving --kills 200 --only worker --on ministack    web workers alone, on a stand-in for DynamoDB
 
 A real `matinee serve` on the built-in sample. People rate, re-rate, take ratings back and look at their lists over HTTP, while the
 processes around them die. What must hold: what was acknowledged is there afterwards; no list shows a film whose rating was
@@ -25,37 +26,44 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from deploy.aws.stand_in import free_port
+from deploy.aws.stand_in import environment_for, free_port, ministack
 from recommender.data.sample import N_VIEWERS, sample_data_set
 from recommender.domain import LIST_LENGTH
 from recommender.serving import open_recommender
 from recommender.settings import read_settings
-from recommender.storage.profiles import open_profiles
+from recommender.storage.profiles import create_profiles, open_profiles
 from tests.faults.planting import sitecustomize
 
 REPOSITORY = Path(__file__).parents[2]
 MATINEE = Path(sys.executable).with_name("matinee")
 N_RATERS = 3
+CHANGES_BETWEEN_KILLS = 3  # acknowledged, at least
 PAUSE = 0.02  # seconds between two requests of one person
 UP_WITHIN = 60  # seconds, on a machine that is busy with other things
+TABLE = "movie-of-the-killed"
 KINDS = ("trainer", "everything", "worker", "master")
 
 # The planted fault: the engine acknowledges, and commits a moment later.
 PLANTED = """
 import threading, time
 from recommender.storage.profiles.sqlite import SqliteProfiles
-commit = SqliteProfiles.rate
-def rate(self, rating):
-    def late():
-        time.sleep(0.3)
-        commit(self, rating)
-    threading.Thread(target=late, daemon=True).start()
-    return self.opinions(rating.user_id).rev + 1
-SqliteProfiles.rate = rate
+from recommender.storage.profiles.dynamodb import DynamoProfiles
+def plant(place):
+    commit = place.rate
+    def rate(self, rating):
+        def late():
+            time.sleep(0.3)
+            commit(self, rating)
+        threading.Thread(target=late, daemon=True).start()
+        return self.opinions(rating.user_id).rev + 1
+    place.rate = rate
+plant(SqliteProfiles)
+plant(DynamoProfiles)
 """
 
 
@@ -87,6 +95,7 @@ class House:
     var: Path
     port: int
     planted: bool
+    cloud: Mapping[str, str] = field(default_factory=dict)  # what leads to a stand-in for DynamoDB; empty for SQLite
     server: subprocess.Popen[bytes] | None = None
 
     @property
@@ -96,9 +105,10 @@ class House:
             "HOME": str(self.var),
             "PYTHONPATH": str(self.var / "planted") if self.planted else "",
             "MATINEE_DOWNLOAD_URL": "",
-            "MATINEE_PROFILES_URL": f"sqlite://{self.var}/matinee.sqlite3",
+            "MATINEE_PROFILES_URL": f"dynamodb://{TABLE}" if self.cloud else f"sqlite://{self.var}/matinee.sqlite3",
             "MATINEE_BLOBS_URL": f"file://{self.var}/blobs",
             "MATINEE_SECRET_FILE": f"{self.var}/secret",
+            **self.cloud,
         }
 
     def started(self, *arguments: str) -> subprocess.Popen[bytes]:
@@ -139,7 +149,10 @@ class House:
             return
         time.sleep(rng.uniform(0.1, 1.0))
         if kind == "worker":
-            os.kill(rng.choice(self.workers()), signal.SIGKILL)
+            while not (workers := self.workers()):  # the next one is on its way
+                time.sleep(0.05)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(rng.choice(workers), signal.SIGKILL)
             return
         if kind == "master":
             self.server.kill()  # its workers notice within a second and go
@@ -152,11 +165,18 @@ class House:
         """The processes that serve; what trains beside them is none."""
         assert self.server is not None
         children = map(int, Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children").read_text().split())
-        return [child for child in children if b"gunicorn" in Path(f"/proc/{child}/cmdline").read_bytes()]
+        return [child for child in children if b"gunicorn" in _command_line(child)]
 
     def last_words(self) -> str:
         """The end of what all the processes said."""
         return (self.var / "log").read_text(errors="replace")[-20_000:]
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""  # it has ended
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
@@ -280,16 +300,24 @@ class Publications(threading.Thread):
                 self.seen.add((pointer["generation"], pointer["version"]))
 
 
-def prove(n_kills: int, *, planted: bool = False, seed: int = 580) -> Verdict:
-    """Let people rate while so many processes are killed, then count what is missing."""
+def prove(
+    n_kills: int, *, kinds: Sequence[str] = KINDS, endpoint_url: str = "", n_raters: int = N_RATERS, planted: bool = False, seed: int = 580
+) -> Verdict:
+    """Let people rate while so many processes are killed, then count what is missing.
+
+    kinds: of processes, in turn. endpoint_url: of a stand-in for DynamoDB; empty for SQLite.
+    """
     rng, verdict = random.Random(seed), Verdict()
-    with tempfile.TemporaryDirectory() as name:
-        house = House(Path(name), free_port(), planted)
+    cloud = environment_for(endpoint_url) if endpoint_url else {}
+    with tempfile.TemporaryDirectory() as name, _in_environment(cloud):
+        house = House(Path(name), free_port(), planted, cloud)
+        if cloud:
+            create_profiles(house.environment["MATINEE_PROFILES_URL"])
         if planted:
             (house.var / "planted").mkdir()
             (house.var / "planted" / "sitecustomize.py").write_text(sitecustomize(PLANTED))
         try:
-            raters, published = _let_them_rate(house, n_kills, rng, verdict)
+            raters, published = _let_them_rate(house, list(itertools.islice(itertools.cycle(kinds), n_kills)), n_raters, rng, verdict)
             _read_back(house, raters, published, verdict)
         finally:
             if house.server:
@@ -297,19 +325,34 @@ def prove(n_kills: int, *, planted: bool = False, seed: int = 580) -> Verdict:
     return verdict
 
 
-def _let_them_rate(house: House, n_kills: int, rng: random.Random, verdict: Verdict) -> tuple[list[Rater], set[tuple[int, str]]]:
+@contextlib.contextmanager
+def _in_environment(words: Mapping[str, str]) -> Iterator[None]:
+    """This process finds the stand-in too, to make people and to read what is kept."""
+    before = dict(os.environ)
+    os.environ.update(words)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _let_them_rate(
+    house: House, kills: Sequence[str], n_raters: int, rng: random.Random, verdict: Verdict
+) -> tuple[list[Rater], set[tuple[int, str]]]:
     house.serve()
     enough = threading.Event()
     publications = Publications(house.var, enough)
     film_ids = sample_data_set().catalogue.movie_ids.tolist()
     recommender = open_recommender(read_settings({k: v for k, v in house.environment.items() if k.startswith("MATINEE_")}))
-    people = [recommender.new_person() for _ in range(N_RATERS)]
+    people = [recommender.new_person() for _ in range(n_raters)]
     recommender.close()
     raters = [Rater(house.port, user_id, token, film_ids, random.Random(rng.random()), enough) for user_id, token in people]
     for thread in (publications, *raters):
         thread.start()
     try:
-        for kind in itertools.islice(itertools.cycle(KINDS), n_kills):
+        for kind in kills:
+            _wait_for_changes(raters)
             house.kill(kind, rng)
             verdict.kills[kind] += 1
         time.sleep(0.5)
@@ -319,6 +362,13 @@ def _let_them_rate(house: House, n_kills: int, rng: random.Random, verdict: Verd
             thread.join()
     publications.look()
     return raters, publications.seen
+
+
+def _wait_for_changes(raters: Sequence[Rater]) -> None:
+    """Until somebody is served again: who kills the next one before that kills nobody at work."""
+    before, end = sum(rater.n_acknowledged for rater in raters), time.monotonic() + UP_WITHIN
+    while sum(rater.n_acknowledged for rater in raters) < before + CHANGES_BETWEEN_KILLS and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 def _read_back(house: House, raters: list[Rater], published: set[tuple[int, str]], verdict: Verdict) -> None:
@@ -372,10 +422,16 @@ def main() -> None:
     """The long form."""
     parser = argparse.ArgumentParser(description="Kills servers, workers and trainers while people rate.")
     parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--only", choices=KINDS, help="kill processes of this kind alone")
+    parser.add_argument("--on", choices=["sqlite", "ministack"], default="sqlite", help="the place; sqlite if none is named")
+    parser.add_argument("--raters", type=int, default=N_RATERS, help="how many people rate at once")
     parser.add_argument("--planted", action="store_true", help="plant a site that acknowledges too early, which must lose some")
     parser.add_argument("--seed", type=int, default=580)
     asked = parser.parse_args()
-    verdict = prove(asked.kills, planted=asked.planted, seed=asked.seed)
+    kinds = (asked.only,) if asked.only else KINDS
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as held:
+        endpoint_url = held.enter_context(ministack(Path(folder))) if asked.on == "ministack" else ""
+        verdict = prove(asked.kills, kinds=kinds, endpoint_url=endpoint_url, n_raters=asked.raters, planted=asked.planted, seed=asked.seed)
     print(verdict)
     holds = bool(verdict.lost or verdict.wrong) if asked.planted else not (verdict.lost or verdict.wrong or verdict.unwell)
     print("as it should be" if holds else "NOT as it should be")
