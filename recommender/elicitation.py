@@ -3,7 +3,7 @@
 Source: the trade between what a rating teaches and how many can give one is that of Rashid et al. (IUI 2002); following each answer, a
 "have not seen it" among them, to people who answer alike is the idea of Golbandi, Koren and Lempel (WSDM 2011). What a rating teaches is
 the variance that it takes away from all other films, the A-optimal design of Gaussian processes, not the entropy of its own stars, which
-measured worse than asking for the best known first (docs/decisions/0016-what-to-ask-first.md).
+measured worse than asking for the best known first (docs/decisions/0017-what-to-ask-first.md).
 """
 
 from __future__ import annotations

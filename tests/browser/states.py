@@ -71,6 +71,7 @@ STATES = [
     State("search with hits", "/search/?q=the"),
     State("search without hits", "/search/?q=zzxxyyqq"),
     State("search for nothing", "/search/?q="),
+    State("start", "/start/", says="until the list is yours"),
     State("about", "/about/"),
     State("no such page", "/nowhere", 404),
     State("operator's door", "/operator/", says="Behind the screen"),

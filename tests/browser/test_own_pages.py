@@ -45,6 +45,7 @@ STATES = [
     (REGULAR, "{draft}", "Which film is it?"),
     (REGULAR, "{receipt}", "Not what you meant?"),
     (REGULAR, "/me/export/", "Everything, for a spreadsheet"),
+    (REGULAR, "/start/", "Your list by now"),
     (REGULAR, "{rated}", "would have guessed"),
     (REGULAR, "{unrated}", "Your say"),
 ]

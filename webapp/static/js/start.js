@@ -3,6 +3,8 @@
 const BY_HAND = 150; // milliseconds in which a star that was tapped can be seen
 const BY_KEYS = 900; // and in which the arrow keys may go on to another
 
+document.documentElement.classList.add("is-scripted");
+
 const start = document.getElementById("start");
 let waiting = 0;
 let isSending = false;
