@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alexa_skill.films import Caller, Films
+from alexa_skill.simulator import Echo, InteractionModel
 from recommender import passwords, training
 from recommender.domain import HIDDEN, LIST_LENGTH, SEEN, Asker, Change, UserId
 from recommender.serving import Recommender
@@ -24,8 +28,11 @@ from tests.webapp.accounts.conftest import Browser
 from tests.webapp.conftest import a_browser
 from tests.worlds import data_set_of, random_ratings
 from webapp import create_app
+from webapp.alexa.films import EngineFilms
+from webapp.alexa.skill import skill_over
 
 N_FILMS = 40
+ECHO = "amzn1.ask.account.HERS"
 FILM = st.integers(1, N_FILMS)
 STEPS = st.lists(
     st.tuples(st.sampled_from(["rate", "unrate", SEEN, HIDDEN, "watchlist", "aside", "unmark"]), FILM, st.sampled_from([SEEN, HIDDEN])),
@@ -43,6 +50,7 @@ class Person:
     program: FlaskClient
     feed: str
     user_id: UserId
+    echo: Callable[[], Films]  # what an Echo that speaks for them may say in one answer
 
     @property
     def asker(self) -> Asker:
@@ -73,6 +81,9 @@ class Person:
         yield "API, all", self.films_of_api(f"/api/v1/users/{me}/recommendations?n=100")
         yield "API, well liked", self.films_of_api(f"/api/v1/movies/well-liked?n=100&viewer={me}")
         yield "feed", [item["_matinee"]["movie_id"] for item in self.program.get(self.feed).get_json()["items"]]
+        yield "Echo", [line.movie.movie_id for line in self.echo().list_of(me) or ()]
+        yield "Echo, all", [line.movie.movie_id for line in self.echo().chosen(me, n=100)]
+        yield "Echo, popular", [line.movie.movie_id for line in self.echo().chosen(None, n=100)]
         record = self.recommender._profiles.list_of(me)  # what the Echo reads by itself
         assert record is not None
         yield "the record", [line.movie.movie_id for line in record.movies or ()]
@@ -81,7 +92,9 @@ class Person:
         """As full as people who rated both make it."""
         for movie_id in (1, 7):
             yield "API, similar", self.films_of_api(f"/api/v1/movies/{movie_id}/similar?n=100&viewer={self.user_id}")
+            yield "Echo, similar", [film.movie_id for film in self.echo().similar(movie_id, 100)]
             yield "film", self.films_of_page(f"/film/{movie_id}", "similar")
+        yield "Echo, watchlist", [line.movie.movie_id for line in self.echo().watchlist()]
         yield "watchlist", self.films_of_page("/me/watchlist/", "my-watchlist")
         yield "API, watchlist", self.films_of_api(f"/api/v1/users/{self.user_id}/watchlist")
 
@@ -103,7 +116,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recommender]:
 
 
 @pytest.fixture
-def person(site: Recommender, monkeypatch: pytest.MonkeyPatch) -> Person:
+def person(site: Recommender, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
     monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(1, 8, 1, 32, 16))
     app = create_app(site)
     browser = Browser(a_browser(app))
@@ -118,7 +131,43 @@ def person(site: Recommender, monkeypatch: pytest.MonkeyPatch) -> Person:
     assert session is not None
     program = app.test_client()
     program.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {door.new_token(session, 'a program', ('read', 'write'))[1]}"
-    return Person(site, browser, program, found[1], session.member)
+    door.use_code(door.new_code(session), ECHO)
+    with ThreadPoolExecutor(1) as threads:
+        yield Person(
+            site,
+            browser,
+            program,
+            found[1],
+            session.member,
+            lambda: EngineFilms(site, app.extensions["sign_in"], Caller(ECHO), 60, threads),
+        )
+
+
+def test_what_is_said_to_the_echo_stands_on_the_page_and_in_the_api_at_once(person: Person) -> None:
+    models = Path(str(files("alexa_skill"))) / "skill-package" / "interactionModels" / "custom" / "en-US.json"
+    door = person.recommender.sign_in("a key for tests alone, not a secret")
+    echo = Echo(skill_over(person.recommender, lambda: door).answer, InteractionModel.load(models), user_id=ECHO)
+    own = f"/api/v1/users/{person.user_id}"
+
+    assert "Welcome back, Anna" in echo.say("open movie").speech
+    for said, kept in (
+        ("i have seen the first one four and a half stars", {"ratings": 1}),
+        ("the second one", {}),
+        ("not interested", {"marks/hidden": 1}),
+        ("i've seen the third one", {"marks/seen": 1}),
+        ("no", {}),
+        ("undo that", {"marks/seen": 0}),
+        ("add the first one to my list", {"marks/watchlist": 1}),
+    ):
+        before = person.films_of_api(f"{own}/recommendations")
+        heard = echo.say(said)
+        assert heard.findings == (), heard.speech
+        shown = person.films_of_api(f"{own}/recommendations")
+        for what, n in kept.items():
+            assert len(person.films_of_api(f"{own}/{what}")) == n, said
+        assert (shown != before) == bool(kept and "watchlist" not in said and "my list" not in said), said
+        listed = (heard.response or {})["sessionAttributes"]["films"]
+        assert [film[0] for film in listed] == shown == person.films_of_page("/me/", "my-list")
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # each begins anew
@@ -141,7 +190,7 @@ def test_what_is_seen_rated_or_hidden_comes_up_nowhere_and_lists_stay_full(perso
 
     for place, films in person.surfaces():
         assert not never & set(films), place
-        asked = LIST_LENGTH if place in ("page of the list", "home", "result", "API", "feed", "the record") else N_FILMS
+        asked = LIST_LENGTH if place in ("page of the list", "home", "result", "API", "feed", "Echo", "the record") else N_FILMS
         assert len(films) == len(set(films)) == min(asked, left), place
     for place, films in person.similar():
         assert not never & set(films), place
