@@ -34,7 +34,6 @@ def export(settings: Settings, user_id: int, form: str, output: Path | None) -> 
             profiles,
             Access(profiles, sample_viewers=settings.sample_viewers),
             lambda: published_in_force(settings),
-            added=AddedFilms(profiles).movie,
         )
         if is_own_person(user_id) and not profiles.has_person(UserId(user_id)):
             raise UnknownUserError(user_id, "the number was never given, or its person has left")
