@@ -29,18 +29,12 @@ def said(page: str) -> str:
     return html.unescape(found[1]) if found else ""
 
 
-def test_signing_up_takes_a_name_and_a_password_and_leads_home_signed_in(browser):
+def test_signing_up_takes_a_name_and_a_password_and_leads_to_the_first_films(browser):
     answer = browser.sign_up("Alice")
 
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/start/")
     assert browser.is_in
     assert "<bdi>Alice</bdi>" in browser.get("/").text
-
-
-def test_where_there_is_a_start_for_new_people_they_are_led_to_it(app, browser):
-    app.add_url_rule("/start/", "start", lambda: "Three films, please.")
-
-    assert browser.sign_up().headers["Location"] == "/start/"
 
 
 def test_signing_out_ends_it_for_the_browser_and_for_its_cookie(alice):
