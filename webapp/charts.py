@@ -53,3 +53,27 @@ def _short(count: int) -> str:
         if count >= size:
             return f"{count / size:.1f}{letter}" if count < 10 * size else f"{count // size}{letter}"
     raise AssertionError
+
+
+def share_bar(share: float, everybody: float, most: float) -> Markup:
+    """A bar as long as a person's share, with a tick where everybody's ends; the numbers stand beside it. most: the share that fills it."""
+    length, tick = (round(min(part / most, 1.0) * 100, 1) if most > 0 else 0.0 for part in (share, everybody))
+    return Markup(  # noqa: S704 - numbers of ours alone
+        '<svg class="share-bar" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">'
+        f'<path class="share-bar-part" d="M0 2h{length:g}v8H0z"/><path class="share-bar-all" d="M{tick:g} 0v12"/></svg>'
+    )
+
+
+def star_gap(own: float, everybody: float | None) -> Markup:
+    """Two marks on a line from half a star to five: the person's mean filled, everybody's hollow, where there is one."""
+    x = round((own - 0.5) / 4.5 * 90 + 5, 1)
+    other = None if everybody is None else round((everybody - 0.5) / 4.5 * 90 + 5, 1)
+    between = (
+        ""
+        if other is None
+        else f'<path class="star-gap-way" d="M{other:g} 6H{x:g}"/><circle class="star-gap-all" cx="{other:g}" cy="6" r="3.5"/>'
+    )
+    return Markup(  # noqa: S704 - numbers of ours alone
+        '<svg class="star-gap" viewBox="0 0 100 12" aria-hidden="true"><path class="star-gap-line" d="M5 6h90"/>'
+        f'{between}<circle class="star-gap-own" cx="{x:g}" cy="6" r="3.5"/></svg>'
+    )

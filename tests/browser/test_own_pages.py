@@ -45,7 +45,11 @@ STATES = [
     (REGULAR, "{draft}", "Which film is it?"),
     (REGULAR, "{receipt}", "Not what you meant?"),
     (REGULAR, "/me/export/", "Everything, for a spreadsheet"),
+    (NEWCOMER, "/me/taste/", "there are none yet"),
+    (NEWCOMER, "/me/log/", "Nothing has moved it yet"),
     (REGULAR, "/start/", "Your list by now"),
+    (REGULAR, "/me/taste/", "How you differ from most"),
+    (REGULAR, "/me/log/", "You gave"),
     (REGULAR, "{rated}", "would have guessed"),
     (REGULAR, "{unrated}", "Your say"),
 ]
@@ -308,3 +312,32 @@ def test_a_file_is_brought_and_taken_back_by_keys_without_scripts(plain: Browser
     page.keyboard.press("Enter")
 
     expect(page.locator("h1")).to_have_text("Taken back")
+
+
+def test_answers_on_the_start_page_bring_the_next_film_by_mouse_and_by_keys(browser: Browser, site: Site) -> None:
+    with browser.new_context(reduced_motion="reduce") as context:
+        page = context.new_page()
+        watch = Watch(page, site.address)
+        page.goto(f"{site.address}/start/")
+        page.evaluate("() => { window.isSamePage = true }")
+        first = page.locator("#asked").inner_text()
+
+        page.locator("#start .stars-row label").nth(8).click()
+        expect(page.locator("#asked")).not_to_have_text(first)
+        second = page.locator("#asked").inner_text()
+        expect(page.locator("#asked")).to_be_focused()
+        expect(page.locator("#progress")).to_contain_text("1 of 3")
+        expect(page.locator("#start .undo")).to_contain_text(f"{first}: 4½ stars.")
+
+        page.keyboard.press("Tab")
+        page.keyboard.press("Digit4")
+        expect(page.locator("#asked")).not_to_have_text(second)
+        expect(page.locator("#progress")).to_contain_text("2 of 3")
+        third = page.locator("#asked").inner_text()
+        page.locator("#answer-unseen").press("Enter")
+        expect(page.locator("#asked")).not_to_have_text(third)
+        expect(page.locator("#answer-unseen")).to_be_focused()
+        page.locator("#answer-undo").press("Enter")
+        expect(page.locator("#asked")).to_have_text(third)
+        assert page.evaluate("() => window.isSamePage")
+        assert not watch.console_errors

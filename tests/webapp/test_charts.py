@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from webapp.charts import TALLEST, histogram, match_bar
+from webapp.charts import TALLEST, histogram, match_bar, share_bar, star_gap
 
 
 @pytest.mark.parametrize(("match", "length"), [(0, 0), (1, 1), (63, 63), (100, 100), (140, 100), (-3, 0)])
@@ -40,3 +40,27 @@ def test_large_counts_are_written_short(count: int, written: str) -> None:
 def test_a_histogram_has_ten_counts() -> None:
     with pytest.raises(ValueError, match="10 counts, not 3"):
         histogram((1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("share", "everybody", "most", "bar", "tick"), [(0.3, 0.15, 0.3, "100", "50"), (0.1, 0.4, 0.4, "25", "100"), (0.0, 0.0, 0.0, "0", "0")]
+)
+def test_a_share_is_drawn_beside_everybodys(share: float, everybody: float, most: float, bar: str, tick: str) -> None:
+    drawn = share_bar(share, everybody, most)
+
+    assert f'd="M0 2h{bar}v8H0z"' in drawn
+    assert f'd="M{tick} 0v12"' in drawn
+    ElementTree.fromstring(drawn)
+
+
+def test_means_stand_on_a_line_from_half_a_star_to_five() -> None:
+    drawn = star_gap(5, 0.5)
+
+    assert 'class="star-gap-own" cx="95"' in drawn
+    assert 'class="star-gap-all" cx="5"' in drawn
+    ElementTree.fromstring(drawn)
+
+
+def test_a_mean_that_nobody_else_has_stands_alone() -> None:
+    assert "star-gap-all" not in star_gap(2.75, None)
+    assert 'cx="50"' in star_gap(2.75, None)

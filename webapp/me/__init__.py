@@ -10,6 +10,7 @@ from webapp.me.events import events
 from webapp.me.exporting import exporting
 from webapp.me.feeds import feeds
 from webapp.me.importing import importing
+from webapp.me.insights import insights
 from webapp.me.leaving import leaving
 from webapp.me.pages import me
 from webapp.me.saying import saying
@@ -21,6 +22,7 @@ def install(app: Flask) -> None:
     app.register_blueprint(saying)
     app.register_blueprint(adding)
     app.register_blueprint(me)
+    app.register_blueprint(insights)
     app.register_blueprint(leaving)
     app.register_blueprint(feeds)
     app.register_blueprint(events)

@@ -1,0 +1,89 @@
+"""What a person's stars say of them, and what moved their list, as their pages tell it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from recommender.domain import ASIDE, HIDDEN, SEEN, Asker, UserId
+from recommender.serving import Recommender
+from tests.webapp.accounts.conftest import Browser
+
+ALICE = UserId(1_000_001)
+HERSELF = Asker(member=ALICE)
+
+
+def words(page: str) -> str:
+    """The page's text as it is read."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+@pytest.mark.parametrize("path", ["/me/taste/", "/me/log/"])
+def test_strangers_are_sent_to_sign_in(browser: Browser, path: str) -> None:
+    assert browser.get(path).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/me/taste/", "/me/log/"])
+def test_the_menu_leads_there(alice: Browser, path: str) -> None:
+    assert f'href="{path}"' in alice.get("/about/").text
+
+
+class TestTaste:
+    def test_without_stars_it_says_where_they_come_from(self, alice: Browser) -> None:
+        page = alice.get("/me/taste/").text
+
+        assert "there are none yet" in page
+        assert 'href="/start/"' in page
+
+    def test_a_genre_stands_beside_what_others_give_the_same_films(self, alice: Browser, recommender: Recommender) -> None:
+        for film in (2, 5, 8, 11, 14):  # every third film is one of horror
+            recommender.rate(ALICE, film, 5, asker=HERSELF)
+
+        page = words(alice.get("/me/taste/").text)
+
+        assert "Horror 5 films 100 % 33 % 5.0" in page
+        assert "You watch more Horror than most." in page
+        assert "You liked these more" in page
+
+    def test_agreement_and_averages_are_told(self, alice: Browser, recommender: Recommender) -> None:
+        recommender.rate(ALICE, 1, 3, asker=HERSELF)
+
+        page = words(alice.get("/me/taste/").text)
+
+        assert re.search(r"film rated 1 stars on average 3\.0 by others, same films [23]\.\d within a star of most people 100 %", page)
+        assert "On no film are you more than a star away from what others think." in page
+        assert "Rate five films, and Matinee can say what kind of viewer you are." in page
+
+
+class TestLog:
+    def test_without_changes_it_says_so(self, alice: Browser) -> None:
+        assert "Nothing has moved it yet" in alice.get("/me/log/").text
+
+    def test_each_change_is_told_with_the_films_that_came_and_went(self, alice: Browser, recommender: Recommender) -> None:
+        before = {line.movie.title for line in recommender.list_for(ALICE, asker=HERSELF).movies}
+        recommender.rate(ALICE, 1, 4.5, asker=HERSELF)
+        after = {line.movie.title for line in recommender.list_for(ALICE, asker=HERSELF).movies}
+
+        page = alice.get("/me/log/").text
+
+        assert "You gave Film 1 4½ stars" in words(page).replace("  ", " ")
+        came, went = (set(re.findall(r"<bdi>(.*?)</bdi>", _first(rf'<div class="{side}">.*?</ul>', page))) for side in ("came", "went"))
+        assert came == after - before
+        assert went == before - after
+
+    def test_marks_are_told_in_words(self, alice: Browser, recommender: Recommender) -> None:
+        recommender.rate(ALICE, 1, 5, asker=HERSELF)
+        for film, kind in ((3, SEEN), (5, HIDDEN), (1, ASIDE)):
+            recommender.mark(ALICE, film, kind, asker=HERSELF)
+
+        page = words(alice.get("/me/log/").text)
+
+        for told in ("You had seen Film 3", "Film 5 was not for you", "You set your rating of Film 1 aside", "Your latest four changes"):
+            assert told in page
+
+
+def _first(pattern: str, page: str) -> str:
+    found = re.search(pattern, page, re.DOTALL)
+    assert found, f"no {pattern} on the page"
+    return found[0]
