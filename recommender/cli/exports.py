@@ -21,7 +21,9 @@ FORMS = ("json", "csv", "letterboxd", "letterboxd-watchlist", "trakt")  # those 
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it.  [default: the terminal]")
 @click.pass_obj
 def export(settings: Settings, user_id: int, form: str, output: Path | None) -> None:
-    """Write everything that a person says of films: ratings, films seen and hidden, the watchlist, with their dates.
+    """Write everything that a person says of films.
+
+    Ratings, films seen and hidden, and the watchlist, with their dates.
 
     What json and csv hold, `matinee import` takes back as it was, here or in another Matinee.
     """
