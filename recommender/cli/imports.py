@@ -81,7 +81,8 @@ def import_file(
 def undo_import(settings: Settings, import_id: str, user_id: int) -> None:
     """Take an import back.
 
-    Its films are rated and marked again as they were before. IMPORT_ID is what `matinee import --save` printed. Films that the person has rated or marked since stay as they are.
+    Its films are rated and marked again as they were before. IMPORT_ID is what `matinee import --save` printed. Films that the person has
+    rated or marked since stay as they are.
     """
     with _imports(settings) as imports:
         undone = imports.undo(user_id, import_id, asker=Asker(member=UserId(user_id)))
