@@ -67,6 +67,8 @@ def test_a_conversation_is_held_with_the_keyboard_alone(browser: Browser, site: 
 
         expect(page.locator(".heard").last).to_contain_text("the second one is")
         expect(page.locator(".talk > li").last).to_be_in_viewport()
+        order = page.locator(".spoken, .heard").evaluate_all("all => all.map(each => Math.round(each.getBoundingClientRect().top))")
+        assert order == sorted(set(order)), "what was said stands above its answer, and below the answer before"
 
 
 def test_what_can_be_said_is_said_with_a_tap(browser: Browser, site: Site) -> None:
