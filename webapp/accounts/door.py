@@ -38,4 +38,7 @@ def address() -> str:
         known = ip_address(sent)
     except ValueError:  # a unix socket without a server in front that would say
         return sent
-    return str(IPv6Network((known, IPV6_NETWORK), strict=False)) if isinstance(known, IPv6Address) else sent
+    if isinstance(known, IPv6Address):
+        # A socket for both kinds writes "::ffff:192.0.2.7": the network of that would be everybody's.
+        return str(known.ipv4_mapped or IPv6Network((known, IPV6_NETWORK), strict=False))
+    return sent

@@ -171,6 +171,17 @@ def test_addresses_of_one_ipv6_network_are_one_address(app, alice):
     assert browser.sign_in("Alice", "guess").status_code == 401
 
 
+def test_addresses_of_ipv4_are_many_also_on_a_socket_for_both_kinds(app, alice):
+    for _ in range(10):
+        browser = another(app)
+        browser.client.environ_base["REMOTE_ADDR"] = "::ffff:192.0.2.7"
+        assert browser.sign_in("Alice", "guess").status_code == 401
+    browser.client.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    assert browser.sign_in("Alice", "guess").status_code == 429
+    browser.client.environ_base["REMOTE_ADDR"] = "::ffff:203.0.113.9"
+    assert browser.sign_in("Alice", "guess").status_code == 401
+
+
 ELSEWHERE = [
     "https://evil.example/",
     "//evil.example/",
