@@ -55,7 +55,7 @@ def name_key(name: str) -> str:
 
 def passkey_key(credential_id: str) -> str:
     """Where a passkey is claimed."""
-    return key_of("passkey", hashlib.sha256(credential_id.encode()).hexdigest())
+    return key_of("passkey", hashlib.sha256(credential_id.encode(errors="replace")).hexdigest())
 
 
 def pointer(key: str, owner: int, *, was: int) -> Change:

@@ -198,3 +198,13 @@ def test_what_verifies_passkeys_is_loaded_by_the_first_that_comes() -> None:
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert loaded.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("credential_id", ["\ud800", "\0", "x" * 50_000, ["x"], {"x": 1}, None, 7])
+def test_an_id_that_no_passkey_can_have_opens_nothing(robin: Browser, device: Authenticator, credential_id: object) -> None:
+    sent = json.loads(device.sign(options(robin.client, "/sign-in/")))
+
+    answer = robin.client.post("/sign-in/", data={"passkey": json.dumps({**sent, "id": credential_id})})
+
+    assert answer.status_code == 401
+    assert said(answer.text).startswith(OPENS_NOTHING)
