@@ -22,10 +22,11 @@ MOST_TRIES = 5  # while another browser of the same person notes too
 
 
 class Events:
-    """Those of everybody, a blob for each. Whether somebody asked for it is looked at by whoever notes."""
+    """Those of everybody, a blob for each. Whether somebody asked for it is looked at by whoever notes, and here once it is written."""
 
-    def __init__(self, blobs: Blobs, *, now: Callable[[], float] = time.time) -> None:
-        self._blobs, self._now = blobs, now
+    def __init__(self, blobs: Blobs, wants: Callable[[UserId], bool] = lambda _: True, *, now: Callable[[], float] = time.time) -> None:
+        """wants: whether somebody is there who asked for it; who switches off or leaves says so first and then has all forgotten."""
+        self._blobs, self._wants, self._now = blobs, wants, now
 
     def note(self, user_id: UserId, kind: str, *, movie_id: int | None = None, text: str = "") -> None:
         """Remember it; the same within SAME_SECONDS is not noted again. Where that fails nobody is held up: the log says so."""
@@ -38,6 +39,8 @@ class Events:
                     return
                 after = (*before, event)[-MOST_KEPT:]
                 if self._blobs.compare_and_set(_key(user_id), _encoded(after), expected=blob.tag if blob else None):
+                    if not self._wants(user_id):  # they switched it off, or left, while this was on its way
+                        self._blobs.remove(_key(user_id))
                     return
         except StorageError as trouble:
             log.warning("event not noted user_id=%d kind=%s reason=%s", user_id, trouble.kind, trouble)

@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +63,7 @@ from recommender.movements import Movement, movements
 from recommender.publication import InForce, Published
 from recommender.questions import next_films
 from recommender.settings import Settings
-from recommender.sign_in import SignIn
+from recommender.sign_in import SignIn, keeps_events
 from recommender.storage.blobs import Blobs, open_blobs
 from recommender.storage.profiles import Profiles, open_profiles
 from recommender.taste_profile import TasteProfile, taste_profile
@@ -94,7 +94,8 @@ class Recommender:
         self.settings = settings
         self._profiles, self._now = profiles, now
         self._access = Access(profiles, sample_viewers=settings.sample_viewers, now=now)
-        self._blobs, self._added, self.events = blobs, AddedFilms(profiles, now=now), Events(blobs, now=now)
+        self._blobs, self._added = blobs, AddedFilms(profiles, now=now)
+        self.events = Events(blobs, partial(keeps_events, profiles), now=now)
         memory = Path(settings.cache_folder) / f"pointer-{hashlib.sha256(blobs.url.encode()).hexdigest()[:16]}.json"
         self._in_force = InForce(blobs, memory=memory if blobs.is_far else None)
 

@@ -34,6 +34,10 @@ __all__ = [
 FILES_AN_HOUR = 30  # of one person; each may take a processor for many seconds
 
 
+def _is_gone(user_id: int) -> UnknownUserError:
+    return UnknownUserError(user_id, "the number was never given, or its person has left")
+
+
 @dataclass(frozen=True, slots=True)
 class Undone:
     """What undoing did. stayed: the films that the person has changed since, which are left as they are."""
@@ -62,7 +66,7 @@ class Imports:
         """The file as it would be taken over; nothing is kept of it. As in `begin`. anew: whether what was chosen before is asked again."""
         self._check(user_id, asker)
         if not self._profiles.has_person(UserId(user_id)):
-            raise UnknownUserError(user_id, "the number was never given, or its person has left")
+            raise _is_gone(user_id)
         fixes = {} if anew else self._kept.fixes(UserId(user_id))
         found = self._finder.find(name, content, scale=scale, profile=profile, remembered=fixes)
         called = shown(name.replace("\\", "/").rpartition("/")[2]) or "a file"
@@ -82,6 +86,9 @@ class Imports:
     def keep(self, draft: Draft, content: bytes) -> Draft:
         """Keep what was looked at, with the file that it was read from."""
         self._kept.put_draft(draft, content)
+        if not self._profiles.has_person(draft.user_id):
+            forget_imports(self._blobs, draft.user_id)  # they left while we were reading
+            raise _is_gone(draft.user_id)
         export = draft.found.export
         log.info("import begun user_id=%d site=%r rows=%d", draft.user_id, export.site, export.n_rows)
         return draft

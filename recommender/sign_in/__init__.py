@@ -7,11 +7,21 @@ from __future__ import annotations
 
 from recommender.sign_in.coming import SESSION_SECONDS, Coming, SignedIn
 from recommender.sign_in.echoes import CODE_DIGITS, CODE_SECONDS, Echoes
-from recommender.sign_in.members import Members, forget
+from recommender.sign_in.members import Members, forget, keeps_events
 from recommender.sign_in.passkeys import CHALLENGE_SECONDS, Passkeys, credential_text
 from recommender.sign_in.programs import Programs
 
-__all__ = ["CHALLENGE_SECONDS", "CODE_DIGITS", "CODE_SECONDS", "SESSION_SECONDS", "SignIn", "SignedIn", "credential_text", "forget"]
+__all__ = [
+    "CHALLENGE_SECONDS",
+    "CODE_DIGITS",
+    "CODE_SECONDS",
+    "SESSION_SECONDS",
+    "SignIn",
+    "SignedIn",
+    "credential_text",
+    "forget",
+    "keeps_events",
+]
 
 
 class SignIn(Coming, Passkeys, Programs, Members, Echoes):

@@ -48,12 +48,16 @@ class Members(Part):
         """Whether what the member who is shown opens and searches is noted; for nobody else, not even by the owner."""
         self._change_member(session, session.member, lambda member: replace(member, keeps_events=keeps))
 
-    def remove_member(self, session: Session, user_id: int) -> dict[str, int]:
-        """The member leaves, with ratings and list and what was given out for them; how many of each kind went. Not the owner."""
+    def check_may_remove(self, session: Session, user_id: int) -> Member:
+        """The member whom the owner sends away, anyone but themselves; OwnerOnlyError, UnknownUserError.
+
+        They leave as who goes by themselves does: `Recommender.forget` takes along what is no part of an account, too.
+        """
         household = self._check_owner(session)
-        if user_id == household.owner or household.member(user_id) is None:
+        member = household.member(user_id)
+        if member is None or user_id == household.owner:
             raise UnknownUserError(user_id, "the members of a household but its owner can be taken away")
-        return forget(self._profiles, user_id)
+        return member
 
     def choose_member(self, session: Session, user_id: int, pin: str = "", *, address: str) -> Session:
         """Show another member's films in this browser.
@@ -92,6 +96,15 @@ class Members(Part):
             return replace(household, members=tuple(change(one) if one.user_id == user_id else one for one in household.members))
 
         self._edit(session, changed)
+
+
+def keeps_events(profiles: Profiles, user_id: int) -> bool:
+    """Whether there is such a member, and they asked that what they open and search is noted."""
+    accounts = Accounts(profiles.entries)
+    owner = accounts.owner_of_member(user_id)
+    household = accounts.household(owner) if owner else None
+    member = household.member(user_id) if household else None
+    return member is not None and member.keeps_events
 
 
 def forget(profiles: Profiles, user_id: int) -> dict[str, int]:

@@ -14,7 +14,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from recommender import passwords
-from recommender.domain import EXPORT, READ, WRITE, MovieId, Passkey, Rating, UserId
+from recommender.domain import EXPORT, READ, WRITE, Member, MovieId, Passkey, Rating, UserId
 from recommender.errors import (
     FullHouseError,
     InvalidInputError,
@@ -361,14 +361,15 @@ def test_a_member_has_a_number_of_their_own_and_leaves_with_what_is_theirs(door:
     assert session.member == zoe.user_id
     for not_hers in (
         lambda: door.add_member(as_zoe, "Another"),
-        lambda: door.remove_member(as_zoe, alice.household.owner),
+        lambda: door.check_may_remove(as_zoe, alice.household.owner),
         lambda: door.set_pin(as_zoe, alice.household.owner, "1234"),
         lambda: door.change_password(as_zoe, PASSWORD, OTHER, address=HOME),
     ):
         with pytest.raises(OwnerOnlyError, match=r"^Only Alice, who signed up, can do this; switch to Alice first\.$"):
             not_hers()
 
-    assert door.remove_member(alice.session, zoe.user_id) == {"person": 1, "member": 1, "token": 1}
+    assert door.check_may_remove(alice.session, zoe.user_id) == Member(zoe.user_id, "Zoé")
+    assert forget(profiles, zoe.user_id) == {"person": 1, "member": 1, "token": 1}
     assert not profiles.has_person(zoe.user_id)
     session = door.session(alice.token)
     assert session is not None
@@ -407,7 +408,9 @@ def test_the_member_of_another_household_cannot_be_chosen(door: SignIn, alice: S
     with pytest.raises(UnknownUserError):
         door.rename_member(alice.session, bob.household.owner, "Mine")
     with pytest.raises(UnknownUserError):
-        door.remove_member(alice.session, bob.household.owner)
+        door.check_may_remove(alice.session, bob.household.owner)
+    with pytest.raises(UnknownUserError):
+        door.check_may_remove(alice.session, alice.household.owner)
 
 
 # The Echo

@@ -48,6 +48,8 @@ def leave() -> ResponseReturnValue:
             raise InvalidInputError("name", request.form.get("name", ""), f"{known.member.name}, to be sure")
         door().check_it_is_them(known.session, request.form.get("password", ""), address=address())
         receipt = engine().forget(known.user_id, asker=asker())
+        if (token := cookie.sent()) and not known.is_owner:  # the household goes on, and so would the session
+            door().sign_out(token)
     except RecommenderError as error:
         return _page(refusal(error))
     return _receipt(receipt, known)

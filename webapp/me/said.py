@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 
 from flask import session
 
+from webapp.accounts import visitor
+
 KEY = "said"
 
 
@@ -20,11 +22,18 @@ class Said:
 
 
 def say(said: Said) -> None:
-    """Tell it on the next page that this browser is shown."""
-    session[KEY] = asdict(said)
+    """Tell it on the next page that this browser shows to the same person."""
+    session[KEY] = {"to": _listener(), **asdict(said)}
 
 
 def just_said() -> Said | None:
-    """What the page before wants told; once."""
+    """What the page before wants told; once, and not to whoever is signed in or shown by now."""
     kept = session.pop(KEY, None)
-    return Said(**kept) if kept else None
+    if not kept or kept.pop("to", None) != _listener():
+        return None
+    return Said(**kept)
+
+
+def _listener() -> int:
+    known = visitor()
+    return known.user_id if known else 0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, request
 
+from recommender.domain import Asker
 from webapp import inputs
 from webapp.accounts.door import door
+from webapp.engine import engine
 from webapp.settings.page import changes, me
 
 household = Blueprint("household", __name__, url_prefix="/settings/household")
@@ -40,9 +42,9 @@ def pin() -> str:
 @changes("household")
 def remove() -> str:
     """A member leaves, with everything."""
-    who = me().household.member(_member())
-    door().remove_member(me().session, _member())
-    return f"{who.name if who else 'Nobody'} has left, with every rating and mark."
+    who = door().check_may_remove(me().session, _member())
+    engine().forget(who.user_id, asker=Asker(member=who.user_id))
+    return f"{who.name} has left, with every rating and mark."
 
 
 @household.post("/share")

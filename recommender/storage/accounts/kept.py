@@ -311,13 +311,14 @@ class Accounts:
         return len(gone) if self._step(owner, 0, step) else 0
 
     def _take_from_those_who_left(self, edited: Household, owned: dict[str, int], changes: list[Change]) -> None:
-        """Tokens, codes and links of a member who is not there any more go; sessions go back to the owner."""
+        """Tokens, codes and links of a member who is not there any more go; sessions go back to the owner, or end at the owner's PIN."""
+        owner = edited.member(edited.owner)
         for key in [key for key in owned if key.partition("#")[0] in ("session", "token", "link", "code")]:
             entry = self._entries.get(key)
             if entry is not None and entry.owner == edited.owner:
                 if edited.member(bodies.read(entry)["member"]) is not None:
                     continue
-                if key.startswith("session#"):
+                if key.startswith("session#") and not (owner and owner.pin_hash):
                     changes.append(bodies.put_again(entry, member=edited.owner))
                     continue
                 changes.append(Change(key, entry.rev))

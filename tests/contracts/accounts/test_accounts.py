@@ -209,6 +209,18 @@ def test_a_session_shows_the_member_who_was_chosen_until_they_go(accounts: Accou
     assert [token.digest for token in accounts.tokens(alice, NOW)] == ["own"]
 
 
+def test_a_session_of_who_leaves_ends_where_the_owner_has_a_pin(accounts: Accounts, alice: UserId) -> None:
+    child = Member(UserId(1_000_777), "Zoë")
+    accounts.change(alice, lambda it: replace(it, members=(replace(it.members[0], pin_hash="a hash of a PIN"), child)))
+    assert accounts.new_session(a_session(alice, "hers", member=child.user_id), NOW)
+    assert accounts.new_session(a_session(alice, "own"), NOW)
+
+    assert accounts.remove_member(alice, child.user_id) == {"member": 1, "session": 1}
+
+    assert accounts.session("hers", NOW) is None
+    assert accounts.session("own", NOW) == a_session(alice, "own")
+
+
 # Tokens
 
 
