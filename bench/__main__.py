@@ -1,4 +1,4 @@
-"""python -m bench [lists fold-in put endpoint skill search load scale] [--data PATH]; `make bench` also installs the peers."""
+"""python -m bench [lists fold-in put endpoint skill search load put-25m scale] [--data PATH]; `make bench` also installs the peers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.figures import Figure, MismatchError, say, table
 from bench.machine import provenance
 
 ALL = ("lists", "fold-in", "put", "endpoint", "skill", "search")
-LONG = ("asking", "load", "scale")
+LONG = ("asking", "load", "put-25m", "scale")
 
 
 def main(arguments: list[str]) -> int:
@@ -38,6 +38,11 @@ def main(arguments: list[str]) -> int:
             "skill": lambda: skill.measure(Path(temporary), times=5 if asked.quick else 15, turns=500 if asked.quick else 2000),
             "search": lambda: search.measure(times=500 if asked.quick else 2000),
             "asking": lambda: asking.measure(data),
+            "put-25m": lambda: put.measure(
+                synthetic.write_data_set("25m", Path(temporary) / "put-25m"),
+                times=200 if asked.quick else 1000,
+                limit=put.LIMIT_OF_MILLIONS,
+            ),
             "load": lambda: load.figures(synthetic.write_data_set("25m", Path(temporary) / "25m")),
             "scale": lambda: scale.measure(
                 Path(temporary), many=100_000 if asked.quick else 1_000_000, reads=2_000 if asked.quick else 10_000
@@ -61,13 +66,13 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         metavar="WHAT",
         choices=[*ALL, *LONG, []],
-        help=f"{', '.join(ALL)}, {' or '.join(LONG)}; all but the last three if none is named",
+        help=f"{', '.join(ALL)}, {' or '.join(LONG)}; all but the last four if none is named",
     )
     parser.add_argument(
         "--data", type=Path, help="the data set for asking, fold-in, put and endpoint, such as ml-latest-small; made up if none is named"
     )
     parser.add_argument(
-        "--long", action="store_true", help="asking, load and scale too: 25 million ratings, a million lists, some minutes each"
+        "--long", action="store_true", help="asking, load, put-25m and scale too: 25 million ratings, a million lists, some minutes each"
     )
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     return parser
