@@ -8,13 +8,22 @@ from numpy.typing import NDArray
 from recommender.data.matrix import RatingMatrix
 from recommender.models.kernels import SIMILARITY_BITS
 
+# Raters of a film from which on it is added by itself: a call of numpy more, in a quarter of the time for each rater and without a list of
+# positions, which takes 210 MB for 300 films of 25,000 raters.
+LONG_COLUMN = 1_000
+
 
 def overlaps(matrix: RatingMatrix, columns: NDArray[np.int32], half_stars: NDArray[np.uint8]) -> NDArray[np.float64]:
     """The dot product of a history with every row, shape (n_users,): whole numbers, exact."""
     starts, lengths = matrix.column_starts[columns], matrix.raters[columns]
-    entries = spans(starts, lengths)
-    products = np.repeat(half_stars.astype(np.float64), lengths) * matrix.column_half_stars[entries]
-    return _sums(matrix.rows[entries], products, matrix.n_users)
+    is_long = lengths >= LONG_COLUMN
+    entries = spans(starts[~is_long], lengths[~is_long])
+    products = np.repeat(half_stars[~is_long].astype(np.float64), lengths[~is_long]) * matrix.column_half_stars[entries]
+    dots = _sums(matrix.rows[entries], products, matrix.n_users)
+    for start, length, own in zip(starts[is_long], lengths[is_long], half_stars[is_long].astype(np.float64), strict=True):
+        span = slice(start, start + length)
+        np.add.at(dots, matrix.rows[span], matrix.column_half_stars[span] * own)
+    return dots
 
 
 def cosines(dots: NDArray[np.float64], squared: NDArray[np.int64], own_squared: int | np.int64 | NDArray[np.int64]) -> NDArray[np.float64]:

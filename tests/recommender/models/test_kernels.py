@@ -50,6 +50,21 @@ def test_neighbours_and_sums_are_the_plain_ones(matrix: RatingMatrix, batch: blo
             np.testing.assert_array_equal(weights[at], expected[1])
 
 
+@pytest.mark.parametrize("long", [0, 5, 40, 1000])
+def test_films_of_many_raters_are_added_by_themselves_to_the_same_sums(
+    matrix: RatingMatrix, long: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dense = np.zeros((matrix.n_users, matrix.n_movies), dtype=np.int64)
+    for row in range(matrix.n_users):
+        columns, half_stars = matrix.row(row)
+        dense[row, columns] = half_stars
+    monkeypatch.setattr(plain, "LONG_COLUMN", long)
+
+    for row in range(0, matrix.n_users, 7):
+        np.testing.assert_array_equal(plain.overlaps(matrix, *matrix.row(row)), dense @ dense[row])
+    np.testing.assert_array_equal(plain.overlaps(matrix, np.zeros(0, np.int32), np.zeros(0, np.uint8)), np.zeros(matrix.n_users))
+
+
 def test_sums_do_not_depend_on_the_order_of_the_neighbours(rng: np.random.Generator) -> None:
     matrix = matrix_of(random_ratings(rng, n_users=300))
     near = UserCosine.fit(matrix, {"n_neighbours": 200}).neighbours(History.of_row(matrix, 0))
