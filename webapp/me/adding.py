@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from recommender.errors import AlreadyThereError, RecommenderError
 from webapp import inputs
-from webapp.accounts import asker, signed_in, visitor
+from webapp.accounts import asker, signed_in, the_visitor
 from webapp.accounts.refusals import form_page, refusal
 from webapp.engine import engine
 from webapp.me.said import Said, say
@@ -28,8 +28,7 @@ def form() -> ResponseReturnValue:
 @signed_in
 def add() -> ResponseReturnValue:
     """On to the film's page, where it can be rated; or the form again."""
-    known = visitor()
-    assert known is not None  # noqa: S101  the view is for those who are signed in
+    known = the_visitor()
     typed = {name: request.form.get(name, "") for name in ("title", "year", "link")}
     genres = request.form.getlist("genre")
     try:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from recommender.domain import OPENED, Movie
 from recommender.errors import UnknownMovieError
 from webapp import inputs
-from webapp.accounts import signed_in, visitor
+from webapp.accounts import signed_in, the_visitor, visitor
 from webapp.accounts.door import door
 from webapp.engine import engine
 from webapp.me.said import Said, say
@@ -32,8 +32,7 @@ def note(kind: str, *, movie_id: int | None = None, text: str = "") -> None:
 @signed_in
 def shown() -> ResponseReturnValue:
     """Everything that is noted, newest first."""
-    known = visitor()
-    assert known is not None  # noqa: S101  the views are for those who are signed in
+    known = the_visitor()
     noted = engine().events.of(known.user_id)
     films = {event.movie_id: _film(event.movie_id) for event in noted[:MOST_SHOWN] if event.kind == OPENED and event.movie_id is not None}
     return render_template("events.html", noted=noted[:MOST_SHOWN], n=len(noted), films=films)
@@ -43,8 +42,7 @@ def shown() -> ResponseReturnValue:
 @signed_in
 def turn() -> ResponseReturnValue:
     """On, or off; off takes away what was noted."""
-    known = visitor()
-    assert known is not None  # noqa: S101  the views are for those who are signed in
+    known = the_visitor()
     keeps = inputs.one_of(inputs.one(request.form, "turn"), (ON, OFF), "turn") == ON
     door().keep_events(known.session, keeps)
     if keeps:

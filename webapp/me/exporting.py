@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from recommender.exporting import FORMS
-from webapp.accounts import asker, signed_in, visitor
+from webapp.accounts import asker, signed_in, the_visitor
 from webapp.engine import engine
 
 exporting = Blueprint("exporting", __name__, url_prefix="/me/export")
@@ -25,8 +25,7 @@ def take_out(form: str) -> ResponseReturnValue:
     """One of them, to be saved."""
     if form not in FORMS:
         abort(404)
-    known = visitor()
-    assert known is not None  # noqa: S101  the view is for those who are signed in
+    known = the_visitor()
     taken = engine().exports.take_out(known.user_id, form, asker=asker())
     answer = Response(taken.content, content_type=f"{taken.kind}; charset=utf-8" if taken.kind.startswith("text/") else taken.kind)
     answer.headers["Content-Disposition"] = f'attachment; filename="{taken.name}"'

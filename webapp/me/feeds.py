@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from recommender.domain import FEED, Asker
 from recommender.errors import RecommenderError
-from webapp.accounts import Visitor, signed_in, visitor
+from webapp.accounts import signed_in, the_visitor
 from webapp.accounts.door import door
 from webapp.accounts.refusals import Refusal, form_page, refusal
 from webapp.engine import engine
@@ -33,7 +33,7 @@ def addresses() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """A new address; the page shows it now and never again."""
     try:
-        token, text = door().new_token(_me().session, request.form.get("name", ""), (FEED,))
+        token, text = door().new_token(the_visitor().session, request.form.get("name", ""), (FEED,))
     except RecommenderError as error:
         return _page(refusal(error), typed=request.form.get("name", ""))
     return _page(made={"name": token.name, "token": text})
@@ -43,7 +43,7 @@ def new() -> ResponseReturnValue:
 @signed_in
 def revoke() -> ResponseReturnValue:
     """From now on nobody reads by that address."""
-    was_there = door().revoke_token(_me().session, request.form.get("digest", ""))
+    was_there = door().revoke_token(the_visitor().session, request.form.get("digest", ""))
     say(Said("That address opens nothing any more." if was_there else "There was no such address."))
     return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": url_for("feeds.addresses")})
 
@@ -65,12 +65,6 @@ def feed(token: str, name: str, kind: str) -> ResponseReturnValue:
 
 
 def _page(refused: Refusal | None = None, *, typed: str = "", made: dict[str, str] | None = None) -> ResponseReturnValue:
-    known = [token for token in door().tokens(_me().session) if FEED in token.scopes and token.member == _me().user_id]
+    known = [token for token in door().tokens(the_visitor().session) if FEED in token.scopes and token.member == the_visitor().user_id]
     kinds = {kind: words for kind, (_, _, words) in FORMATS.items()}
     return form_page("feeds.html", refused, known=known, typed=typed, made=made, lists=LISTS, kinds=kinds)
-
-
-def _me() -> Visitor:
-    known = visitor()
-    assert known is not None  # noqa: S101  the views are for those who are signed in
-    return known

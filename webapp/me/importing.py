@@ -22,7 +22,7 @@ from recommender.importing import (
     Receipt,
 )
 from webapp import inputs
-from webapp.accounts import Visitor, asker, signed_in, takes, visitor
+from webapp.accounts import asker, signed_in, takes, the_visitor, visitor
 from webapp.accounts.refusals import Refusal, form_page, refusal
 from webapp.engine import engine
 from webapp.error_handlers import answer_http_error
@@ -55,7 +55,7 @@ def send() -> ResponseReturnValue:
     try:
         if sent is None or not sent.filename:
             return _begin_page(Refusal(HTTPStatus.BAD_REQUEST, "Choose the file first, then send it.", "file"))
-        draft = _imports().begin(_me().user_id, sent.filename, sent.stream.read(MOST_BYTES + 1), asker=asker())
+        draft = _imports().begin(the_visitor().user_id, sent.filename, sent.stream.read(MOST_BYTES + 1), asker=asker())
     except InvalidInputError as error:  # begins with the name of the file, which stays as it is written
         return _begin_page(Refusal(HTTPStatus.BAD_REQUEST, str(error), "file"))
     except RecommenderError as error:
@@ -68,9 +68,9 @@ def send() -> ResponseReturnValue:
 def look(import_id: str) -> ResponseReturnValue:
     """The file as it was read, before it is saved; afterwards its receipt."""
     try:
-        receipt = _imports().receipt(_me().user_id, import_id, asker=asker())
+        receipt = _imports().receipt(the_visitor().user_id, import_id, asker=asker())
     except UnknownImportError:
-        return _review_page(_imports().draft(_me().user_id, import_id, asker=asker()))
+        return _review_page(_imports().draft(the_visitor().user_id, import_id, asker=asker()))
     return render_template("import_receipt.html", receipt=receipt, is_undone=receipt.state == UNDONE, did=saved_in_words(receipt))
 
 
@@ -78,7 +78,7 @@ def look(import_id: str) -> ResponseReturnValue:
 @signed_in
 def go_on(import_id: str) -> ResponseReturnValue:
     """Answers kept, and then what the button says: another page of questions, or saving."""
-    user_id = _me().user_id
+    user_id = the_visitor().user_id
     try:
         if choices := _choices(request.form):
             _imports().choose(user_id, import_id, choices, asker=asker())
@@ -98,9 +98,9 @@ def read_again(import_id: str) -> ResponseReturnValue:
     """The same file with its scores, its person or its answers read otherwise."""
     scale, profile, anew = (request.form.get(name, "") for name in ("scale", "profile", "anew"))
     try:
-        _imports().read_again(_me().user_id, import_id, scale=scale, profile=profile, anew=bool(anew), asker=asker())
+        _imports().read_again(the_visitor().user_id, import_id, scale=scale, profile=profile, anew=bool(anew), asker=asker())
     except InvalidInputError as error:
-        return _review_page(_imports().draft(_me().user_id, import_id, asker=asker()), refusal(error))
+        return _review_page(_imports().draft(the_visitor().user_id, import_id, asker=asker()), refusal(error))
     return _to(import_id)
 
 
@@ -108,7 +108,7 @@ def read_again(import_id: str) -> ResponseReturnValue:
 @signed_in
 def drop(import_id: str) -> ResponseReturnValue:
     """The file is put away, and nothing was written."""
-    _imports().drop(_me().user_id, import_id, asker=asker())
+    _imports().drop(the_visitor().user_id, import_id, asker=asker())
     say(Said("The file is put away, and nothing of it was written."))
     return redirect(url_for("importing.begin"), HTTPStatus.SEE_OTHER)
 
@@ -117,7 +117,7 @@ def drop(import_id: str) -> ResponseReturnValue:
 @signed_in
 def undo(import_id: str) -> ResponseReturnValue:
     """Everything as it was before the import, but for what was changed since."""
-    undone = _imports().undo(_me().user_id, import_id, asker=asker())
+    undone = _imports().undo(the_visitor().user_id, import_id, asker=asker())
     stayed = f" {counted(len(undone.stayed), 'film')} that you have changed since stay as they are." if undone.stayed else ""
     say(Said(f"Taken back: what it changed is as it was before.{stayed}"))
     return _to(import_id)
@@ -127,7 +127,7 @@ def undo(import_id: str) -> ResponseReturnValue:
 @signed_in
 def report(import_id: str) -> ResponseReturnValue:
     """What became of every row."""
-    text = _imports().report(_me().user_id, import_id, asker=asker())
+    text = _imports().report(the_visitor().user_id, import_id, asker=asker())
     answer = Response(text.encode("utf-8-sig", "replace"), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="import-report.csv"'
     answer.headers["Cache-Control"] = "no-store"
@@ -159,7 +159,7 @@ def in_words(counts: Mapping[str, int]) -> str:
 
 
 def _begin_page(refused: Refusal | None = None) -> ResponseReturnValue:
-    user_id = _me().user_id
+    user_id = the_visitor().user_id
     drafts, receipts = _imports().drafts(user_id, asker=asker()), _imports().receipts(user_id, asker=asker())
     return form_page("import.html", refused, drafts=drafts, receipts=receipts, saved_in_words=saved_in_words, undone=UNDONE)
 
@@ -215,9 +215,3 @@ def _to(import_id: str, **values: object) -> ResponseReturnValue:
 
 def _imports() -> Imports:
     return engine().imports
-
-
-def _me() -> Visitor:
-    known = visitor()
-    assert known is not None  # noqa: S101  the views are for those who are signed in
-    return known

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from recommender.movements import MOST
 from webapp import charts
-from webapp.accounts import asker, signed_in, visitor
+from webapp.accounts import asker, signed_in, the_visitor
 from webapp.engine import engine
 
 FEWEST_OF_A_KIND = 2  # films of a genre, for a row of its own
@@ -32,6 +32,4 @@ def log() -> ResponseReturnValue:
 
 
 def _me() -> int:
-    known = visitor()
-    assert known is not None  # noqa: S101  the views are for those who are signed in
-    return known.user_id
+    return the_visitor().user_id

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from recommender.domain import Receipt
 from recommender.errors import InvalidInputError, RecommenderError
-from webapp.accounts import Visitor, asker, cookie, signed_in, visitor
+from webapp.accounts import Visitor, asker, cookie, signed_in, the_visitor
 from webapp.accounts.door import address, door
 from webapp.accounts.refusals import Refusal, form_page, refusal
 from webapp.engine import engine
@@ -41,8 +41,7 @@ def ask() -> ResponseReturnValue:
 @signed_in
 def leave() -> ResponseReturnValue:
     """Gone, with the receipt; or the form again, and nothing has gone."""
-    known = visitor()
-    assert known is not None  # noqa: S101  the view is for those who are signed in
+    known = the_visitor()
     try:
         if " ".join(request.form.get("name", "").split()).casefold() != known.member.name.casefold():
             raise InvalidInputError("name", request.form.get("name", ""), f"{known.member.name}, to be sure")
@@ -56,8 +55,7 @@ def leave() -> ResponseReturnValue:
 
 
 def _page(refused: Refusal | None = None) -> ResponseReturnValue:
-    known = visitor()
-    assert known is not None  # noqa: S101  the views are for those who are signed in
+    known = the_visitor()
     others = [member.name for member in known.household.members if member != known.member] if known.is_owner else []
     own = engine().ratings_of(known.user_id, asker=asker())
     asks_password = known.is_owner and bool(known.household.password_hash)

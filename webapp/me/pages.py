@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from recommender.domain import ASIDE, HIDDEN, LIST_LENGTH, SEEN, OwnFilm, OwnFilms
 from webapp import inputs
-from webapp.accounts import Visitor, asker, signed_in, visitor
+from webapp.accounts import asker, signed_in, the_visitor
 from webapp.engine import engine
 from webapp.metrics import tally
 
@@ -37,7 +37,7 @@ _ORDERS: dict[str, tuple[str, Order]] = {
 def my_list() -> ResponseReturnValue:
     """The list, as the API and the Echo have it."""
     amount = inputs.amount(inputs.one(request.args, "amount"))
-    made = engine().list_for(_me().user_id, amount, asker=asker())
+    made = engine().list_for(the_visitor().user_id, amount, asker=asker())
     tally().list_shown(made)
     return render_template("my_list.html", made=made, amount=amount, own=_own(), few=FEW_RATINGS, default=LIST_LENGTH)
 
@@ -73,7 +73,7 @@ def ratings() -> ResponseReturnValue:
 @signed_in
 def watchlist() -> ResponseReturnValue:
     """What they want to see, best for them first."""
-    wanted = engine().watchlist(_me().user_id, asker=asker())
+    wanted = engine().watchlist(the_visitor().user_id, asker=asker())
     return render_template("my_watchlist.html", wanted=wanted, own=_own())
 
 
@@ -81,20 +81,14 @@ def watchlist() -> ResponseReturnValue:
 @signed_in
 def rev() -> ResponseReturnValue:
     """What the list is made from now: what a page that is open asks every two seconds, so it costs the session and one read."""
-    made_from = engine().made_from(_me().user_id, asker=asker())
+    made_from = engine().made_from(the_visitor().user_id, asker=asker())
     answer = jsonify(rev=made_from.rev, generation=made_from.generation)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
 
-def _me() -> Visitor:
-    known = visitor()
-    assert known is not None  # noqa: S101  the views are for those who are signed in
-    return known
-
-
 def _own() -> OwnFilms:
-    return engine().ratings_of(_me().user_id, asker=asker())
+    return engine().ratings_of(the_visitor().user_id, asker=asker())
 
 
 def _on(shelf: str, own: OwnFilms) -> Sequence[OwnFilm]:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from recommender.domain import ASIDE, FILM_MARKS, HIDDEN, SEEN, WATCHLIST, Movie, Rated
 from webapp import inputs
-from webapp.accounts import asker, signed_in, visitor
+from webapp.accounts import asker, signed_in, the_visitor
 from webapp.engine import engine
 from webapp.me.said import Said, say
 from webapp.metrics import tally
@@ -71,9 +71,7 @@ def mark(movie_id: int) -> ResponseReturnValue:
 
 
 def _person() -> int:
-    known = visitor()
-    assert known is not None  # noqa: S101  the view is for those who are signed in
-    return known.user_id
+    return the_visitor().user_id
 
 
 def _answer(rated: Rated, movie: Movie, said: Said) -> ResponseReturnValue:

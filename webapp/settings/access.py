@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from recommender.errors import InvalidInputError, RecommenderError
 from webapp import inputs
-from webapp.accounts import passkeys, signed_in
+from webapp.accounts import passkeys, signed_in, the_visitor
 from webapp.accounts.door import address, door
 from webapp.accounts.refusals import refusal
-from webapp.settings.page import DAYS, changes, me, settings_page
+from webapp.settings.page import DAYS, changes, settings_page
 
 access = Blueprint("access", __name__, url_prefix="/settings")
 
@@ -19,7 +19,7 @@ access = Blueprint("access", __name__, url_prefix="/settings")
 @changes("password")
 def password() -> str:
     """Another password; who is signed in elsewhere is no longer."""
-    door().change_password(me().session, request.form.get("current", ""), request.form.get("password", ""), address=address())
+    door().change_password(the_visitor().session, request.form.get("current", ""), request.form.get("password", ""), address=address())
     return "The password is changed, and every other browser is signed out."
 
 
@@ -27,9 +27,9 @@ def password() -> str:
 @changes("passkeys")
 def add_passkey() -> str:
     """One more passkey; not for somebody who has found the browser open and does not know the password."""
-    door().check_it_is_them(me().session, request.form.get("current", ""), address=address())
-    made = passkeys.made(request.form.get("passkey", ""), passkeys.to_add(me()), request.form.get("name", ""))
-    door().add_passkey(me().session, made)
+    door().check_it_is_them(the_visitor().session, request.form.get("current", ""), address=address())
+    made = passkeys.made(request.form.get("passkey", ""), passkeys.to_add(the_visitor()), request.form.get("name", ""))
+    door().add_passkey(the_visitor().session, made)
     return f"{' '.join(made.name.split())} opens this account from now on."
 
 
@@ -37,7 +37,7 @@ def add_passkey() -> str:
 @changes("passkeys")
 def remove_passkey() -> str:
     """A passkey less; the last way in stays."""
-    was_there = door().remove_passkey(me().session, request.form.get("credential", ""))
+    was_there = door().remove_passkey(the_visitor().session, request.form.get("credential", ""))
     return "That passkey opens nothing any more." if was_there else "There was no such passkey."
 
 
@@ -45,7 +45,7 @@ def remove_passkey() -> str:
 @changes("browsers")
 def end_session() -> str:
     """Another browser is signed out."""
-    was_there = door().end_session(me().session, request.form.get("digest", ""))
+    was_there = door().end_session(the_visitor().session, request.form.get("digest", ""))
     return "That browser is signed out." if was_there else "That browser was not signed in any more."
 
 
@@ -53,7 +53,7 @@ def end_session() -> str:
 @changes("browsers")
 def end_others() -> str:
     """Every browser but this one is signed out."""
-    n_ended = door().end_other_sessions(me().session)
+    n_ended = door().end_other_sessions(the_visitor().session)
     return f"Signed out everywhere else: {n_ended} {'browser' if n_ended == 1 else 'browsers'}." if n_ended else "No other was signed in."
 
 
@@ -66,7 +66,7 @@ def new_token() -> ResponseReturnValue:
         if days and days not in map(str, DAYS):
             raise InvalidInputError("days", days, f"{', '.join(map(str, DAYS))}, or none")
         scopes = tuple(request.form.getlist("scope"))
-        token, text = door().new_token(me().session, request.form.get("token-name", ""), scopes, days=int(days) if days else None)
+        token, text = door().new_token(the_visitor().session, request.form.get("token-name", ""), scopes, days=int(days) if days else None)
     except RecommenderError as error:
         return settings_page(refusal(error), "programs")
     return settings_page(section="programs", made={"name": token.name, "text": text})
@@ -76,5 +76,5 @@ def new_token() -> ResponseReturnValue:
 @changes("programs")
 def revoke_token() -> str:
     """A program is shut out."""
-    was_there = door().revoke_token(me().session, request.form.get("digest", ""))
+    was_there = door().revoke_token(the_visitor().session, request.form.get("digest", ""))
     return "That token opens nothing any more." if was_there else "There was no such token."

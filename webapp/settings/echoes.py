@@ -9,11 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from recommender.errors import RecommenderError
 from recommender.sign_in import CODE_SECONDS
-from webapp.accounts import signed_in
+from webapp.accounts import signed_in, the_visitor
 from webapp.accounts.door import door
 from webapp.accounts.refusals import Refusal, form_page, refusal
 from webapp.me.said import Said, say
-from webapp.settings.page import me
 
 echoes = Blueprint("echoes", __name__, url_prefix="/settings/echo")
 
@@ -30,7 +29,7 @@ def linked() -> ResponseReturnValue:
 def new_code() -> ResponseReturnValue:
     """A code to be said to an Echo, shown large."""
     try:
-        return _page(code=door().new_code(me().session))
+        return _page(code=door().new_code(the_visitor().session))
     except RecommenderError as error:
         return _page(refusal(error))
 
@@ -40,7 +39,7 @@ def new_code() -> ResponseReturnValue:
 def unlink() -> ResponseReturnValue:
     """An Echo speaks for nobody here any more."""
     try:
-        was_there = door().remove_link(me().session, request.form.get("digest", ""))
+        was_there = door().remove_link(the_visitor().session, request.form.get("digest", ""))
     except RecommenderError as error:
         return _page(refusal(error))
     say(Said("That Echo speaks for nobody here any more." if was_there else "There was no such Echo."))
@@ -48,7 +47,7 @@ def unlink() -> ResponseReturnValue:
 
 
 def _page(refused: Refusal | None = None, code: str = "") -> ResponseReturnValue:
-    known = me()
+    known = the_visitor()
     names = {member.user_id: member.name for member in known.household.members}
     links = door().links(known.session)
     return form_page("settings/echo.html", refused, links=links, names=names, code=code, minutes=CODE_SECONDS // 60)

@@ -6,9 +6,10 @@ from flask import Blueprint, request
 
 from recommender.domain import Asker
 from webapp import inputs
+from webapp.accounts import the_visitor
 from webapp.accounts.door import door
 from webapp.engine import engine
-from webapp.settings.page import changes, me
+from webapp.settings.page import changes
 
 household = Blueprint("household", __name__, url_prefix="/settings/household")
 
@@ -17,7 +18,7 @@ household = Blueprint("household", __name__, url_prefix="/settings/household")
 @changes("household")
 def add() -> str:
     """One more member, with a number of their own."""
-    member = door().add_member(me().session, request.form.get("name", ""))
+    member = door().add_member(the_visitor().session, request.form.get("name", ""))
     return f"{member.name} has a list of their own now, under the number {member.user_id}."
 
 
@@ -25,7 +26,7 @@ def add() -> str:
 @changes("household")
 def rename() -> str:
     """Another name for a member."""
-    door().rename_member(me().session, _member(), request.form.get("name", ""))
+    door().rename_member(the_visitor().session, _member(), request.form.get("name", ""))
     return "The name is changed."
 
 
@@ -34,7 +35,7 @@ def rename() -> str:
 def pin() -> str:
     """The PIN that is asked before a browser shows the member's films; none where it is empty."""
     sent = request.form.get("pin", "")
-    door().set_pin(me().session, _member(), sent)
+    door().set_pin(the_visitor().session, _member(), sent)
     return "That PIN is asked from now on." if sent else "No PIN is asked any more."
 
 
@@ -42,7 +43,7 @@ def pin() -> str:
 @changes("household")
 def remove() -> str:
     """A member leaves, with everything."""
-    who = door().check_may_remove(me().session, _member())
+    who = door().check_may_remove(the_visitor().session, _member())
     engine().forget(who.user_id, asker=Asker(member=who.user_id))
     return f"{who.name} has left, with every rating and mark."
 
@@ -52,7 +53,7 @@ def remove() -> str:
 def share() -> str:
     """Let anyone who knows the number read the list, or no longer."""
     is_shared = request.form.get("shared") == "yes"
-    door().share(me().session, is_shared)
+    door().share(the_visitor().session, is_shared)
     return "Anyone who knows your number can read your list." if is_shared else "Your list is yours alone."
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from recommender.domain import EXPORT, FEED, READ, WRITE
 from recommender.errors import RecommenderError
-from webapp.accounts import Visitor, passkeys, signed_in, visitor
+from webapp.accounts import passkeys, signed_in, the_visitor
 from webapp.accounts.door import door
 from webapp.accounts.refusals import Refusal, form_page, refusal
 from webapp.me.said import Said, say
@@ -35,13 +35,6 @@ settings = Blueprint("settings", __name__)
 def overview() -> ResponseReturnValue:
     """Everything that can be set."""
     return settings_page()
-
-
-def me() -> Visitor:
-    """Who is signed in, in a view for those who are."""
-    known = visitor()
-    assert known is not None  # noqa: S101  the view is not reached by others
-    return known
 
 
 def changes(section: str) -> Callable[[Callable[[], str]], Callable[[], ResponseReturnValue]]:
@@ -70,7 +63,7 @@ def done(text: str, section: str) -> Response:
 
 def settings_page(refused: Refusal | None = None, section: str = "", made: Mapping[str, str] | None = None) -> Response:
     """section: where the refusal is told. made: a new API token, by `name` and `text`, which is shown this once."""
-    known = me()
+    known = the_visitor()
     session, household = known.session, known.household
     programs = [token for token in door().tokens(session) if token.scopes != (FEED,)]
     return form_page(

@@ -9,11 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from recommender.errors import RecommenderError
 from webapp import inputs
-from webapp.accounts import signed_in
+from webapp.accounts import signed_in, the_visitor
 from webapp.accounts.door import address, door
 from webapp.accounts.refusals import form_page, refusal
 from webapp.own_path import HOME, is_page
-from webapp.settings.page import me
 
 THEIR_LIST = "/me/"
 
@@ -34,7 +33,7 @@ def chosen() -> ResponseReturnValue:
     tried = 0
     try:
         tried = inputs.user_id(inputs.one(request.form, "member"), "member")
-        door().choose_member(me().session, tried, request.form.get("pin", ""), address=address())
+        door().choose_member(the_visitor().session, tried, request.form.get("pin", ""), address=address())
     except RecommenderError as error:
         return form_page("settings/switch.html", refusal(error), tried=tried)
     return redirect(THEIR_LIST if is_page(THEIR_LIST) else HOME, HTTPStatus.SEE_OTHER)
