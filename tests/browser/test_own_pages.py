@@ -159,6 +159,8 @@ def test_a_page_of_ones_own_is_accessible_quiet_and_fits(
             findings += [f"{theme}, {width} px: {finding}" for finding in axe_violations(page) + sideways(page)]
         page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
         findings += [f"at {NARROWEST} px: {finding}" for finding in sideways(page)]
+        page.evaluate("() => document.querySelectorAll('main details').forEach(one => { one.open = true })")
+        findings += [f"at {NARROWEST} px with all open: {finding}" for finding in sideways(page)]
         findings += watch.console_errors + watch.foreign_requests
         saved = tmp_path / "page.html"
         saved.write_text(answer.text())
