@@ -150,6 +150,7 @@ class House:
         time.sleep(rng.uniform(0.1, 1.0))
         if kind == "worker":
             while not (workers := self.workers()):  # the next one is on its way
+                assert self.server.poll() is None, f"the server has ended: {self.last_words()}"
                 time.sleep(0.05)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(rng.choice(workers), signal.SIGKILL)
