@@ -176,12 +176,12 @@ class Kept:
 
 
 def forget_imports(blobs: Blobs, user_id: UserId) -> int:
-    """Everything that is kept of a person's imports goes: files, receipts, what was chosen; how many blobs it was."""
-    n = 0
+    """Everything that is kept of a person's imports goes: files, receipts, what was chosen; how many files had been brought."""
+    brought: set[str] = set()
     for place in (f"{DRAFTS}/{user_id}", f"{IMPORTS}/{user_id}"):
-        n += len(blobs.list(f"{place}/"))
+        brought.update(key.removeprefix(f"{place}/").split("/")[0] for key in blobs.list(f"{place}/"))
         blobs.remove(place)
-    return n
+    return len(brought - {FIXES})
 
 
 def _draft(user_id: UserId, import_id: str) -> str:

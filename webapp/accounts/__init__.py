@@ -6,11 +6,11 @@ from flask import Flask, Response
 
 from webapp.accounts import door, forgery, visitors
 from webapp.accounts.forgery import takes
-from webapp.accounts.visitors import Visitor, asker, signed_in, the_visitor, visitor
+from webapp.accounts.visitors import Visitor, asker, forget_visitor, signed_in, the_visitor, visitor
 from webapp.accounts.ways_in import accounts
 from webapp.own_path import is_page
 
-__all__ = ["Visitor", "asker", "install", "signed_in", "takes", "the_visitor", "visitor"]
+__all__ = ["Visitor", "asker", "forget_visitor", "install", "signed_in", "takes", "the_visitor", "visitor"]
 
 
 def install(app: Flask) -> None:

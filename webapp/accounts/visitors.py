@@ -64,6 +64,11 @@ def the_visitor() -> Visitor:
     return known
 
 
+def forget_visitor() -> None:
+    """Whoever sent this request has left: what is still shown is shown to a stranger."""
+    g.visitor = None
+
+
 def was_asked() -> bool:
     """Whether anybody wanted to know in this request."""
     return "visitor" in g

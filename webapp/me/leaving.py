@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from recommender.domain import Receipt
 from recommender.errors import InvalidInputError, RecommenderError
-from webapp.accounts import Visitor, asker, cookie, signed_in, the_visitor
+from webapp.accounts import Visitor, asker, cookie, forget_visitor, signed_in, the_visitor
 from webapp.accounts.door import address, door
 from webapp.accounts.refusals import Refusal, form_page, refusal
 from webapp.engine import engine
@@ -64,7 +64,9 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
 
 def _receipt(receipt: Receipt, known: Visitor) -> ResponseReturnValue:
     counted = [(words, receipt.gone[kind]) for kind, words in WORDS.items() if kind in receipt.gone]
+    forget_visitor()
     body = render_template("deleted.html", receipt=receipt, counted=counted, name=known.member.name)
     answer = make_response(body, HTTPStatus.OK)
+    answer.headers["Cache-Control"] = "private, no-store"
     answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return cookie.take_back(answer)

@@ -466,9 +466,10 @@ class TestSafety:
             imports.save(one, draft.import_id, asker=themself(one))
             imports.begin(one, "letterboxd.zip", LETTERBOXD, asker=themself(one))
 
-        forget_imports(blobs, person)
-        forget_imports(blobs, person)
+        n_brought = forget_imports(blobs, person)
 
+        assert n_brought == 2, "one saved, one looked at"
+        assert forget_imports(blobs, person) == 0
         assert [key for key in blobs.list("import") if f"/{person}/" in key] == []
         assert len(imports.receipts(another, asker=themself(another))) == len(imports.drafts(another, asker=themself(another))) == 1
 

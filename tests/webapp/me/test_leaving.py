@@ -21,6 +21,8 @@ def test_who_leaves_gets_a_receipt_and_is_signed_out(alice: Browser, recommender
     assert "<dt>ratings</dt><dd>1</dd>" in answer.text
     assert "<dt>people</dt><dd>1</dd>" in answer.text
     assert recommender.model in answer.text
+    assert "Signed in as" not in answer.text
+    assert answer.headers["Cache-Control"] == "private, no-store"
     assert not alice.is_in
     assert recommender.stars == {}
     assert alice.sign_in().status_code == 401
