@@ -83,8 +83,7 @@ def go_on(import_id: str) -> ResponseReturnValue:
         if choices := _choices(request.form):
             _imports().choose(user_id, import_id, choices, asker=asker())
         if request.form.get("do") == "save":
-            receipt = _imports().save(user_id, import_id, asker=asker())
-            say(Said(f"Saved: {saved_in_words(receipt)}."))
+            _imports().save(user_id, import_id, asker=asker())  # the page that follows says what it did
             return _to(import_id)
     except InvalidInputError as error:
         return _review_page(_imports().draft(user_id, import_id, asker=asker()), refusal(error))
@@ -117,9 +116,7 @@ def drop(import_id: str) -> ResponseReturnValue:
 @signed_in
 def undo(import_id: str) -> ResponseReturnValue:
     """Everything as it was before the import, but for what was changed since."""
-    undone = _imports().undo(the_visitor().user_id, import_id, asker=asker())
-    stayed = f" {counted(len(undone.stayed), 'film')} that you have changed since stay as they are." if undone.stayed else ""
-    say(Said(f"Taken back: what it changed is as it was before.{stayed}"))
+    _imports().undo(the_visitor().user_id, import_id, asker=asker())
     return _to(import_id)
 
 

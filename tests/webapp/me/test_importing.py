@@ -118,7 +118,7 @@ class TestTheWay:
         assert (saved.status_code, saved.headers["Location"]) == (303, there)
         assert said(profiles.opinions(person)) == ({1: 5.0, 2: 0.5}, {(5, SEEN), (7, SEEN), (9, WATCHLIST)})
         receipt = alice.get(there).text
-        assert "Saved: 2 new ratings, 2 films seen and 1 film for the watchlist." in receipt
+        assert ": 2 new ratings, 2 films seen and 1 film for the watchlist." in receipt
         assert re.search(
             r"<bdi>letterboxd.zip</bdi> of Letterboxd, <time[^>]*>[^<]*</time>: 2 new ratings, 2 films seen and 1 film for", receipt
         )
