@@ -21,7 +21,10 @@ def taste() -> ResponseReturnValue:
     """By genre and decade beside everybody's, how they differ from most, and what kind of viewer that makes."""
     profile = engine().taste_profile(_me(), asker=asker())
     genres = [part for part in profile.genres if part.n >= FEWEST_OF_A_KIND] or list(profile.genres)
-    return render_template("my_taste.html", profile=profile, genres=genres, share_bar=charts.share_bar, star_gap=charts.star_gap)
+    n_rated = len(engine().ratings_of(_me(), asker=asker()).rated)  # also what no taste is read from
+    return render_template(
+        "my_taste.html", profile=profile, n_rated=n_rated, genres=genres, share_bar=charts.share_bar, star_gap=charts.star_gap
+    )
 
 
 @insights.get("/log/")

@@ -24,9 +24,15 @@ def test_strangers_are_sent_to_sign_in(browser: Browser, path: str) -> None:
     assert browser.get(path).status_code == 303
 
 
-@pytest.mark.parametrize("path", ["/me/taste/", "/me/log/"])
-def test_the_menu_leads_there(alice: Browser, path: str) -> None:
-    assert f'href="{path}"' in alice.get("/about/").text
+IN_MENU = ["/me/", "/start/", "/me/ratings/", "/me/watchlist/", "/me/taste/", "/me/log/", "/me/import/", "/settings/"]
+IN_SETTINGS = ["/settings/echo/", "/me/feeds/", "/me/export/", "/me/events/", "/me/delete/"]
+
+
+@pytest.mark.parametrize(("start", "paths"), [("/about/", IN_MENU), ("/settings/", IN_SETTINGS)])
+def test_every_page_of_ones_own_is_reached_from_the_menu_or_from_settings(alice: Browser, start: str, paths: list[str]) -> None:
+    page = alice.get(start).text
+
+    assert [path for path in paths if f'href="{path}"' not in page] == []
 
 
 class TestTaste:
@@ -54,6 +60,17 @@ class TestTaste:
         assert re.search(r"film rated 1 stars on average 3\.0 by others, same films [23]\.\d within a star of most people 100 %", page)
         assert "On no film are you more than a star away from what others think." in page
         assert "Rate five films, and Matinee can say what kind of viewer you are." in page
+
+
+    def test_ratings_that_say_nothing_of_a_taste_are_owned_up_to(self, alice: Browser, recommender: Recommender) -> None:
+        for film in (2, 5, 8):
+            recommender.rate(ALICE, film, 4, asker=HERSELF)
+        recommender.mark(ALICE, 5, ASIDE, asker=HERSELF)
+
+        page = words(alice.get("/me/taste/").text)
+
+        assert "films rated 2" in page
+        assert "One more that you rated is not counted" in page
 
 
 class TestLog:

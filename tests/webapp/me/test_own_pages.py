@@ -132,6 +132,12 @@ def test_the_watchlist_leaves_out_what_was_seen_since(alice: Browser, recommende
     assert titles(alice.get("/me/watchlist/").text) == ["Brazil"]
 
 
+def test_only_a_film_that_was_not_seen_can_be_wanted(alice: Browser, recommender: FakeRecommender) -> None:
+    assert 'id="watchlist-1199"' in alice.get("/film/1199").text
+    recommender.stars[ADA, 1199] = 5
+    assert 'id="watchlist-1199"' not in alice.get("/film/1199").text
+
+
 def test_home_is_theirs_once_they_are_in(alice: Browser, recommender: FakeRecommender) -> None:
     recommender.marks[ADA, 1199, "hidden"] = int(BUILT_AT)
 
