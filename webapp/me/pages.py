@@ -24,7 +24,7 @@ me = Blueprint("me", __name__, url_prefix="/me")
 Order = Callable[[OwnFilm], Any]
 _BY_TITLE: Order = lambda film: (film.movie.title.casefold(), film.movie.year or 0)  # noqa: E731  one of a table
 _ORDERS: dict[str, tuple[str, Order]] = {
-    "newest": ("Rated last", lambda film: (-(film.rated_at or max(film.marks.values(), default=0)), film.movie.movie_id)),
+    "newest": ("Latest first", lambda film: (-(film.rated_at or max(film.marks.values(), default=0)), film.movie.movie_id)),
     "best": ("Most stars", lambda film: (-(film.stars or 0), _BY_TITLE(film))),
     "worst": ("Fewest stars", lambda film: (film.stars or 6, _BY_TITLE(film))),
     "title": ("Title", _BY_TITLE),
