@@ -129,9 +129,9 @@ def _linked(address: str) -> tuple[int | None, int | None]:
         raise InvalidInputError("link", address, f"an address that begins with https://, of at most {LONGEST_LINK} characters, or left out")
     if host.removeprefix("www.").removeprefix("m.") == "imdb.com" and (found := IMDB.search(parts.path)):
         number = int(found[1])
-        return (number, None) if number < 2**31 else (None, None)
+        return (number, None) if 0 < number < 2**31 else (None, None)
     if host.removeprefix("www.") == "themoviedb.org" and (found := TMDB.search(parts.path)):
-        return None, int(found[1])
+        return None, int(found[1]) or None
     return None, None
 
 

@@ -136,3 +136,10 @@ def test_films_stay_known_while_the_store_is_away(recommender: Recommender, me: 
     assert recommender.movie(film).movie.title == "Our Summer"
     with pytest.raises(UnknownMovieError):
         recommender.movie(film + 1)
+
+
+@pytest.mark.parametrize("link", ["https://www.imdb.com/title/tt0000000/", "https://www.themoviedb.org/movie/0"])
+def test_the_number_nought_is_nobodys(recommender: Recommender, me: Asker, link: str) -> None:
+    film = recommender.add_film(number(me), "Our Winter", 2024, [], link, asker=me)
+
+    assert (film.movie.imdb_id, film.movie.tmdb_id, film.link) == (None, None, link)
