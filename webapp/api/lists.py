@@ -39,6 +39,7 @@ lists = Blueprint("lists", __name__, url_prefix="/api/v1", description="Lists of
         "304": {"description": "The list you have still holds.", "headers": contract.ETAG},
         "400": contract.refused("n", "ten", f"a whole number from 1 to {LONGEST_LIST}"),
         "401": contract.NOT_THE_SKILL,
+        "403": contract.problem(403, "This needs a token with the scope read; yours has write.", "urn:matinee:scope"),
         "404": contract.problem(404, "There is no list for viewer 9999.", "urn:matinee:unknown-user"),
         "414": contract.TOO_LONG,
         **contract.FAILURES,
