@@ -179,7 +179,7 @@ def _list(head: str, lines: list[str]) -> None:
 
 
 def _title(movie_id: int, imports: Imports) -> str:
-    movie = imports.movie(movie_id)
+    movie = imports.movies()(movie_id)
     if movie is None:
         return ""
     return f"{movie.title} ({movie.year})" if movie.year else movie.title

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from recommender.access import Access
 from recommender.data.exports import MOST_BYTES
@@ -36,6 +37,13 @@ FILES_AN_HOUR = 30  # of one person; each may take a processor for many seconds
 
 def _is_gone(user_id: int) -> UnknownUserError:
     return UnknownUserError(user_id, "the number was never given, or its person has left")
+
+
+def _title(movie_of: Callable[[int], Movie | None], movie_id: MovieId) -> str:
+    movie = movie_of(movie_id)
+    if movie is None:
+        return ""
+    return f"{movie.title} ({movie.year})" if movie.year else movie.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +186,26 @@ class Imports:
 
     def report_of(self, draft: Draft, effect: Effect) -> str:
         """A CSV of what became of every row, and what is done about it."""
-        return report(draft.found, draft.by_place, effect, self._title)
+        return report(draft.found, draft.by_place, effect, partial(_title, self.movies()))
 
-    def movie(self, movie_id: int) -> Movie | None:
-        """A film that was found; None when it is not among those in use any more."""
+    def movies(self) -> Callable[[int], Movie | None]:
+        """A look-up of films that were found; None for one that is not among those in use any more.
+
+        For one page or one report: films that people have added are read once, when it is first asked for one.
+        """
         catalogue = self._published().catalogue
-        column = catalogue.column_of(movie_id)
-        if column is not None:
-            return catalogue.movie(column)
-        added = self._profiles.added_films() if movie_id >= FIRST_ADDED_MOVIE_ID else ()
-        return next((film.movie for film in added if film.movie.movie_id == movie_id), None)
+        added: dict[int, Movie] | None = None
+
+        def movie(movie_id: int) -> Movie | None:
+            nonlocal added
+            column = catalogue.column_of(movie_id)
+            if column is not None:
+                return catalogue.movie(column)
+            if added is None and movie_id >= FIRST_ADDED_MOVIE_ID:
+                added = {film.movie.movie_id: film.movie for film in self._profiles.added_films()}
+            return (added or {}).get(movie_id)
+
+        return movie
 
     def _put_receipt(self, draft: Draft) -> Receipt:
         self._kept.add_fixes(draft.user_id, draft.fixes)
@@ -231,12 +249,6 @@ class Imports:
             change, _ = taken_back(self._kept.films(now), self._profiles.opinions(now.user_id))
             self._profiles.change(now.user_id, change)
         return now
-
-    def _title(self, movie_id: MovieId) -> str:
-        movie = self.movie(movie_id)
-        if movie is None:
-            return ""
-        return f"{movie.title} ({movie.year})" if movie.year else movie.title
 
     def _check(self, user_id: int, asker: Asker) -> None:
         self._access.check_owns(UserId(user_id), asker, WRITE)

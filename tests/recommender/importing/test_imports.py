@@ -156,9 +156,25 @@ class TestLooking:
             (9,),
             (twin.movie_id,),
         ]
-        assert imports.movie(added.movie_id) == added
-        assert imports.movie(added.movie_id + 100) is None
+        assert imports.movies()(added.movie_id) == added
+        assert imports.movies()(added.movie_id + 100) is None
         assert "Nobody Knew (2020)" in imports.report(person, draft.import_id, asker=themself(person))
+
+    def test_films_that_people_added_are_read_a_few_times_however_many_rows_name_them(
+        self, imports: Imports, profiles: Profiles, person: UserId, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for number in range(20):
+            profiles.add_film(Movie(MovieId(0), f"Nobody Knew {number}", 2020), "", by=person, now=NOW)
+        content = "\n".join(["Title,Year,Rating10", *(f"Nobody Knew {number},2020,8" for number in range(20))] * 5).encode()
+        reads, read = [], profiles.added_films
+        monkeypatch.setattr(profiles, "added_films", lambda: reads.append(1) or read())
+
+        draft = imports.begin(person, "m.csv", content, asker=themself(person))
+        imports.report(person, draft.import_id, asker=themself(person))
+        imports.save(person, draft.import_id, asker=themself(person))
+
+        assert len(profiles.opinions(person).ratings) == 20
+        assert len(reads) < 6
 
 
 class TestSaving:
