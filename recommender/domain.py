@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NewType
@@ -261,7 +262,8 @@ class OwnFilms:
 
     def of(self, movie_id: int) -> OwnFilm | None:
         """What they say of one film; None for nothing."""
-        return next((film for film in self.films if film.movie.movie_id == movie_id), None)
+        at = bisect_left(self.films, movie_id, key=lambda film: film.movie.movie_id)
+        return self.films[at] if at < len(self.films) and self.films[at].movie.movie_id == movie_id else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,9 @@ def of_opinions(opinions: Opinions, published: Published, added: Added) -> OwnFi
 
 def of_film(opinions: Opinions, movie: Movie, published: Published, added: Added) -> FilmForPerson:
     """One film, with what the model guesses from everything else they say; no guess for a film that it does not know yet."""
-    said = of_opinions(opinions, published, added).of(movie.movie_id) or OwnFilm(movie)
+    marks = {mark.kind: mark.marked_at for mark in opinions.marks if mark.movie_id == movie.movie_id}
+    given, rated_at = next(((one.stars, one.rated_at) for one in opinions.ratings if one.movie_id == movie.movie_id), (None, 0))
+    said = OwnFilm(movie, given, rated_at, marks)
     column = published.matrix.column_of(movie.movie_id)
     others = tuple(rating for rating in opinions.ratings if rating.movie_id != movie.movie_id)
     history = lists.taste_from(replace(opinions, ratings=others), published).history

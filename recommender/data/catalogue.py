@@ -18,6 +18,7 @@ from recommender.domain import Movie, MovieId
 from recommender.errors import DataError
 
 MOVIES_AT_HAND = 4096  # films that stay read, about half a kilobyte each
+GENRES_AT_HAND = 4096  # combinations of genres, of which films have a few thousand at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Catalogue:
         self.imdb_ids: NDArray[np.int32] = arrays["imdb_ids"]  # 0: no link
         self.tmdb_ids: NDArray[np.int32] = arrays["tmdb_ids"]
         self._movie = lru_cache(MOVIES_AT_HAND)(self._read_movie)
+        self._genres_at = lru_cache(GENRES_AT_HAND)(self._read_genres)
         self._genre_bits = arrays["genre_bits"]  # shape (n_movies, bytes), one bit per genre, the first genre highest
         self._titles = Texts(arrays, "titles")
         self._other_titles = Texts(arrays, "other_titles")  # one per line
@@ -115,15 +117,18 @@ class Catalogue:
         return self._movie(column)
 
     def _read_movie(self, column: int) -> Movie:
-        bits = np.unpackbits(self._genre_bits[column], count=len(self._genres))
         return Movie(
             movie_id=MovieId(int(self.movie_ids[column])),
             title=self._titles.text(column),
             year=int(self.years[column]) or None,
-            genres=tuple(self._genres[genre] for genre in np.flatnonzero(bits)),
+            genres=self._genres_at(self._genre_bits[column].tobytes()),
             imdb_id=int(self.imdb_ids[column]) or None,
             tmdb_id=int(self.tmdb_ids[column]) or None,
         )
+
+    def _read_genres(self, packed: bytes) -> tuple[str, ...]:
+        bits = np.unpackbits(np.frombuffer(packed, dtype=np.uint8), count=len(self._genres))
+        return tuple(self._genres[genre] for genre in np.flatnonzero(bits))
 
     def also_known_as(self, column: int) -> tuple[str, ...]:
         """Other forms of the film's title."""

@@ -72,9 +72,13 @@ def ratings() -> ResponseReturnValue:
 @me.get("/watchlist/")
 @signed_in
 def watchlist() -> ResponseReturnValue:
-    """What they want to see, best for them first."""
+    """What they want to see, best for them first, a page at a time; beyond the last one, the last."""
+    page = inputs.whole_number(inputs.one(request.args, "page") or "1", "page", 1_000_000)
     wanted = engine().watchlist(the_visitor().user_id, asker=asker())
-    return render_template("my_watchlist.html", wanted=wanted, own=_own())
+    pages = max(1, -(-len(wanted) // A_PAGE))
+    page = min(page, pages)
+    first = (page - 1) * A_PAGE
+    return render_template("my_watchlist.html", wanted=wanted[first : first + A_PAGE], first=first, page=page, pages=pages, own=_own())
 
 
 @me.get("/rev")

@@ -61,7 +61,6 @@ class TestTaste:
         assert "On no film are you more than a star away from what others think." in page
         assert "Rate five films, and Matinee can say what kind of viewer you are." in page
 
-
     def test_ratings_that_say_nothing_of_a_taste_are_owned_up_to(self, alice: Browser, recommender: Recommender) -> None:
         for film in (2, 5, 8):
             recommender.rate(ALICE, film, 4, asker=HERSELF)

@@ -138,6 +138,19 @@ def test_only_a_film_that_was_not_seen_can_be_wanted(alice: Browser, recommender
     assert 'id="watchlist-1199"' not in alice.get("/film/1199").text
 
 
+def test_a_long_watchlist_fills_pages(alice: Browser, recommender: FakeRecommender, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.me.pages.A_PAGE", 5)
+    recommender.marks |= {(ADA, movie_id, "watchlist"): int(BUILT_AT) for movie_id in MOVIES}
+
+    pages = [alice.get(f"/me/watchlist/?page={page}").text for page in (1, 2, 3, 9)]
+
+    assert [len(titles(page)) for page in pages] == [5, 5, 2, 2]
+    assert len({title for page in pages for title in titles(page)}) == len(MOVIES)
+    assert "Page 2 of 3" in pages[1]
+    assert '<p class="entry-place" aria-hidden="true">6</p>' in pages[1]
+    assert alice.get("/me/watchlist/?page=0").status_code == 400
+
+
 def test_home_is_theirs_once_they_are_in(alice: Browser, recommender: FakeRecommender) -> None:
     recommender.marks[ADA, 1199, "hidden"] = int(BUILT_AT)
 
