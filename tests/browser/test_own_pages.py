@@ -229,6 +229,20 @@ def test_stars_are_given_by_keys_and_what_follows_is_told(rosa: Page, site: Site
     expect(rosa.locator(".stars-row input:checked")).to_have_count(0)
 
 
+def test_the_keyboard_stays_with_the_film_whose_stars_are_changed_in_the_list_of_all(rosa: Page, site: Site) -> None:
+    rosa.goto(f"{site.address}/me/ratings/?order=title")
+    film = rosa.locator(".own-film").nth(1)
+    title = film.locator("h2 a").inner_text()
+    film.locator("summary").press("Enter")
+    film.locator(".stars-row input:checked").focus()
+
+    with rosa.expect_response("**/rate"):
+        rosa.keyboard.press("ArrowRight")
+
+    expect(rosa.locator("#said [role=status]")).to_contain_text(f"{title}: ")
+    expect(rosa.locator(".own-film h2 a", has_text=title)).to_be_focused()
+
+
 def test_undo_brings_the_stars_back(rosa: Page, site: Site, people: People) -> None:
     rosa.goto(site.address + people.rated)
     rosa.locator(".stars-row input[value='0.5']").check(force=True)
@@ -242,16 +256,17 @@ def test_undo_brings_the_stars_back(rosa: Page, site: Site, people: People) -> N
 
 def test_what_is_hidden_leaves_the_list_without_loading_it_again(rosa: Page, site: Site) -> None:
     rosa.goto(f"{site.address}/me/")
-    first = rosa.locator(".entry h2").first.inner_text()
+    second = rosa.locator(".entry h2").nth(1).inner_text()
     rosa.evaluate("() => { window.isSamePage = true }")
 
-    rosa.get_by_role("button", name=f"Not for me {first}").click()
+    rosa.get_by_role("button", name=f"Not for me {second}").press("Enter")
 
-    expect(rosa.locator(".entry h2").first).not_to_have_text(first)
+    expect(rosa.locator(".entry h2").nth(1)).not_to_have_text(second)
+    expect(rosa.locator(".entry h2 a").nth(1)).to_be_focused()
     expect(rosa.locator(".entry")).to_have_count(10)
     assert rosa.evaluate("() => window.isSamePage")
     rosa.locator("#said button").click()
-    expect(rosa.locator(".entry h2").first).to_have_text(first)
+    expect(rosa.locator(".entry h2").nth(1)).to_have_text(second)
 
 
 def test_what_cannot_be_sent_is_kept_and_can_be_sent_again(rosa: Page, site: Site, people: People) -> None:
