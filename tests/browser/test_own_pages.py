@@ -29,6 +29,8 @@ STATES = [
     (NEWCOMER, "/me/feeds/", "Make an address"),
     (NEWCOMER, "/me/delete/", "Delete everything of mine"),
     (NEWCOMER, "/settings/", "Tokens for programs"),
+    (NEWCOMER, "/me/events/", "Nothing is noted"),
+    (NEWCOMER, "/films/new/?title=Home+movie", "Where it can be read about"),
     (NEWCOMER, "/switch/", "You are alone in your household so far"),
     (NEWCOMER, "/settings/echo/", "No Echo is linked yet"),
     (REGULAR, "/", "For Rosa"),
@@ -48,6 +50,7 @@ STATES = [
     (NEWCOMER, "/me/taste/", "there are none yet"),
     (NEWCOMER, "/me/log/", "Nothing has moved it yet"),
     (REGULAR, "/start/", "Your list by now"),
+    (REGULAR, "/me/events/", "Searched for"),
     (REGULAR, "/me/taste/", "How you differ from most"),
     (REGULAR, "/me/log/", "You gave"),
     (REGULAR, "{rated}", "would have guessed"),
@@ -77,6 +80,8 @@ class People:
                 self._send(page, f"{film}/rate", rating=str(stars))
             for film, kind in ((films[4], "hidden"), (films[5], "seen"), (films[6], "watchlist"), (films[7], "watchlist")):
                 self._send(page, f"{film}/mark", kind=kind, turn="on")
+            self._send(page, "/me/events/", turn="on")
+            page.goto(f"{site.address}/search/?q=brazil")
             rows = [f'"{title}",{year},5' for year in (1902, 1903)] + ["No Such Film,1950,4", "Alien,1979,seven"]
             self.receipt = self._sent(page, "saved.csv", [f'"{title}",,4.5'])
             page.locator("button[value=save]").click()
@@ -175,6 +180,8 @@ ANSWERS = [
     ("/settings/", "#password form", {"current": "a guess", "password": "jaws ran vertigo"}, "do not belong together"),
     ("/settings/", "#household form:has([name=pin])", {"pin": "12"}, "The PIN must be of 4 to 8 digits."),
     ("/settings/echo/", ".way-in form", {}, "Say this to your Echo"),
+    ("/me/feeds/", "form:has([name=name])", {"name": "Radarr"}, "Copy what you need now"),
+    ("/films/new/", ".door:has([name=title])", {"title": "Brazil", "year": "1985"}, "is here already"),
     ("/switch/", ".face:has([name=pin])", {"pin": "1111"}, "That is not the PIN of Bob."),
 ]
 
@@ -208,6 +215,29 @@ def test_what_a_form_answers_is_accessible_quiet_and_where_the_keyboard_is(
     saved.write_text(answered.value.text())
     findings += watch.console_errors + watch.foreign_requests + html_findings([saved], tmp_path / "report.json")
     assert not findings, "\n".join([path, *findings])
+
+
+def test_who_leaves_gets_a_receipt_that_is_accessible_and_greets_nobody(browser: Browser, site: Site) -> None:
+    with browser.new_context(reduced_motion="reduce") as context:
+        prepare_axe(context)
+        page = context.new_page()
+        page.goto(f"{site.address}/sign-up/")
+        page.locator("#name").fill("Lea")
+        page.locator("#password").fill(PASSWORD)
+        page.locator("main button[type=submit]").first.click()
+        page.goto(f"{site.address}/me/delete/")
+        page.locator("#name").fill("Lea")
+        page.locator("#password").fill(PASSWORD)
+        page.get_by_role("button", name="Delete everything of mine").click()
+
+        expect(page.locator("h1")).to_have_text("Gone, and this is the receipt")
+        expect(page.locator("header")).not_to_contain_text("Lea")
+        findings = []
+        for theme, width in product(("light", "dark"), (1280, NARROWEST)):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            findings += [f"{theme}, {width} px: {finding}" for finding in axe_violations(page) + sideways(page)]
+        assert not findings, "\n".join(findings)
 
 
 def test_stars_are_given_by_keys_and_what_follows_is_told(rosa: Page, site: Site, people: People) -> None:
