@@ -39,10 +39,15 @@ class AddedFilms:
         self._catalogue = Catalogue.of(())
 
     def film(self, movie_id: int) -> AddedFilm | None:
-        """The film of that number; None where nobody has added it. A number not known here is looked for at once."""
+        """The film of that number; None where nobody has added it. A number not known here is looked for at once.
+
+        By one read, however many films there are: anybody may ask for numbers that nobody was given.
+        """
         if movie_id < FIRST_ADDED_MOVIE_ID:
             return None
-        self._look(at_once=movie_id not in self._films)
+        self._look()
+        if movie_id not in self._films and self._is_there(movie_id):
+            self._look(at_once=True)
         return self._films.get(movie_id)
 
     def movie(self, movie_id: int) -> Movie | None:
@@ -73,6 +78,13 @@ class AddedFilms:
         log.info("film added movie_id=%d user_id=%d", added.movie.movie_id, by)
         self._look(at_once=True)
         return added
+
+    def _is_there(self, movie_id: int) -> bool:
+        try:
+            return self._profiles.added_film(movie_id) is not None
+        except StorageError as trouble:
+            log.warning("added film not read kind=%s reason=%s", trouble.kind, trouble)
+            return False
 
     def _look(self, *, at_once: bool = False) -> None:
         """What is known stays known while the store is away."""

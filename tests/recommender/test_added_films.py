@@ -143,3 +143,16 @@ def test_the_number_nought_is_nobodys(recommender: Recommender, me: Asker, link:
     film = recommender.add_film(number(me), "Our Winter", 2024, [], link, asker=me)
 
     assert (film.movie.imdb_id, film.movie.tmdb_id, film.link) == (None, None, link)
+
+
+def test_numbers_that_nobody_was_given_cost_a_read_each_and_not_the_table(
+    recommender: Recommender, me: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = add(recommender, me)
+    recommender.movie(film)
+    monkeypatch.setattr("recommender.storage.profiles.sqlite.SqliteProfiles.added_films", lambda _: pytest.fail("the whole table was read"))
+
+    for number_of_nobody in range(film + 1, film + 50):
+        with pytest.raises(UnknownMovieError):
+            recommender.movie(number_of_nobody)
+    assert recommender.movie(film).movie.title == "Our Summer"

@@ -9,7 +9,7 @@ from recommender.errors import NoModelError
 from tests.webapp.fake_recommender import ADA, ADA_TOKEN
 
 OPERATIONS = {
-    ("get", "/api/v1/users/{user_id}/recommendations"): {"200", "304", "400", "401", "404", "414", "500", "503"},
+    ("get", "/api/v1/users/{user_id}/recommendations"): {"200", "304", "400", "401", "403", "404", "414", "500", "503"},
     ("put", "/api/v1/users/{user_id}/ratings/{movie_id}"): {"200", "400", "401", "403", "404", "413", "415", "500", "503"},
     ("delete", "/api/v1/users/{user_id}/ratings/{movie_id}"): {"200", "400", "401", "403", "404", "500", "503"},
     ("get", "/api/v1/users/{user_id}/ratings"): {"200", "400", "401", "403", "414", "500", "503"},

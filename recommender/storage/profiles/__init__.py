@@ -105,6 +105,9 @@ class Profiles(Protocol):
     def added_films(self) -> Iterator[AddedFilm]:
         """Every added film, ascending by number, those whose adder has left too: their added_by is 0."""
 
+    def added_film(self, movie_id: int) -> AddedFilm | None:
+        """The added film of that number, by one read; None where there is none."""
+
     def remove_film(self, movie_id: int) -> bool:
         """Take an added film away, and whether it was there. Its number stays given, its title may be added again."""
 

@@ -161,6 +161,10 @@ class DynamoProfiles:
         """Every added film, ascending by number."""
         return films.all_films(self._at, self._tables)
 
+    def added_film(self, movie_id: int) -> AddedFilm | None:
+        """The film of a number, by its key."""
+        return films.film(self._at, self._tables, movie_id)
+
     def remove_film(self, movie_id: int) -> bool:
         """Take an added film away, and whether it was there."""
         return films.remove(self._at, self._tables, movie_id)

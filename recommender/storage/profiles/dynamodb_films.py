@@ -30,9 +30,9 @@ def add(at: DynamoCalls, tables: Tables, movie: Movie, link: str, *, by: UserId,
     for _ in range(MOST_TRIES):
         pointer = at.get(tables.accounts, key)
         if pointer is None:
-            film = AddedFilm(_numbered(movie, _new_number(at, tables)), link, by, now)
-            if _put(at, tables, film, key):
-                return film
+            new = AddedFilm(_numbered(movie, _new_number(at, tables)), link, by, now)
+            if _put(at, tables, new, key):
+                return new
         elif there := next(_films(at, tables, int(fields(pointer)["film"])), None):
             return there
     raise StorageError(f"The added film {movie.title!r} is damaged: its name is taken, and there is no film.", kind="garbled")
@@ -43,16 +43,21 @@ def all_films(at: DynamoCalls, tables: Tables) -> Iterator[AddedFilm]:
     return _films(at, tables)
 
 
+def film(at: DynamoCalls, tables: Tables, movie_id: int) -> AddedFilm | None:
+    """The film of a number; None where there is none."""
+    return next(_films(at, tables, movie_id), None) if abs(movie_id) < 2**63 else None
+
+
 def remove(at: DynamoCalls, tables: Tables, movie_id: int) -> bool:
     """Take film and name away in one transaction; False where there is none."""
-    film = next(_films(at, tables, movie_id), None) if abs(movie_id) < 2**63 else None
-    if film is None:
+    there = film(at, tables, movie_id)
+    if there is None:
         return False
-    is_this = {"ConditionExpression": "film = :film", "ExpressionAttributeValues": {":film": wire(film.movie.movie_id)}}
+    is_this = {"ConditionExpression": "film = :film", "ExpressionAttributeValues": {":film": wire(there.movie.movie_id)}}
     is_there = {"ConditionExpression": "attribute_exists(added_at)"}
     return _transact(
         at,
-        {"Delete": {"TableName": tables.accounts, "Key": _name_key(name_of(film.movie)), **is_this}},
+        {"Delete": {"TableName": tables.accounts, "Key": _name_key(name_of(there.movie)), **is_this}},
         {"Delete": {"TableName": tables.ratings, "Key": rating_key(NOBODY, movie_id), **is_there}},
     )
 

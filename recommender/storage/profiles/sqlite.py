@@ -169,6 +169,12 @@ class SqliteProfiles:
         with self._readers.another() as connection:
             yield from self._added_films(connection)
 
+    def added_film(self, movie_id: int) -> AddedFilm | None:
+        """The film of a number, by its key."""
+        with self._readers.one() as connection:
+            found = connection.execute(films.ONE, (_key(movie_id),)).fetchone()
+        return films.film_of(*found) if found else None
+
     def remove_film(self, movie_id: int) -> bool:
         """Take an added film away, and whether it was there."""
 

@@ -13,6 +13,7 @@ from recommender.storage.profiles.film_names import name_of
 
 NOBODY = 0  # who added a film and has left
 FIELDS = "movie_id, title, year, genres, imdb_id, tmdb_id, link, added_by, added_at"
+ONE = f"SELECT {FIELDS} FROM added_films WHERE movie_id = ?"  # noqa: S608  a constant
 ALL = f"SELECT {FIELDS} FROM added_films ORDER BY movie_id"  # noqa: S608  a constant
 
 

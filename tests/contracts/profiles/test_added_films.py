@@ -34,6 +34,15 @@ def test_a_film_may_lack_all_but_its_title(profiles: Profiles, alice: UserId) ->
     assert list(profiles.added_films()) == [bare]
 
 
+def test_a_film_is_read_by_its_number_alone(profiles: Profiles, alice: UserId) -> None:
+    added = [profiles.add_film(a_film(title), LINK, by=alice, now=0) for title in "zyx"]
+
+    assert [profiles.added_film(film.movie.movie_id) for film in added] == added
+    assert profiles.remove_film(added[0].movie.movie_id)
+    for nobodys in (added[0].movie.movie_id, added[-1].movie.movie_id + 1, 1, 0, -1, BEYOND_ALL_NUMBERS):
+        assert profiles.added_film(nobodys) is None
+
+
 def test_films_come_by_their_numbers(profiles: Profiles, alice: UserId) -> None:
     added = [profiles.add_film(a_film(title), "", by=alice, now=0) for title in "zyxabc"]
 
