@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -93,10 +94,8 @@ class Imports:
 
     def keep(self, draft: Draft, content: bytes) -> Draft:
         """Keep what was looked at, with the file that it was read from."""
-        self._kept.put_draft(draft, content)
-        if not self._profiles.has_person(draft.user_id):
-            forget_imports(self._blobs, draft.user_id)  # they left while we were reading
-            raise _is_gone(draft.user_id)
+        with self._for_who_stays(draft.user_id):
+            self._kept.put_draft(draft, content)
         export = draft.found.export
         log.info("import begun user_id=%d site=%r rows=%d", draft.user_id, export.site, export.n_rows)
         return draft
@@ -129,7 +128,8 @@ class Imports:
         """Answer questions of a draft, by their number; None for none of the films. Other answers stay. InvalidInputError."""
         draft = self.draft(user_id, import_id, asker=asker)
         chosen = {**draft.choices, **draft.check(choices)}
-        self._kept.put_choices(draft.user_id, import_id, chosen)
+        with self._for_who_stays(draft.user_id):
+            self._kept.put_choices(draft.user_id, import_id, chosen)
         return replace(draft, choices=chosen)
 
     def drop(self, user_id: int, import_id: str, *, asker: Asker) -> None:
@@ -145,22 +145,16 @@ class Imports:
     def save(self, user_id: int, import_id: str, *, asker: Asker) -> Receipt:
         """Write what the draft says, in one step. Said again, or after a death in the middle, it comes to the same."""
         self._check(user_id, asker)
-        receipt = self._kept.receipt(UserId(user_id), import_id)
-        if receipt is None:
-            receipt = self._put_receipt(self.draft(user_id, import_id, asker=asker))
-        return self._put(receipt)
+        with self._for_who_stays(UserId(user_id)):
+            receipt = self._kept.receipt(UserId(user_id), import_id)
+            if receipt is None:
+                receipt = self._put_receipt(self.draft(user_id, import_id, asker=asker))
+            return self._put(receipt)
 
     def undo(self, user_id: int, import_id: str, *, asker: Asker) -> Undone:
         """Bring the films that the import changed back to what they were, but for those that the person has changed since."""
-        receipt = self._put(self.receipt(user_id, import_id, asker=asker))
-        if receipt.state == UNDONE:
-            return Undone(receipt, ())
-        change, stayed = taken_back(self._kept.films(receipt), self._profiles.opinions(receipt.user_id))
-        rev = self._profiles.change(receipt.user_id, change)
-        undone = replace(receipt, state=UNDONE, undone_at=self._seconds(), rev=rev, n_stayed=len(stayed))
-        self._kept.move_receipt(undone, was=DONE)
-        log.info("import undone user_id=%d films=%d stayed=%d rev=%d", user_id, receipt.n_films, len(stayed), rev)
-        return Undone(undone, stayed)
+        with self._for_who_stays(UserId(user_id)):
+            return self._undone(self._put(self.receipt(user_id, import_id, asker=asker)))
 
     def receipt(self, user_id: int, import_id: str, *, asker: Asker) -> Receipt:
         """UnknownImportError for an import that was not saved, or is too long ago."""
@@ -229,11 +223,7 @@ class Imports:
         if receipt.state != BEGUN:
             return receipt
         films = self._kept.films(receipt)
-        try:
-            rev = self._profiles.change(receipt.user_id, still_to_put(films, self._profiles.opinions(receipt.user_id)))
-        except UnknownUserError:
-            forget_imports(self._blobs, receipt.user_id)  # they left while we were at it
-            raise
+        rev = self._profiles.change(receipt.user_id, still_to_put(films, self._profiles.opinions(receipt.user_id)))
         done = replace(receipt, state=DONE, rev=rev)
         if not self._kept.move_receipt(done, was=BEGUN):
             return self._after_another(receipt)
@@ -242,6 +232,16 @@ class Imports:
         log.info("import saved user_id=%d site=%r films=%d rev=%d", receipt.user_id, receipt.site, receipt.n_films, rev)
         return done
 
+    def _undone(self, receipt: Receipt) -> Undone:
+        if receipt.state == UNDONE:
+            return Undone(receipt, ())
+        change, stayed = taken_back(self._kept.films(receipt), self._profiles.opinions(receipt.user_id))
+        rev = self._profiles.change(receipt.user_id, change)
+        undone = replace(receipt, state=UNDONE, undone_at=self._seconds(), rev=rev, n_stayed=len(stayed))
+        self._kept.move_receipt(undone, was=DONE)
+        log.info("import undone user_id=%d films=%d stayed=%d rev=%d", receipt.user_id, receipt.n_films, len(stayed), rev)
+        return Undone(undone, stayed)
+
     def _after_another(self, receipt: Receipt) -> Receipt:
         """Another worker was faster; if it was undone meanwhile, so is what we have just put."""
         now = self._kept.receipt(receipt.user_id, receipt.import_id) or receipt
@@ -249,6 +249,16 @@ class Imports:
             change, _ = taken_back(self._kept.films(now), self._profiles.opinions(now.user_id))
             self._profiles.change(now.user_id, change)
         return now
+
+    @contextmanager
+    def _for_who_stays(self, user_id: UserId) -> Iterator[None]:
+        """What is written here for somebody who leaves at the same time is taken away again, however it ended; UnknownUserError then."""
+        try:
+            yield
+        finally:
+            if not self._profiles.has_person(user_id):
+                forget_imports(self._blobs, user_id)
+                raise _is_gone(user_id)
 
     def _check(self, user_id: int, asker: Asker) -> None:
         self._access.check_owns(UserId(user_id), asker, WRITE)

@@ -134,6 +134,20 @@ def test_a_file_that_is_still_being_read_is_not_kept_for_who_has_left(
     assert remains(blobs, user_id) == []
 
 
+@pytest.mark.parametrize("step", ["put_receipt", "films", "move_receipt", "add_fixes"])
+def test_an_import_that_is_being_saved_leaves_nothing_of_who_goes(
+    site: Recommender, blobs: Blobs, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    user_id, asker = _new(site)
+    draft = site.imports.begin(user_id, "mine.csv", FILE, asker=asker)
+    monkeypatch.setattr(importing_kept.Kept, step, _after(lambda: site.forget(user_id, asker=asker), getattr(importing_kept.Kept, step)))
+
+    with pytest.raises(UnknownUserError):
+        site.imports.save(user_id, draft.import_id, asker=asker)
+
+    assert remains(blobs, user_id) == []
+
+
 def test_a_film_opened_while_one_leaves_or_switches_off_is_not_noted(
     site: Recommender, alice: Browser, blobs: Blobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,11 +193,11 @@ def _new(site: Recommender) -> tuple[UserId, Asker]:
     return user_id, Asker(member=user_id)
 
 
-def _after(first: Callable[[], object], then: Callable[..., None]) -> Callable[..., None]:
-    def both(*arguments: object) -> None:
+def _after(first: Callable[[], object], then: Callable[..., object]) -> Callable[..., object]:
+    def both(*arguments: object, **named: object) -> object:
         thread = threading.Thread(target=first)
         thread.start()
         thread.join()
-        then(*arguments)
+        return then(*arguments, **named)
 
     return both
