@@ -16,6 +16,7 @@ from tests.browser.checks import Watch, axe_violations, html_findings, prepare_a
 from tests.browser.site import Site
 
 PASSWORD = "brazil heat alien"
+LONG_NAME = "Wolfeschlegelsteinhausenbergerdorffs"
 NEWCOMER, REGULAR = "Nora", "Rosa"  # who has said nothing yet, and who has rated, seen, hidden and noted films
 WIDTHS, NARROWEST, HEIGHT = (1280, 360), 320, 800
 
@@ -27,7 +28,7 @@ STATES = [
     (NEWCOMER, "/me/ratings/?shelf=hidden", "Films you never want to be shown"),
     (NEWCOMER, "/me/watchlist/", "Nothing is on it yet"),
     (NEWCOMER, "/me/feeds/", "Make an address"),
-    (NEWCOMER, "/me/delete/", "Delete everything of mine"),
+    (REGULAR, "/me/delete/", "You signed up for Bob"),
     (NEWCOMER, "/settings/", "Tokens for programs"),
     (NEWCOMER, "/me/events/", "Nothing is noted"),
     (NEWCOMER, "/films/new/?title=Home+movie", "Where it can be read about"),
@@ -71,7 +72,7 @@ class People:
             films = page.eval_on_selector_all(".card-film a", "all => all.map(a => a.getAttribute('href'))")
             title = page.eval_on_selector_all(".card-title", "all => all.map(a => a.textContent)")[8]
             self.rated, self.unrated, self.another = films[0], films[9], films[10]
-            for name in ("Bob", "Cleo"):
+            for name in ("Bob", LONG_NAME):
                 self._send(page, "/settings/household/add", name=name)
             page.goto(f"{site.address}/settings/")
             bob = page.locator("#household [name=member]").nth(2).get_attribute("value") or ""

@@ -103,3 +103,13 @@ def _first(pattern: str, page: str) -> str:
     found = re.search(pattern, page, re.DOTALL)
     assert found, f"no {pattern} on the page"
     return found[0]
+
+
+def test_a_list_that_no_rating_makes_personal_yet_does_not_deny_the_ratings(alice: Browser, recommender: Recommender) -> None:
+    recommender.rate(ALICE, 5, 4, asker=HERSELF)
+    recommender.mark(ALICE, 5, ASIDE, asker=HERSELF)
+
+    page = words(alice.get("/me/").text)
+
+    assert "Nothing you have rated can be compared yet" in page
+    assert "You have rated nothing yet" not in page
