@@ -9,7 +9,8 @@ RecommenderError
 ├── NotAllowedError         somebody's own films, without a right to them    401
 ├── ReadOnlyError           a viewer of the data set cannot be written to    403
 ├── WrongSignInError        no such name with such a password or passkey     401
-│   └── WrongPasskeyError   a passkey that opens nothing, or signed too late 401
+│   ├── WrongPasskeyError   a passkey that opens nothing, or signed too late 401
+│   └── WrongPasswordError  not the password of who is signed in             401
 ├── WrongPinError           not the PIN of that member                       403
 ├── OwnerOnlyError          a member asked for what the owner decides        403
 ├── ScopeError              a token that is not good for what was asked      403
@@ -117,6 +118,14 @@ class WrongPasskeyError(WrongSignInError):
     def __init__(self) -> None:
         super().__init__()
         self.args = ("This passkey opens nothing here, or what it signed is too old. Try it once more, or sign in with the password.",)
+
+
+class WrongPasswordError(WrongSignInError):
+    """Asked once more of somebody who is signed in, whose name is no secret."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.args = ("That is not the password you sign in with.",)
 
 
 class WrongPinError(RecommenderError):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from recommender import passwords
 from recommender.domain import Household, Session
-from recommender.errors import WrongSignInError
+from recommender.errors import WrongPasswordError, WrongSignInError
 from recommender.sign_in.limits import PASSWORDS_FOR_A_NAME, PASSWORDS_FROM_AN_ADDRESS
 from recommender.sign_in.sessions import Sessions
 from recommender.storage.accounts.kept import folded
@@ -19,7 +19,7 @@ class Password(Sessions):
     """It is the owner's. A limit is counted before a hash is made."""
 
     def check_it_is_them(self, session: Session, password: str, *, address: str) -> None:
-        """Nothing, if the owner's password is right, or there is none; before what cannot be undone. WrongSignInError, TooManyTriesError.
+        """Nothing, if the owner's password is right, or there is none; before what cannot be undone. WrongPasswordError, TooManyTriesError.
 
         A member who is not the owner has no password: the PIN was asked when this browser turned to them.
         """
@@ -29,17 +29,17 @@ class Password(Sessions):
         self._count("password from", address, PASSWORDS_FROM_AN_ADDRESS)
         self._count("password for", folded(household.name), PASSWORDS_FOR_A_NAME)
         if not self._password_fits(household, password):
-            raise WrongSignInError
+            raise WrongPasswordError
 
     def change_password(self, session: Session, old: str, new: str, *, address: str) -> None:
-        """Every other browser is signed out. old: anything where there was none. SecretInputError, WrongSignInError, TooManyTriesError."""
+        """Every other browser is signed out. old: anything if there was none. SecretInputError, WrongPasswordError, TooManyTriesError."""
         household = self._check_owner(session)
         passwords.check_password(new, name=household.name)
         if household.password_hash:
             self._count("password from", address, PASSWORDS_FROM_AN_ADDRESS)
             self._count("password for", folded(household.name), PASSWORDS_FOR_A_NAME)
             if not self._password_fits(household, old):
-                raise WrongSignInError
+                raise WrongPasswordError
         self._set_hash(household, passwords.hashed(new))
         self.end_other_sessions(session)
         log.info("password changed user_id=%d", household.owner)

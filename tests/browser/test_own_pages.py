@@ -178,7 +178,7 @@ def test_a_page_of_ones_own_is_accessible_quiet_and_fits(
 # Where a form stands, what it is, what is typed into it, and what the answer says.
 ANSWERS = [
     ("/settings/", "#programs form", {"token-name": "Radarr"}, "Copy it now, it is shown this once."),
-    ("/settings/", "#password form", {"current": "a guess", "password": "jaws ran vertigo"}, "do not belong together"),
+    ("/settings/", "#password form", {"current": "a guess", "password": "jaws ran vertigo"}, "not the password you sign in with"),
     ("/settings/", "#household form:has([name=pin])", {"pin": "12"}, "The PIN must be of 4 to 8 digits."),
     ("/settings/echo/", ".way-in form", {}, "Say this to your Echo"),
     ("/me/feeds/", "form:has([name=name])", {"name": "Radarr"}, "Copy what you need now"),

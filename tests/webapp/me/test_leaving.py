@@ -42,8 +42,8 @@ def test_every_browser_is_signed_out(alice: Browser, app: Flask) -> None:
     [
         ("Alicia", PASSWORD, 400, "Name must be Alice, to be sure, not &#39;Alicia&#39;."),
         ("", PASSWORD, 400, "Name must be Alice, to be sure"),
-        ("Alice", "guess guess guess", 401, "This name and this password do not belong together."),
-        ("Alice", "", 401, "This name and this password do not belong together."),
+        ("Alice", "guess guess guess", 401, "That is not the password you sign in with."),
+        ("Alice", "", 401, "That is not the password you sign in with."),
     ],
 )
 def test_nothing_goes_by_mistake(

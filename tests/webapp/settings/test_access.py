@@ -45,8 +45,8 @@ def test_another_password_opens_and_every_other_browser_is_signed_out(app: Flask
 @pytest.mark.parametrize(
     ("current", "password", "status", "sentence"),
     [
-        ("not hers", OTHER, 401, "This name and this password do not belong together."),
-        ("", OTHER, 401, "This name and this password do not belong together."),
+        ("not hers", OTHER, 401, "That is not the password you sign in with."),
+        ("", OTHER, 401, "That is not the password you sign in with."),
         (PASSWORD, "short", 400, "The password must be of 8 to 200 characters."),
         (PASSWORD, "Alice", 400, "The password must be of 8 to 200 characters."),
     ],
