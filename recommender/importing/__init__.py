@@ -15,7 +15,7 @@ from recommender.data.exports import MOST_BYTES
 from recommender.data.exports.rows import shown
 from recommender.domain import FIRST_ADDED_MOVIE_ID, WRITE, Asker, Movie, MovieId, UserId
 from recommender.errors import TooManyTriesError, UnknownImportError, UnknownUserError
-from recommender.importing.draft import Draft, Question
+from recommender.importing.draft import Begun, Draft, Question
 from recommender.importing.effect import CHANGED, NEW, SAME, Effect, effect_of, still_to_put, taken_back
 from recommender.importing.finding import Finder, Found
 from recommender.importing.kept import DRAFT_SECONDS, Kept, forget_imports, new_id
@@ -113,13 +113,13 @@ class Imports:
         self._check(user_id, asker)
         return self._kept.draft(UserId(user_id), import_id, now=self._seconds())
 
-    def drafts(self, user_id: int, *, asker: Asker) -> tuple[Draft, ...]:
+    def drafts(self, user_id: int, *, asker: Asker) -> tuple[Begun, ...]:
         """All that the person has begun and neither saved nor dropped, newest first."""
         self._check(user_id, asker)
         found = []
         for import_id in self._kept.drafts(UserId(user_id)):
             try:
-                found.append(self._kept.draft(UserId(user_id), import_id, now=self._seconds()))
+                found.append(self._kept.begun(UserId(user_id), import_id, now=self._seconds()))
             except UnknownImportError:
                 continue  # expired, or just saved by another worker
         return tuple(found)

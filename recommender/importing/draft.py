@@ -27,6 +27,17 @@ class Question:
         return self.match.candidates
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a list of drafts says of each, without its rows. As in Draft; site: who wrote the file, n_rows: of how many rows."""
+
+    import_id: str
+    name: str
+    made_at: int
+    site: str
+    n_rows: int
+
+
 @dataclass(frozen=True)
 class Draft:
     """import_id: names it, also once it is saved. name: of the file. made_at: seconds since 1970, UTC.
@@ -53,6 +64,11 @@ class Draft:
         """What was chosen, for each row that it settles."""
         chosen = self.choices
         return {place: chosen[question.number] for question in self.questions if question.number in chosen for place in question.places}
+
+    @property
+    def begun(self) -> Begun:
+        """What a list says of it."""
+        return Begun(self.import_id, self.name, self.made_at, self.found.export.site, self.found.export.n_rows)
 
     @property
     def was_answered_before(self) -> bool:

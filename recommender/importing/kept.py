@@ -1,6 +1,6 @@
 """Where imports lie among the blobs: drafts for a day in a room of their own, receipts and what was chosen beside each other.
 
-    import-drafts/PERSON/IMPORT/   file, draft, choices
+    import-drafts/PERSON/IMPORT/   file, begun, draft, choices
     imports/PERSON/IMPORT/         films, report, receipt
     imports/PERSON/fixes
 
@@ -18,7 +18,7 @@ from dataclasses import replace
 from recommender.domain import MovieId, UserId
 from recommender.errors import UnknownImportError
 from recommender.importing import texts
-from recommender.importing.draft import Draft
+from recommender.importing.draft import Begun, Draft
 from recommender.importing.effect import FilmChange
 from recommender.importing.receipt import Receipt
 from recommender.storage.blobs import Blobs
@@ -58,6 +58,7 @@ class Kept:
             self.put_choices(draft.user_id, draft.import_id, draft.choices)
         else:
             self._blobs.remove(f"{place}/choices")
+        self._blobs.write(f"{place}/begun", texts.of_begun(draft.begun))
         self._blobs.write(f"{place}/draft", texts.of_draft(draft))
         others = [import_id for import_id in self.drafts(draft.user_id) if import_id != draft.import_id]
         for older in others[MOST_DRAFTS - 1 :]:
@@ -71,6 +72,13 @@ class Kept:
             raise UnknownImportError(import_id)
         chosen = self._blobs.read(f"{place}/choices")
         return texts.draft_of(kept.data, texts.choices_of(chosen.data) if chosen else {})
+
+    def begun(self, user_id: UserId, import_id: str, *, now: int) -> Begun:
+        """What a list says of a draft: its rows, which may be 100,000, are not read for it. UnknownImportError as in `draft`."""
+        kept = self._blobs.read(f"{_draft(user_id, import_id)}/begun") if made_at(import_id) > now - DRAFT_SECONDS else None
+        if kept is None:
+            raise UnknownImportError(import_id)
+        return texts.begun_of(kept.data)
 
     def content(self, user_id: UserId, import_id: str) -> bytes:
         """The file of a draft; UnknownImportError."""

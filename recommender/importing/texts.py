@@ -13,7 +13,7 @@ from recommender.data.exports import Export, ExportRow, SkippedRow
 from recommender.data.matching import Match, Matching
 from recommender.domain import MovieId
 from recommender.errors import StorageError
-from recommender.importing.draft import Draft
+from recommender.importing.draft import Begun, Draft
 from recommender.importing.effect import FilmChange
 from recommender.importing.finding import Found
 from recommender.importing.receipt import Receipt
@@ -59,6 +59,15 @@ def draft_of(data: bytes, choices: Mapping[int, MovieId | None]) -> Draft:
         return Draft(found=found, choices=choices, **about)
 
     return _understood(data, read)
+
+
+def of_begun(begun: Begun) -> bytes:
+    return _plain(asdict(begun))
+
+
+def begun_of(data: bytes) -> Begun:
+    """StorageError when it cannot be understood."""
+    return _understood(data, lambda said: Begun(**{field.name: said[field.name] for field in fields(Begun)}))
 
 
 def of_choices(choices: Mapping[int, MovieId | None]) -> bytes:
