@@ -75,6 +75,7 @@ class Verdict:
     n_acknowledged: int = 0
     n_lists: int = 0
     n_broken_off: int = 0
+    n_away: int = 0
     n_models: int = 0
     lost: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -82,9 +83,10 @@ class Verdict:
 
     def __str__(self) -> str:
         kills = ", ".join(f"{n} of {what}" for what, n in sorted(self.kills.items()))
-        seen = f"{self.n_acknowledged} changes acknowledged, {self.n_lists} lists read, {self.n_broken_off} requests broken off"
+        seen = f"{self.n_acknowledged} changes acknowledged, {self.n_lists} lists read"
+        not_seen = f"{self.n_broken_off} requests broken off, {self.n_away} answered without the store"
         found = f"{len(self.lost)} lost, {len(self.wrong)} wrong answers, {len(self.unwell)} times unwell"
-        counts = f"kills: {kills}; {seen}, {self.n_models} models published; {found}"
+        counts = f"kills: {kills}; {seen}, {not_seen}, {self.n_models} models published; {found}"
         return "\n".join([counts, *self.lost[:5], *self.wrong[:5], *self.unwell])
 
 
@@ -204,7 +206,8 @@ def ask(port: int, method: str, path: str, *, token: str = "", body: object = No
 class Rater(threading.Thread):
     """A person who rates and looks, and remembers what was acknowledged.
 
-    stars: of each film, as acknowledged last; None when taken back. unsure: films whose last change was broken off.
+    stars: of each film, as acknowledged last; None when taken back. unsure: films whose last change was broken off or refused.
+    store_may_be_away: whether the site may say in words that its store does not answer in time, as a stand-in on a busy machine does not.
     """
 
     port: int
@@ -213,10 +216,12 @@ class Rater(threading.Thread):
     film_ids: list[int]
     rng: random.Random
     enough: threading.Event
+    store_may_be_away: bool = False
     stars: dict[int, float | None] = field(default_factory=dict)
     unsure: dict[int, set[float | None]] = field(default_factory=dict)
     n_acknowledged: int = 0
     n_broken_off: int = 0
+    n_away: int = 0
     lists: list[dict[str, Any]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
@@ -244,6 +249,8 @@ class Rater(threading.Thread):
             status, answer = ask(self.port, "DELETE", path, token=self.token)
         else:
             status, answer = ask(self.port, "PUT", path, token=self.token, body={"rating": stars})
+        if self.is_away(status, answer):
+            return
         if status != 200:
             self.wrong.append(f"{status} for a change: {answer}")
             return
@@ -258,12 +265,20 @@ class Rater(threading.Thread):
         own = self.rng.random() < 0.7
         user_id = self.user_id if own else self.rng.randint(1, N_VIEWERS)
         status, answer = ask(self.port, "GET", f"/api/v1/users/{user_id}/recommendations", token=self.token if own else "")
+        if self.is_away(status, answer):
+            return
         if status != 200:
             self.wrong.append(f"{status} for a list: {answer}")
         elif own:
             self.check(answer)
         else:
             self.note(answer)
+
+    def is_away(self, status: int, answer: dict[str, Any]) -> bool:
+        """Whether the answer says that the store does not answer, and may."""
+        said = self.store_may_be_away and ((status == 503 and answer["type"] == "urn:matinee:storage") or bool(answer.get("notice")))
+        self.n_away += said
+        return said
 
     def check(self, answer: dict[str, Any]) -> None:
         """No film whose rating was acknowledged, unless a change of it is in doubt."""
@@ -348,7 +363,9 @@ def _let_them_rate(
     recommender = open_recommender(read_settings({k: v for k, v in house.environment.items() if k.startswith("MATINEE_")}))
     people = [recommender.new_person() for _ in range(n_raters)]
     recommender.close()
-    raters = [Rater(house.port, user_id, token, film_ids, random.Random(rng.random()), enough) for user_id, token in people]
+    raters = [
+        Rater(house.port, user_id, token, film_ids, random.Random(rng.random()), enough, bool(house.cloud)) for user_id, token in people
+    ]
     for thread in (publications, *raters):
         thread.start()
     try:
@@ -380,6 +397,8 @@ def _read_back(house: House, raters: list[Rater], published: set[tuple[int, str]
         except (OSError, http.client.HTTPException) as error:
             verdict.unwell.append(f"the site does not answer any more: {error}")
             continue
+        if rater.is_away(status, answer):
+            continue
         if status == 200:
             rater.check(answer)
         else:
@@ -399,6 +418,7 @@ def _read_back(house: House, raters: list[Rater], published: set[tuple[int, str]
     for rater in raters:
         verdict.n_acknowledged += rater.n_acknowledged
         verdict.n_broken_off += rater.n_broken_off
+        verdict.n_away += rater.n_away
         verdict.n_lists += len(rater.lists)
         verdict.wrong += rater.wrong
         by = {(made["generation"], made["model"]) for made in rater.lists} - published
