@@ -60,6 +60,8 @@ def said_of(scene: Scene, film: Heard, pending: tuple[str, float]) -> Reply:
     scene = replace(scene, state=replace(scene.state, undo=(film.movie_id, film.title, what, before)))
     if intent == SEEN and not made.stars:
         return scene.ask(f"{says.seen(film.title)} {says.how_many_stars('')}", asked.STARS, focus=film)
+    if intent == SAVE and (made.stars or SEEN_MARK in made.marks):
+        return go_on(scene, says.seen_already(film.title))  # the watchlist leaves it out
     return go_on(scene, says.kept(intent, film, stars))
 
 

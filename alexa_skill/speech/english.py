@@ -400,6 +400,10 @@ class English:
     def seen(self, title: str) -> str:
         return f"Ok, you have seen {spoken_title(title)}."
 
+    def seen_already(self, title: str) -> str:
+        """Asked for on the watchlist, which is for what was not seen."""
+        return f"You have seen {spoken_title(title)} already, and your watchlist is for films you have not."
+
     def kept(self, intent: str, film: Heard, stars: float) -> str:
         """What was said of a film is kept. stars: 0 where none were given."""
         match intent:
