@@ -44,11 +44,13 @@ def turn() -> ResponseReturnValue:
     """On, or off; off takes away what was noted."""
     known = the_visitor()
     keeps = inputs.one_of(inputs.one(request.form, "turn"), (ON, OFF), "turn") == ON
+    # What is noted goes first: where it cannot, nothing has changed, and the button is still there.
+    n = 0 if keeps else engine().events.forget(known.user_id)
     door().keep_events(known.session, keeps)
     if keeps:
         say(Said("From now on the films you open and the searches you make are noted, for you alone."))
     else:
-        n = engine().events.forget(known.user_id)
+        n += engine().events.forget(known.user_id)  # what another page noted meanwhile
         say(Said(f"Nothing is noted any more, and what was is gone{f': {n:,} in all' if n else ''}."))
     return redirect(url_for("events.shown"), HTTPStatus.SEE_OTHER)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from recommender.domain import OPENED, SEARCHED
+from recommender.errors import StorageError
+from recommender.storage.blobs.folder import FolderBlobs
 from tests.webapp.accounts.conftest import Browser
 from tests.webapp.fake_recommender import ADA, FakeRecommender
 
@@ -49,3 +53,18 @@ def test_off_takes_away_what_was_noted(alice: Browser, recommender: FakeRecommen
 def test_strangers_have_none(browser: Browser) -> None:
     assert browser.get(EVENTS).status_code == 303
     assert browser.client.post(EVENTS, data={"turn": "on"}).status_code == 401
+
+
+def test_off_that_cannot_take_away_what_was_noted_is_not_off(
+    alice: Browser, recommender: FakeRecommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice.send(EVENTS)
+    alice.get("/film/1199")
+    with monkeypatch.context() as away:
+        away.setattr(FolderBlobs, "remove", lambda *_: (_ for _ in ()).throw(StorageError("away")))
+        assert alice.client.post(EVENTS, data={"turn": "off", "csrf": alice.csrf}).status_code == 503
+
+    alice.send(EVENTS)  # the button is still the one that switches off
+
+    assert recommender.events.of(ADA) == ()
+    assert "Nothing is noted." in alice.get(EVENTS).text
