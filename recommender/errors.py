@@ -21,6 +21,7 @@ RecommenderError
 ├── LastWayInError          what would lock its owner out                    409
 ├── FullHouseError          as many of something as a household may have     409
 ├── TooManyTriesError       too often in too short a time                    429
+│   └── CrowdedError        more passwords at once than may be looked at     429
 ├── DataError               a data set that cannot be read or used           exit code 1
 ├── ModelError              a model that is torn, foreign or not fitting     503
 ├── NoModelError            nothing has been trained yet                     503
@@ -206,6 +207,14 @@ class TooManyTriesError(RecommenderError):
         wait = f"{retry_after} seconds" if retry_after < 90 else f"{minutes} minutes" if minutes < 90 else f"{-(-minutes // 60)} hours"
         super().__init__(f"That was too often in a short time; try again in {wait}.")
         self.retry_after = retry_after
+
+
+class CrowdedError(TooManyTriesError):
+    """More passwords at once than may be looked at at once."""
+
+    def __init__(self) -> None:
+        super().__init__(3)
+        self.args = (f"Many people are signing in at this moment; try again in {self.retry_after} seconds.",)
 
 
 class DataError(RecommenderError):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from recommender.errors import SecretInputError
+from recommender.errors import CrowdedError, SecretInputError
 
 # The least that OWASP's cheat sheet on the storage of passwords asks of argon2id: some 75 ms of one core here. A hash is made only after a
 # limit has been asked, since each takes that time and 19 MiB from everybody else.
@@ -48,20 +51,25 @@ COMMONEST = frozenset(_COMMONEST.split())
 # Never anybody's: what is compared where there is nothing to compare with, so that it takes the same time.
 NOBODYS_HASH = f"$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${'A' * 22}${'A' * 43}"
 
+MOST_AT_ONCE = 2  # secrets in one process: one is hashed, one waits
+_ROOM, _HASHING = threading.BoundedSemaphore(MOST_AT_ONCE), threading.Lock()
+
 _HASHER = PasswordHasher(PASSES, MEMORY_KIB, LANES, HASH_BYTES, SALT_BYTES)
 
 
 def hashed(secret: str) -> str:
-    """The text to keep: argon2id with its parameters and a salt of its own."""
-    return _HASHER.hash(_normal(secret))
+    """The text to keep: argon2id with its parameters and a salt of its own. CrowdedError."""
+    with _turn():
+        return _HASHER.hash(_normal(secret))
 
 
 def fits(secret: str, kept: str) -> bool:
-    """Whether it is the secret that was hashed. An empty `kept` fits nothing, and takes as long."""
-    try:
-        return _HASHER.verify(kept or NOBODYS_HASH, _normal(secret)) and bool(kept)
-    except (VerificationError, InvalidHashError):
-        return False
+    """Whether it is the secret that was hashed. An empty `kept` fits nothing, and takes as long. CrowdedError."""
+    with _turn():
+        try:
+            return _HASHER.verify(kept or NOBODYS_HASH, _normal(secret)) and bool(kept)
+        except (VerificationError, InvalidHashError):
+            return False
 
 
 def is_outdated(kept: str) -> bool:
@@ -85,6 +93,18 @@ def check_pin(pin: str) -> None:
     """SecretInputError for what is no PIN."""
     if not (pin.isascii() and pin.isdigit() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):
         raise SecretInputError("PIN", f"of {SHORTEST_PIN} to {LONGEST_PIN} digits")
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """One hash after another, and few who wait: guesses from a thousand addresses leave a worker's other threads to everybody else."""
+    if not _ROOM.acquire(blocking=False):
+        raise CrowdedError
+    try:
+        with _HASHING:
+            yield
+    finally:
+        _ROOM.release()
 
 
 def _normal(secret: str) -> str:

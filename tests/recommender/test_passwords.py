@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
+
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from recommender import passwords
-from recommender.errors import SecretInputError
+from recommender.errors import CrowdedError, SecretInputError
 
 GOOD = "brazil heat alien"
 
@@ -80,3 +85,29 @@ def test_a_pin_is_four_to_eight_digits(pin: str) -> None:
     with pytest.raises(SecretInputError, match=r"^The PIN must be of 4 to 8 digits\.$"):
         passwords.check_pin(pin)
     passwords.check_pin("0000")
+
+
+def test_a_crowd_of_guesses_leaves_threads_to_everybody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = passwords.hashed(GOOD)
+    goes_on, one_is_in = threading.Event(), threading.Event()
+
+    class Slow(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002  as argon2 names it
+            one_is_in.set()
+            assert goes_on.wait(10)
+            return super().verify(hash, password)
+
+    monkeypatch.setattr(passwords, "_HASHER", Slow())
+    with ThreadPoolExecutor(passwords.MOST_AT_ONCE) as threads:
+        waiting = [threads.submit(passwords.fits, GOOD, kept) for _ in range(passwords.MOST_AT_ONCE)]
+        assert one_is_in.wait(10)
+        while passwords._ROOM._value:  # type: ignore[attr-defined]  # until the other waits
+            time.sleep(0.001)
+
+        for look in (lambda: passwords.fits(GOOD, kept), lambda: passwords.hashed(GOOD)):
+            with pytest.raises(CrowdedError, match=r"^Many people are signing in at this moment; try again in 3 seconds\.$"):
+                look()
+        goes_on.set()
+        assert [one.result(10) for one in waiting] == [True] * passwords.MOST_AT_ONCE
+
+    assert passwords.fits(GOOD, kept)
