@@ -140,6 +140,8 @@ def film_body(body: bytes) -> tuple[str, int | None, list[str], str]:
     title, year, names, link = (sent.get(name, default) for name, default in (("title", ""), ("year", None), ("genres", []), ("link", "")))
     if not isinstance(title, str):
         raise InvalidInputError("title", title, "a text")
+    if isinstance(year, float) and year.is_integer():
+        year = int(year)  # 1995.0 is a whole number in JSON
     if isinstance(year, bool) or not isinstance(year, int | None):
         raise InvalidInputError("year", year, "a whole number, or null")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):

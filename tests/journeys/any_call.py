@@ -28,6 +28,7 @@ from tests.faults.planting import sitecustomize
 ROOT = Path(__file__).parents[2]
 SCHEMATHESIS = ROOT / ".api-venv" / "bin" / "st"
 SEED = 580
+REFUSALS = (400, 401, 403, 404, 405, 406, 409, 413, 414, 415)  # schemathesis' own list lacks 413 and 414, which the document names
 WRITES = ("PUT", "DELETE")
 # Mistakes in the site, which the checks must find.
 PLANTED = {
@@ -104,7 +105,10 @@ def _called(site: Site, folder: Path, n_calls: int, phases: str, seed: int) -> s
     with urllib.request.urlopen(f"{site.address}/api/v1/movies/well-liked?n=50", timeout=30) as answer:
         films = [film["movie_id"] for film in json.load(answer)["items"]]
     configuration = folder / "schemathesis.toml"
-    configuration.write_text(f'hooks = "any_call_hooks"\nheaders = {{ Authorization = "Bearer {token}" }}\n')
+    configuration.write_text(
+        f'hooks = "any_call_hooks"\nheaders = {{ Authorization = "Bearer {token}" }}\n'
+        f"[checks.negative_data_rejection]\nexpected-statuses = {list(REFUSALS)}\n"
+    )
     command = [SCHEMATHESIS, "--config-file", configuration, "run", f"{site.address}/openapi.json", "--checks", "all"]
     command += ["--max-examples", str(n_calls), "--seed", str(seed), "--warnings", "off", *(["--phases", phases] if phases else [])]
     environment = {

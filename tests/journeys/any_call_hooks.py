@@ -36,8 +36,17 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
 
 @schemathesis.hook
 def filter_query(context: Any, query: Any) -> bool:
-    """A value that is not there once it is written into an address is no wrong value: it was not sent."""
-    return not any(value is None or value == {} or value == [] for value in (query or {}).values())
+    """A value that is not there once it is written into an address is no wrong value: it was not sent. Empty genres are left out."""
+    sent = query or {}
+    return not any(value in (None, {}, []) for value in sent.values()) and not any(
+        _has_empty(sent.get(name)) for name in ("with", "without")
+    )
+
+
+def _has_empty(genres: Any) -> bool:
+    """Whether there is an empty one among what is written with commas between."""
+    texts = genres if isinstance(genres, list) else [] if genres is None else [genres]
+    return any(not part.strip() for text in texts for part in ("" if text is None else str(text)).split(","))
 
 
 def _number(value: Any) -> int:

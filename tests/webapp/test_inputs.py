@@ -194,3 +194,14 @@ def test_a_parameter_sent_twice_is_refused_even_if_both_are_equal():
 def test_a_misspelt_parameter_is_refused():
     with pytest.raises(InvalidInputError, match=r"^query parameter must be n or with or without, not 'wiht'\.$"):
         inputs.only(MultiDict([("n", "5"), ("wiht", "Drama")]), "n", "with", "without")
+
+
+@pytest.mark.parametrize(("sent", "year"), [("1995", 1995), ("1995.0", 1995), ("1.995e3", 1995), ("null", None)])
+def test_a_year_is_a_whole_number_however_json_writes_it(sent: str, year: int | None) -> None:
+    assert inputs.film_body(f'{{"title": "Heat", "year": {sent}}}'.encode())[1] == year
+
+
+@pytest.mark.parametrize("sent", ["1995.5", "true", '"1995"', "1e999"])
+def test_what_is_no_whole_number_is_no_year(sent: str) -> None:
+    with pytest.raises(InvalidInputError):
+        inputs.film_body(f'{{"title": "Heat", "year": {sent}}}'.encode())

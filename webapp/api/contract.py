@@ -131,7 +131,7 @@ def viewer() -> Json:
 def genre_names(name: str, description: str, example: str) -> Json:
     """A parameter that takes several genres."""
     schema = {"type": "array", "items": ref("Genre"), "maxItems": MOST_GENRES}
-    said = f"{description} Several are joined by commas; the parameter may also be repeated."
+    said = f"{description} Several are joined by commas; the parameter may also be repeated. Empty ones are left out."
     return in_query(name, said, schema, style="form", explode=False, example=[example])
 
 
