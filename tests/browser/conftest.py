@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import chromium, what_is_missing
 from tests.browser.site import Site, SiteError, running_site
 from tests.browser.states import Facts, facts_of
+
+expect.set_options(timeout=20_000)  # milliseconds: what is looked for comes in the end, also on a machine that is busy with other things
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
