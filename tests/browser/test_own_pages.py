@@ -83,7 +83,7 @@ class People:
                 self._send(page, f"{film}/mark", kind=kind, turn="on")
             self._send(page, "/me/events/", turn="on")
             page.goto(f"{site.address}/search/?q=brazil")
-            rows = [f'"{title}",{year},5' for year in (1902, 1903)] + ["No Such Film,1950,4", "Alien,1979,seven"]
+            rows = [f'"{title}",{year},1.5' for year in (1902, 1903)] + ["No Such Film,1950,4", "Alien,1979,seven"]
             self.receipt = self._sent(page, "saved.csv", [f'"{title}",,4.5'])
             page.locator("button[value=save]").click()
             self.draft = self._sent(page, "films.csv", rows)
@@ -352,6 +352,7 @@ def test_a_file_is_brought_and_taken_back_by_keys_without_scripts(plain: Browser
     page.goto(site.address + people.draft)
     page.locator(".question input").first.focus()
     page.keyboard.press("Space")
+    expect(page.locator(".question input").first).to_be_checked()
     page.locator("button[value=save]").focus()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Saved")
