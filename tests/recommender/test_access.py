@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from recommender.domain import EXPORT, READ, WRITE, Asker, UserId
+from recommender.domain import EXPORT, FEED, READ, WRITE, Asker, UserId
 from recommender.errors import NotAllowedError, ReadOnlyError, ScopeError, UnknownUserError
 from recommender.serving import Recommender
 from recommender.sign_in import SignedIn, SignIn
@@ -79,6 +79,20 @@ def test_a_programs_token_opens_as_far_as_its_scopes_go(recommender: Recommender
 def test_a_programs_token_is_for_one_of_the_household_alone(recommender: Recommender, home: Home) -> None:
     with pytest.raises(UnknownUserError):
         recommender.list_for(home.ben, asker=home.program(READ))
+
+
+def test_feeds_open_to_their_own_token_alone_and_it_to_nothing_else(recommender: Recommender, home: Home) -> None:
+    feed, reader = home.program(FEED), home.program(READ, WRITE, EXPORT)
+    assert feed.token is not None
+    assert reader.token is not None
+
+    assert recommender.whose_feed(feed.token) == home.number
+    assert recommender.whose_feed(reader.token) is None
+    assert recommender.whose_feed("matinee_never") is None
+    with pytest.raises(ScopeError):
+        recommender.list_for(home.number, asker=feed)
+    with pytest.raises(ScopeError):
+        recommender.rate(home.number, 1, 5, asker=feed)
 
 
 def test_a_revoked_token_opens_nothing(recommender: Recommender, home: Home) -> None:
