@@ -19,6 +19,8 @@ from recommender.errors import InvalidInputError
 from recommender.publication import Published
 from recommender.storage.profiles import Profiles
 
+__all__ = ["FORMS", "Exports", "Form", "TakenOut", "harmless", "rows_of"]
+
 # As in letterboxd.com/about/importing-data; the address of a film there is not known here.
 LETTERBOXD = ("imdbID", "tmdbID", "Title", "Year", "Rating", "WatchedDate")
 LETTERBOXD_WATCHLIST = LETTERBOXD[:4]

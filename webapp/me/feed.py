@@ -11,10 +11,10 @@ from xml.etree import ElementTree
 import orjson
 
 from recommender.domain import RecommendedMovie
+from recommender.exporting import harmless
 from webapp.wording import imdb_url
 
 Lines = Iterable[RecommendedMovie]
-AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a table's program would reckon out
 
 
 def rss(title: str, home: str, built_at: float, lines: Lines) -> bytes:
@@ -63,9 +63,10 @@ def table(title: str, home: str, built_at: float, lines: Lines) -> bytes:
     writer.writerow(["rank", "title", "year", "genres", "match", "imdb_id", "tmdb_id", "movie_id"])
     for rank, line in enumerate(lines, 1):
         movie = line.movie
-        shown = f"'{movie.title}" if movie.title.startswith(AS_FORMULA) else movie.title
         imdb = f"tt{movie.imdb_id:07d}" if movie.imdb_id else ""
-        writer.writerow([rank, shown, movie.year or "", "|".join(movie.genres), line.match, imdb, movie.tmdb_id or "", movie.movie_id])
+        writer.writerow(
+            [rank, harmless(movie.title), movie.year or "", "|".join(movie.genres), line.match, imdb, movie.tmdb_id or "", movie.movie_id]
+        )
     return text.getvalue().encode(errors="replace")
 
 
