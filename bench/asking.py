@@ -123,7 +123,7 @@ def _interview(world: World, order: Order, theirs: RatingTable, person: int, mov
 
 def _history(answers: Answers) -> History:
     columns = sorted(answers)
-    return History(np.array(columns, dtype=np.int32), np.array([answers[column] for column in columns], dtype=np.uint8))
+    return History.untimed(np.array(columns, dtype=np.int32), np.array([answers[column] for column in columns], dtype=np.uint8))
 
 
 def _entropy(matrix: RatingMatrix) -> NDArray[np.float64]:

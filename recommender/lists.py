@@ -25,7 +25,7 @@ from recommender.domain import (
     is_own_person,
 )
 from recommender.errors import UnknownUserError
-from recommender.models import History
+from recommender.models import Additive, History
 from recommender.models.contributions import Contributions
 from recommender.models.user_cosine import UserCosine
 from recommender.publication import Published
@@ -93,8 +93,9 @@ def taste_from(opinions: Opinions, published: Published) -> Taste:
 def _history(ratings: Sequence[Rating], published: Published, own_row: int | None) -> History:
     columns = published.matrix.columns_of(np.array([rating.movie_id for rating in ratings], dtype=np.int64))
     half_stars = np.array([round(rating.stars * 2) for rating in ratings], dtype=np.uint8)
+    rated_at = np.array([rating.rated_at for rating in ratings], dtype=np.int64)
     known = columns >= 0
-    return History(columns[known], half_stars[known], own_row=own_row)
+    return History(columns[known], half_stars[known], rated_at[known], own_row=own_row)
 
 
 def build(user_id: UserId, published: Published, profiles: Profiles, *, now: Callable[[], float] = time.time) -> tuple[ListRecord, bool]:
@@ -121,12 +122,16 @@ def make(history: History, published: Published, n: int, *, exclude: NDArray[np.
     """The n best films of a history, best first; films rated and films marked True in `exclude` (shape (n_movies,)) are never in it."""
     out = np.zeros(published.matrix.n_movies, dtype=bool) if exclude is None else exclude.copy()
     out[history.columns] = True
-    if len(history) and isinstance(published.model, UserCosine):
-        return Made(_personal(history, published.model, published, n, out), PERSONAL)
-    return Made(_popular(history, published, n, out), POPULAR)
+    if not len(history) or not published.model.is_personal:
+        return Made(_popular(history, published, n, out), POPULAR)
+    if isinstance(published.model, UserCosine):
+        return Made(_by_neighbours(history, published.model, published, n, out), PERSONAL)
+    return Made(_by_scores(history, published, n, out), PERSONAL)
 
 
-def _personal(history: History, model: UserCosine, published: Published, n: int, out: NDArray[np.bool_]) -> tuple[RecommendedMovie, ...]:
+def _by_neighbours(
+    history: History, model: UserCosine, published: Published, n: int, out: NDArray[np.bool_]
+) -> tuple[RecommendedMovie, ...]:
     similarities = model.similarities(history)
     near = model.nearest(similarities)
     scores = model.score_by(near)
@@ -149,6 +154,30 @@ def _personal(history: History, model: UserCosine, published: Published, n: int,
                 )
                 if known
                 else reasons.in_general(column, published.popular, history.own_row),
+            )
+        )
+    return tuple(movies)
+
+
+def _by_scores(history: History, published: Published, n: int, out: NDArray[np.bool_]) -> tuple[RecommendedMovie, ...]:
+    """By any model: the match is a share of the best score that any film has for this person, whether they have seen it or not."""
+    model = published.model
+    scores = model.score(history)
+    columns = full_top_k(scores, n, exclude=out, neutral=model.neutral, otherwise=published.popular.score(history))
+    predicted = published.stars.predict_many(history, columns.astype(np.int32))
+    explained = model.explain(history, columns) if isinstance(model, Additive) else [()] * len(columns)
+    reach = float(np.nanmax(scores, initial=model.neutral)) - model.neutral
+    movies = []
+    for column, stars, parts in zip(columns.tolist(), predicted.tolist(), explained, strict=True):
+        score = float(scores[column])
+        known = not np.isnan(score)
+        movies.append(
+            RecommendedMovie(
+                movie=published.catalogue.movie(column),
+                score=round(score if known else model.neutral, 6),
+                match=round(100 * max(score - model.neutral, 0.0) / reach) if known and reach > 0 else 0,
+                predicted_stars=round(stars, 1),
+                reasons=reasons.from_parts(column, parts, history, published.catalogue, published.popular),
             )
         )
     return tuple(movies)

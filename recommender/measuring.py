@@ -62,13 +62,13 @@ def _is_due(training: Training) -> bool:
 
 def _quality(made: Recipe, blobs: Blobs, progress: Progress) -> Quality | None:
     snapshot = snapshots.read(made.snapshot, blobs)
-    split, movie_ids = splits.newest(snapshot.ratings), snapshot.catalogue.movie_ids
+    split = splits.newest(snapshot.ratings)
 
     def of(recipe: str) -> report.Figure:
         def told(done: int, total: int) -> None:
             progress(f"measuring {recipe}", done, total)
 
-        return report.list_quality(split, movie_ids, recipe, made.parameters, told)[MEASURE]
+        return report.list_quality(split, snapshot.catalogue, recipe, made.parameters, told)[MEASURE]
 
     ours = of(made.name)
     popular = ours if made.name == Popular.recipe else of(Popular.recipe)

@@ -37,8 +37,9 @@ def of_film(opinions: Opinions, movie: Movie, published: Published, added: Added
     column = published.matrix.column_of(movie.movie_id)
     others = tuple(rating for rating in opinions.ratings if rating.movie_id != movie.movie_id)
     history = lists.taste_from(replace(opinions, ratings=others), published).history
-    stars = published.model.predict(history, column) if len(history) and column is not None else None
-    return FilmForPerson(said, None if stars is None else round(stars, 1))
+    if not len(history) or column is None:
+        return FilmForPerson(said, None)
+    return FilmForPerson(said, round(float(published.stars.predict_many(history, np.array([column], dtype=np.int32))[0]), 1))
 
 
 def watchlist(opinions: Opinions, published: Published, added: Added) -> tuple[RecommendedMovie, ...]:

@@ -21,8 +21,9 @@ from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.elicitation import Elicitation
 from recommender.errors import DataError, InvalidInputError, ModelError, NoModelError, StorageError
-from recommender.models import Model, files, recipes
+from recommender.models import Model, PredictsStars, files, recipes
 from recommender.models.popular import Popular
+from recommender.models.user_cosine import UserCosine
 from recommender.storage.blobs import Blobs
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,12 @@ class Published:
         return self.model if isinstance(self.model, Popular) else Popular.fit(self.matrix)
 
     @cached_property
+    def stars(self) -> PredictsStars:
+        """What predicts stars: the model itself where it can and is somebody's own, else the neighbours, over the same ratings."""
+        own = isinstance(self.model, PredictsStars) and self.model.is_personal
+        return self.model if own else UserCosine.fit(self.matrix)  # type: ignore[return-value]  # asked on the line above
+
+    @cached_property
     def elicitation(self) -> Elicitation:
         """What knows which film to ask somebody about."""
         return Elicitation.fit(self.matrix)
@@ -86,7 +93,7 @@ def load(blobs: Blobs, pointer: Pointer) -> Published:
         facts = saved.facts
         matrix = RatingMatrix.from_arrays({n: saved.arrays[f"matrix-{n}"] for n in RatingMatrix.__dataclass_fields__})
         catalogue = Catalogue.from_arrays(_unprefixed(saved.arrays, "catalogue-"))
-        model = recipes.fit(facts["recipe"], matrix, facts["parameters"])
+        model = recipes.restore(facts["recipe"], matrix, catalogue, facts["parameters"], _unprefixed(saved.arrays, "model-"))
     except KeyError as error:
         raise ModelError(f"The model {pointer.version} lacks {error}; train again.") from error
     except (DataError, InvalidInputError) as error:
@@ -98,6 +105,7 @@ def write_version(folder: Path, model: Model, catalogue: Catalogue, facts: Mappi
     """Write a version's files into the empty folder; the SHA-256 of its manifest."""
     arrays = {f"matrix-{name}": array for name, array in model.matrix.arrays().items()}
     arrays |= {f"catalogue-{name}": array for name, array in catalogue.arrays().items()}
+    arrays |= {f"model-{name}": array for name, array in model.arrays().items()}
     return files.save(folder, arrays, {**facts, "recipe": model.recipe, "parameters": dict(model.parameters)})
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from recommender.data.catalogue import Catalogue
 from recommender.domain import Reason
 from recommender.models import History
+from recommender.models.parts import CONTENT, NEIGHBOUR, OWN, POPULARITY, Parts
 from recommender.models.popular import Popular
 
 PEOPLE, FILMS, EVERYONE = "people", "films", "everyone"
@@ -32,6 +33,30 @@ def personal(
     people = Reason(PEOPLE, _how_they_liked_it(votes[votes > 0], len(votes)))
     joined = _what_joins(by_film, lambda at: catalogue.movie(int(history.columns[at])).title)
     return (people, *([Reason(FILMS, joined)] if joined else []), *in_general(column, popular, history.own_row))
+
+
+def from_parts(column: int, parts: Parts, history: History, catalogue: Catalogue, popular: Popular) -> tuple[Reason, ...]:
+    """Up to three reasons for a film from what its score is made of: the own ratings that led there, what else weighed, how all like it.
+
+    A kind of part is named only where it spoke for the film; without parts there is the general reason alone.
+    """
+    own = {part.column: part.amount for part in parts if part.kind == OWN and part.column is not None}
+    best = [film for film in sorted(own, key=lambda film: -own[film])[:MOST_FILMS_NAMED] if own[film] > 0]
+    said = []
+    if best:
+        said.append(Reason(FILMS, f"Because of your ratings of {_listed([catalogue.movie(film).title for film in best])}."))
+    near = sum(1 for part in parts if part.kind == NEIGHBOUR and part.amount > 0)
+    amounts = {kind: sum(part.amount for part in parts if part.kind == kind) for kind in (NEIGHBOUR, CONTENT, POPULARITY)}
+    strongest = max(amounts, key=lambda kind: amounts[kind])
+    if amounts[strongest] > 0:
+        said.append(
+            {
+                NEIGHBOUR: Reason(PEOPLE, f"{_number(near)} of the people most like you liked it."),
+                CONTENT: Reason(FILMS, "Its genres, year and tags are like those of films you like."),
+                POPULARITY: Reason(EVERYONE, "Many people have watched it lately."),
+            }[strongest]
+        )
+    return (*said, *in_general(column, popular, history.own_row))
 
 
 def in_general(column: int, popular: Popular, own_row: int | None = None) -> tuple[Reason, ...]:
@@ -62,9 +87,11 @@ def _what_joins(amounts: NDArray[np.float64], title: Callable[[int], str]) -> st
     best = [int(at) for at in np.argsort(-amounts, kind="stable")[:MOST_FILMS_NAMED] if amounts[at] > 0]
     if not best:
         return ""
-    titles = [title(at) for at in best]
-    named = titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
-    return f"What you share with them most: {named}."
+    return f"What you share with them most: {_listed([title(at) for at in best])}."
+
+
+def _listed(titles: list[str]) -> str:
+    return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
 
 
 def _number(n: int) -> str:

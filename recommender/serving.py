@@ -419,7 +419,7 @@ class Recommender:
         if record.generation != published.generation:
             record = self._built(user_id)
         if recipe not in (None, published.model.recipe):
-            published = replace(published, model=recipes.fit(str(recipe), published.matrix))
+            published = replace(published, model=recipes.fit(str(recipe), published.matrix, published.catalogue))
         taste = lists.taste_of(user_id, published, self._profiles)
         made = lists.make(taste.history, published, n, exclude=taste.excluded(published, barred))
         facts = (published.version, published.generation, record.built_at, made.basis, made.movies)

@@ -78,7 +78,7 @@ def train(
         snapshot = snapshots.take(data, blobs, profiles, now=now())
         watch.lap("snapshot")
         matrix = RatingMatrix.of(snapshot.ratings, snapshot.catalogue.movie_ids)
-        model = recipes.fit(recipe, matrix, parameters)
+        model = recipes.fit(recipe, matrix, snapshot.catalogue, parameters)
         watch.lap("model")
         lease.renew()
         pointer = _publish(model, snapshot, {"source": source, "source_tag": source_tag}, blobs, profiles, now=now())

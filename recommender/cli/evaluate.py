@@ -43,7 +43,7 @@ def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Pat
         data_set = data_named(settings, data)
         found = predicted_stars(
             data_set.ratings,
-            data_set.catalogue.movie_ids,
+            data_set.catalogue,
             recipe,
             {},
             np.array(user_ids, dtype=np.int64),
@@ -82,21 +82,21 @@ def evaluate(
 
     recipes = [known_recipe(name.strip()) for name in recipe_list.split(",")]
     data_set = data_named(settings, data)
-    movie_ids, parameters = data_set.catalogue.movie_ids, chosen_parameters(neighbours, damping)
+    films, parameters = data_set.catalogue, chosen_parameters(neighbours, damping)
     figures: dict[str, dict[str, report.Figure]] = {}
     if split == "folds":
-        official = official_folds(place_of(data or settings.data, DATA_FOLDER), movie_ids)
+        official = official_folds(place_of(data or settings.data, DATA_FOLDER), films.movie_ids)
         dealt = [splits.Split(train, held_out) for train, held_out in official] or list(
             splits.folds(data_set.ratings, rng=np.random.default_rng(0))
         )
         for recipe in recipes:
-            figures[recipe] = report.star_quality(dealt, movie_ids, recipe, parameters)
+            figures[recipe] = report.star_quality(dealt, films, recipe, parameters)
         note = f"{len(dealt)} {'official' if official else 'random'} folds"
     else:
         made = splits.newest(data_set.ratings, liked_only=split == "newest-liked")
         for recipe in recipes:
             with Bars() as bars:
-                figures[recipe] = report.list_quality(made, movie_ids, recipe, parameters, partial(bars, recipe))
+                figures[recipe] = report.list_quality(made, films, recipe, parameters, partial(bars, recipe))
         note = f"each person's newest tenth held out: {len(made.held_out):,} ratings"
     provenance = {"data": data_set.name, "ratings": len(data_set.ratings), "split": split, "note": note}
     if as_json:

@@ -67,7 +67,7 @@ def batch(
     with written_whole(output) as file, Bars() as bars:
         data_set = data_named(settings, data)
         matrix = RatingMatrix.of(data_set.ratings, data_set.catalogue.movie_ids)
-        model = recipes.fit(recipe, matrix, chosen_parameters(neighbours, damping))
+        model = recipes.fit(recipe, matrix, data_set.catalogue, chosen_parameters(neighbours, damping))
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["user_id", "movie_id", "rank", "score"])
         for ranked in rank_everybody(model, n, progress=partial(bars, "lists")):

@@ -20,8 +20,8 @@ class RatingMatrix:
 
     user_ids, movie_ids: ascending; a user's row and a movie's column are their positions here, so equal scores in column
     order are equal scores in id order.
-    row_starts: shape (n_users + 1,); the ratings of row u are row_starts[u]:row_starts[u + 1] of `columns` (ascending in a row)
-    and `half_stars` (1 to 10).
+    row_starts: shape (n_users + 1,); the ratings of row u are row_starts[u]:row_starts[u + 1] of `columns` (ascending in a row),
+    `half_stars` (1 to 10) and `rated_at` (seconds since 1970, UTC; 0 where the data name no time).
     column_starts, rows, column_half_stars: the same by column, rows ascending.
     """
 
@@ -30,6 +30,7 @@ class RatingMatrix:
     row_starts: NDArray[np.int64]
     columns: NDArray[np.int32]
     half_stars: NDArray[np.uint8]
+    rated_at: NDArray[np.int64]
     column_starts: NDArray[np.int64]
     rows: NDArray[np.int32]
     column_half_stars: NDArray[np.uint8]
@@ -52,6 +53,7 @@ class RatingMatrix:
             row_starts=_starts(rows, len(user_ids)),
             columns=columns,
             half_stars=half_stars,
+            rated_at=ratings.rated_at[by_row].astype(np.int64),
             column_starts=_starts(columns, len(movie_ids)),
             rows=rows[by_column],
             column_half_stars=half_stars[by_column],
@@ -98,6 +100,10 @@ class RatingMatrix:
         span = slice(self.row_starts[row], self.row_starts[row + 1])
         return self.columns[span], self.half_stars[span]
 
+    def times(self, row: int) -> NDArray[np.int64]:
+        """When one user rated each film, beside `row`."""
+        return self.rated_at[self.row_starts[row] : self.row_starts[row + 1]]
+
     def column(self, column: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """The rows and half stars of one movie's raters."""
         span = slice(self.column_starts[column], self.column_starts[column + 1])
@@ -113,6 +119,11 @@ class RatingMatrix:
     def raters(self) -> NDArray[np.int64]:
         """How many rated each movie, shape (n_movies,)."""
         return np.diff(self.column_starts)
+
+    @cached_property
+    def latest(self) -> int:
+        """When the last of all ratings was given: what "lately" is reckoned from, so that no model looks at a clock. 0 without times."""
+        return int(self.rated_at.max(initial=0))
 
     @cached_property
     def squared_rows(self) -> NDArray[np.int64]:

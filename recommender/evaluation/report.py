@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.batch import rank_everybody
+from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.data.ratings import RatingTable
+from recommender.errors import InvalidInputError
 from recommender.evaluation import metrics
 from recommender.evaluation.splits import Split
-from recommender.models import History, Parameters, recipes
+from recommender.models import History, Parameters, PredictsStars, recipes
 
 LONGEST = 25  # the longest list that is looked at
 MEASURES: dict[str, tuple[Callable[..., float], int]] = {
@@ -41,18 +43,18 @@ class Figure:
 Progress = Callable[[int, int], None]
 
 
-def list_quality(split: Split, movie_ids: NDArray[np.int32], recipe: str, parameters: Parameters, progress: Progress) -> dict[str, Figure]:
+def list_quality(split: Split, films: Catalogue, recipe: str, parameters: Parameters, progress: Progress) -> dict[str, Figure]:
     """MEASURES over the users with something relevant held out, and the catalogue coverage of the lists of LONGEST.
 
     Candidates are all films the user has not rated in the train side; coverage is a share of the films rated there.
     """
-    matrix = RatingMatrix.of(split.train, movie_ids)
+    matrix = RatingMatrix.of(split.train, films.movie_ids)
     relevant: dict[int, set[int]] = defaultdict(set)
     for user_id, column in zip(split.held_out.user_ids.tolist(), matrix.columns_of(split.held_out.movie_ids).tolist(), strict=True):
         relevant[user_id].add(column)
     per_user: dict[str, list[float]] = {name: [] for name in MEASURES}
     shown = np.zeros(matrix.n_movies, dtype=bool)
-    for ranked in rank_everybody(recipes.fit(recipe, matrix, parameters), LONGEST, progress=progress):
+    for ranked in rank_everybody(recipes.fit(recipe, matrix, films, parameters), LONGEST, progress=progress):
         shown[ranked.columns] = True
         good = relevant.get(int(matrix.user_ids[ranked.row]))
         if good:
@@ -64,11 +66,11 @@ def list_quality(split: Split, movie_ids: NDArray[np.int32], recipe: str, parame
     return figures
 
 
-def star_quality(splits: Iterable[Split], movie_ids: NDArray[np.int32], recipe: str, parameters: Parameters) -> dict[str, Figure]:
+def star_quality(splits: Iterable[Split], films: Catalogue, recipe: str, parameters: Parameters) -> dict[str, Figure]:
     """RMSE and MAE of the predicted stars, the mean over the splits."""
     squared, absolute = [], []
     for split in splits:
-        errors = predicted_stars(split.train, movie_ids, recipe, parameters, split.held_out.user_ids, split.held_out.movie_ids)
+        errors = predicted_stars(split.train, films, recipe, parameters, split.held_out.user_ids, split.held_out.movie_ids)
         errors -= split.held_out.half_stars / 2
         squared.append(float(np.sqrt(np.mean(errors**2))))
         absolute.append(float(np.mean(np.abs(errors))))
@@ -77,7 +79,7 @@ def star_quality(splits: Iterable[Split], movie_ids: NDArray[np.int32], recipe: 
 
 def predicted_stars(
     train: RatingTable,
-    movie_ids: NDArray[np.int32],
+    films: Catalogue,
     recipe: str,
     parameters: Parameters,
     user_ids: NDArray[np.integer],
@@ -85,16 +87,18 @@ def predicted_stars(
     progress: Progress = lambda done, total: None,
 ) -> NDArray[np.float64]:
     """The stars predicted for every pair of user and movie, in the order given; a stranger or an unknown film has no history or raters."""
-    matrix = RatingMatrix.of(train, movie_ids)
-    model = recipes.fit(recipe, matrix, parameters)
+    matrix = RatingMatrix.of(train, films.movie_ids)
+    model = recipes.fit(recipe, matrix, films, parameters)
+    if not isinstance(model, PredictsStars):
+        raise InvalidInputError("recipe", recipe, "one that predicts stars; this one makes lists alone")
     columns = matrix.columns_of(wanted)
     found = np.empty(len(columns))
     order = np.argsort(user_ids, kind="stable")
     done = 0
     for pairs in np.split(order, np.flatnonzero(np.diff(user_ids[order])) + 1) if len(order) else []:
         row = matrix.row_of(int(user_ids[pairs[0]]))
-        empty = History(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint8))
-        found[pairs] = model.predict_many(empty if row is None else History.of_row(matrix, row), columns[pairs])
+        history = History.of_nobody() if row is None else History.of_row(matrix, row)
+        found[pairs] = model.predict_many(history, columns[pairs])
         done += len(pairs)
         progress(done, len(order))
     return found

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from recommender.models import History
 from recommender.models.kernels import plain
+from recommender.models.parts import BASE, NEIGHBOUR, Part, Parts
 from recommender.models.user_cosine import NEUTRAL_HALF_STARS, Neighbourhood, UserCosine
 
 
@@ -32,7 +33,18 @@ class Contributions:
         signed = weights * (self.votes.astype(np.float64) - NEUTRAL_HALF_STARS)
         self.by_person = signed / np.where(totals > 0, totals, 1.0)[:, np.newaxis] / 2
         products = _table(history.columns, voters, voted, half_stars, shape).astype(np.float64) * history.half_stars
+        self._rows = near.rows
         self.by_film = np.asarray(self.by_person @ (products / products.sum(axis=1, keepdims=True)))
+
+    def parts(self) -> list[Parts]:
+        """For each film the neutral score and what each neighbour who rated it adds, largest first; empty where none did."""
+        found: list[Parts] = []
+        for votes, amounts in zip(self.votes, self.by_person, strict=True):
+            voted = np.flatnonzero(votes)
+            ordered = voted[np.argsort(-np.abs(amounts[voted]), kind="stable")]
+            neighbours = tuple(Part(NEIGHBOUR, float(amounts[at]), row=int(self._rows[at])) for at in ordered)
+            found.append((Part(BASE, NEUTRAL_HALF_STARS / 2), *neighbours) if neighbours else ())
+        return found
 
 
 def _table(

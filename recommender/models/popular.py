@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from recommender.data.matrix import RatingMatrix
 from recommender.errors import InvalidInputError
-from recommender.models import History, Parameters
+from recommender.models import Arrays, History, Parameters
+from recommender.models.parts import BASE, POPULARITY, Part, Parts
 
 DEFAULTS: Parameters = {"cut_off": 0.9}
 BELOW = 5.0  # stars taken off a film under the cut-off, so that it ranks behind every film over it
@@ -28,6 +29,7 @@ class Popular:
     parameters: Parameters
 
     recipe = "popular"
+    is_personal = False
     neutral = -BELOW  # what a film without ratings is worth: less than any film under the cut-off
 
     def __post_init__(self) -> None:
@@ -63,6 +65,20 @@ class Popular:
     def score(self, history: History) -> NDArray[np.float64]:
         """The weighted rating, whoever asks; films under the cut-off BELOW stars less, films without ratings NaN."""
         return self.weighted_rating - np.where(self.matrix.raters < self.least_votes, BELOW, 0.0)
+
+    def arrays(self) -> Arrays:
+        """None: it is all in the matrix."""
+        return {}
+
+    def explain(self, history: History, columns: NDArray[np.integer]) -> list[Parts]:
+        """The mean of all films as far as it stands in for votes that the film lacks, and the film's own votes."""
+        scores = self.score(history)
+        found: list[Parts] = []
+        for column in columns.tolist():
+            votes, score = int(self.matrix.raters[column]), float(scores[column])
+            own = votes * float(self.mean_stars[column]) / (votes + self.least_votes)
+            found.append(() if np.isnan(score) else (Part(BASE, score - own), Part(POPULARITY, own)))
+        return found
 
     def predict(self, history: History, column: int) -> float:
         """The film's weighted rating, whoever asks; the mean of all films for one without ratings."""

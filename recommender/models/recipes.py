@@ -2,27 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.errors import InvalidInputError
-from recommender.models import Model, Parameters
-from recommender.models import popular as popular_module
-from recommender.models import user_cosine as user_cosine_module
+from recommender.models import Arrays, Model, Parameters, popular, user_cosine
 from recommender.models.popular import Popular
 from recommender.models.user_cosine import UserCosine
 
-RECIPES = (UserCosine.recipe, Popular.recipe)
-_DEFAULTS = {UserCosine.recipe: user_cosine_module.DEFAULTS, Popular.recipe: popular_module.DEFAULTS}
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A method that can be asked for. says: what it is, in a few words. defaults: every parameter it has.
+
+    fit, restore: the model, from ratings and films, or from what its `arrays` gave. is_instant: whether fitting takes no time, so that it
+    may be done while somebody waits.
+    """
+
+    name: str
+    says: str
+    defaults: Parameters
+    fit: Callable[[RatingMatrix, Catalogue, Parameters], Model]
+    restore: Callable[[RatingMatrix, Catalogue, Parameters, Arrays], Model]
+    is_instant: bool = False
+
+
+_ALL = (
+    Recipe(
+        UserCosine.recipe,
+        "what the people most alike liked",
+        user_cosine.DEFAULTS,
+        fit=lambda matrix, _, parameters: UserCosine.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, __: UserCosine.fit(matrix, parameters),
+        is_instant=True,
+    ),
+    Recipe(
+        Popular.recipe,
+        "what nearly everybody likes, the same for everyone",
+        popular.DEFAULTS,
+        fit=lambda matrix, _, parameters: Popular.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, __: Popular.fit(matrix, parameters),
+        is_instant=True,
+    ),
+)
+BY_NAME = {recipe.name: recipe for recipe in _ALL}
+RECIPES = tuple(BY_NAME)
 
 
 def known_recipe(recipe: str) -> str:
     """The name, if it is one of ours; else InvalidInputError."""
-    if recipe not in RECIPES:
-        raise InvalidInputError("recipe", recipe, " or ".join(RECIPES))
+    if recipe not in BY_NAME:
+        raise InvalidInputError("recipe", recipe, f"{', '.join(RECIPES[:-1])} or {RECIPES[-1]}")
     return recipe
 
 
-def fit(recipe: str, matrix: RatingMatrix, parameters: Parameters | None = None) -> Model:
-    """The recipe's model over the matrix; a parameter the recipe does not have is left aside."""
-    its_own = _DEFAULTS[known_recipe(recipe)]
-    chosen = {name: value for name, value in (parameters or {}).items() if name in its_own}
-    return UserCosine.fit(matrix, chosen) if recipe == UserCosine.recipe else Popular.fit(matrix, chosen)
+def fit(recipe: str, matrix: RatingMatrix, films: Catalogue, parameters: Parameters | None = None) -> Model:
+    """The recipe's model over the matrix and its films; a parameter the recipe does not have is left aside."""
+    known = BY_NAME[known_recipe(recipe)]
+    return known.fit(matrix, films, {**known.defaults, **_its_own(known, parameters)})
+
+
+def restore(recipe: str, matrix: RatingMatrix, films: Catalogue, parameters: Parameters, arrays: Arrays) -> Model:
+    """The model as it was fitted, from what it gave to be saved; KeyError where an array is missing."""
+    known = BY_NAME[known_recipe(recipe)]
+    return known.restore(matrix, films, {**known.defaults, **_its_own(known, parameters)}, arrays)
+
+
+def _its_own(recipe: Recipe, parameters: Parameters | None) -> dict[str, float]:
+    return {name: value for name, value in (parameters or {}).items() if name in recipe.defaults}

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from recommender.data.matrix import RatingMatrix
 from recommender.errors import InvalidInputError
-from recommender.models import History, Parameters
+from recommender.models import Arrays, History, Parameters
 from recommender.models.kernels import MOST_NEIGHBOURS, plain
+from recommender.models.parts import Parts
 
 NEUTRAL_HALF_STARS = 5  # what a film nobody near has rated is worth: 2.5 stars, for everybody and every film
 DEFAULTS: Parameters = {"n_neighbours": 40, "damping": 50.0, "n_raters": 40, "rater_damping": 1.0, "own_damping": 5.0}
@@ -47,6 +48,7 @@ class UserCosine:
     parameters: Parameters
 
     recipe = "user-cosine"
+    is_personal = True
     neutral = NEUTRAL_HALF_STARS / 2
 
     def __post_init__(self) -> None:
@@ -103,6 +105,16 @@ class UserCosine:
     def score_by(self, near: Neighbourhood) -> NDArray[np.float64]:
         """The same, for neighbours already found."""
         return damped_average(*plain.weighted_sums(self.matrix, near.rows, near.similarities, NEUTRAL_HALF_STARS), self.damping)
+
+    def arrays(self) -> Arrays:
+        """None: it is all in the matrix."""
+        return {}
+
+    def explain(self, history: History, columns: NDArray[np.integer]) -> list[Parts]:
+        """The neutral vote, and what each neighbour who rated the film adds, of either sign."""
+        from recommender.models.contributions import Contributions  # which is made of this model
+
+        return Contributions(self, history, self.neighbours(history), np.asarray(columns, dtype=np.intp)).parts()
 
     def best_possible(self, near: Neighbourhood) -> float:
         """The score of a film to which every neighbour gave five stars: what `score` could reach for this person."""

@@ -40,7 +40,7 @@ def test_the_batch_list_of_every_user_is_the_fold_in_list(matrix: RatingMatrix, 
     rows = 0
     for ranked in rank_everybody(model, 10):
         columns, half_stars = matrix.row(ranked.row)
-        folded_in = rank(model, History(columns.copy(), half_stars.copy(), own_row=ranked.row), 10, popular=popular)
+        folded_in = rank(model, History.untimed(columns.copy(), half_stars.copy(), own_row=ranked.row), 10, popular=popular)
         np.testing.assert_array_equal(ranked.columns, folded_in.columns)
         np.testing.assert_array_equal(ranked.scores, folded_in.scores)
         rows += 1
@@ -54,10 +54,10 @@ def test_a_rating_taken_back_leaves_the_list_as_if_never_given(matrix: RatingMat
         if len(columns) < 2:
             continue
         gone = row % len(columns)
-        never_rated = History(np.delete(columns, gone), np.delete(half_stars, gone))
+        never_rated = History.untimed(np.delete(columns, gone), np.delete(half_stars, gone))
 
         # The matrix still holds the rating: the person's own row must not speak for the film.
-        taken_back = rank(model, History(never_rated.columns, never_rated.half_stars, own_row=row), 10, popular=popular)
+        taken_back = rank(model, History.untimed(never_rated.columns, never_rated.half_stars, own_row=row), 10, popular=popular)
         stranger = rank(_without(model, row), never_rated, 10, popular=popular)
 
         assert columns[gone] in taken_back.columns or columns[gone] not in stranger.columns

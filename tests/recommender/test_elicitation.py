@@ -43,7 +43,7 @@ def asked(
 ) -> list[int]:
     """The films by number."""
     stars = stars or {}
-    history = History(_columns(stars), np.array([round(stars[film] * 2) for film in sorted(stars)], dtype=np.uint8))
+    history = History.untimed(_columns(stars), np.array([round(stars[film] * 2) for film in sorted(stars)], dtype=np.uint8))
     closed = np.zeros(matrix.n_movies, dtype=bool)
     closed[_columns(out)] = True
     return [column + 1 for column in Elicitation.fit(matrix).next_to_ask(history, n, out=closed, unseen=_columns(unseen))]

@@ -105,7 +105,7 @@ def test_what_is_measured_is_what_evaluation_says(blobs: Blobs, train: Train, ml
     assert measured.quality is not None
     split = splits.newest(data.ratings)
     figures = {
-        recipe: report.list_quality(split, data.catalogue.movie_ids, recipe, {"n_neighbours": 5}, lambda done, total: None)["ndcg@10"]
+        recipe: report.list_quality(split, data.catalogue, recipe, {"n_neighbours": 5}, lambda done, total: None)["ndcg@10"]
         for recipe in ("user-cosine", "popular")
     }
     assert measured.quality.ndcg == pytest.approx(figures["user-cosine"].mean, abs=1e-5)

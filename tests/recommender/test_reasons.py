@@ -26,7 +26,7 @@ ALL = re.compile(r"([\d,]+) people gave it ([\d.]+) stars on average\.")
 def world(rng: np.random.Generator) -> Published:
     data = data_set_of(random_ratings(rng, n_users=60))
     matrix = RatingMatrix.of(data.ratings, data.catalogue.movie_ids)
-    return Published(1, "v1", recipes.fit("user-cosine", matrix, {"n_neighbours": 25}), data.catalogue, {})
+    return Published(1, "v1", recipes.fit("user-cosine", matrix, data.catalogue, {"n_neighbours": 25}), data.catalogue, {})
 
 
 def table_of(matrix: RatingMatrix) -> NDArray[np.int64]:
@@ -76,7 +76,7 @@ def test_every_number_is_that_of_the_ratings(world: Published) -> None:
 def test_ones_own_rating_taken_back_is_not_counted_among_everyones(world: Published) -> None:
     matrix, table = world.matrix, table_of(world.matrix)
     columns, half_stars = matrix.row(0)
-    without_first = History(columns[1:], half_stars[1:], own_row=0)
+    without_first = History.untimed(columns[1:], half_stars[1:], own_row=0)
 
     (line,) = (line for line in lists.make(without_first, world, 100).movies if line.movie.movie_id == columns[0] + 1)
 
@@ -87,9 +87,9 @@ def test_ones_own_rating_taken_back_is_not_counted_among_everyones(world: Publis
 def test_ones_own_rating_taken_back_leaves_a_film_that_nobody_else_rated(n_left: int) -> None:
     data = data_set_of([rating(1, 1, 5.0), rating(1, 2, 4.0), rating(2, 2, 4.0)])
     matrix = RatingMatrix.of(data.ratings, data.catalogue.movie_ids)
-    world = Published(1, "v1", recipes.fit("user-cosine", matrix, {}), data.catalogue, {})
+    world = Published(1, "v1", recipes.fit("user-cosine", matrix, data.catalogue, {}), data.catalogue, {})
     columns, half_stars = matrix.row(0)
-    left = History(columns[1 : 1 + n_left], half_stars[1 : 1 + n_left], own_row=0)
+    left = History.untimed(columns[1 : 1 + n_left], half_stars[1 : 1 + n_left], own_row=0)
 
     (line,) = (line for line in lists.make(left, world, 10).movies if line.movie.movie_id == 1)
 

@@ -32,7 +32,7 @@ def lukewarm(blobs: Blobs, train: Train) -> Published:
 def profile_of(stars: Mapping[int, float], published: Published, own_row: int | None = None) -> TasteProfile:
     columns = np.array([film - 1 for film in sorted(stars)], dtype=np.int32)
     half_stars = np.array([round(stars[film] * 2) for film in sorted(stars)], dtype=np.uint8)
-    return taste_profile(History(columns, half_stars, own_row=own_row), published)
+    return taste_profile(History.untimed(columns, half_stars, own_row=own_row), published)
 
 
 def test_a_genre_is_told_beside_what_everybody_gives_the_same_films(lukewarm: Published) -> None:

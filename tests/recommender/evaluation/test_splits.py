@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from recommender.data.catalogue import Catalogue
 from recommender.data.ratings import RatingTable
 from recommender.errors import DataError
 from recommender.evaluation.report import list_quality, star_quality
 from recommender.evaluation.splits import Split, folds, newest, newest_share
-from tests.worlds import random_ratings, rating, two_tastes
+from tests.worlds import data_set_of, random_ratings, rating, two_tastes
 
 
 def test_the_newest_tenth_rounded_up_is_held_out_and_nothing_older_is_left_behind(rng: np.random.Generator) -> None:
@@ -63,7 +64,7 @@ def test_the_right_film_of_two_tastes_is_found_first() -> None:
     table = RatingTable.of([*two_tastes(), *(rating(u, m, 5.0, 99) for u, m in _left_out())])
     split = newest_only(table)
 
-    figures = list_quality(split, np.arange(1, 31, dtype=np.int32), "user-cosine", {"n_neighbours": 5}, lambda done, total: None)
+    figures = list_quality(split, films_to(30), "user-cosine", {"n_neighbours": 5}, lambda done, total: None)
 
     assert figures["hit@10"].mean == figures["mrr@25"].mean == 1.0
 
@@ -82,6 +83,10 @@ def _left_out() -> list[tuple[int, int]]:
 def test_stars_that_everybody_gives_are_predicted_exactly() -> None:
     table = RatingTable.of([rating(u, m, 3.0) for u in range(1, 9) for m in range(1, 9)])
 
-    figures = star_quality(folds(table, rng=np.random.default_rng(1)), np.arange(1, 9, dtype=np.int32), "user-cosine", {})
+    figures = star_quality(folds(table, rng=np.random.default_rng(1)), films_to(8), "user-cosine", {})
 
     assert figures["rmse"].mean == figures["mae"].mean == 0.0
+
+
+def films_to(n: int) -> Catalogue:
+    return data_set_of([], n_movies=n).catalogue

@@ -80,7 +80,7 @@ def test_two_fives_do_not_promise_a_life_of_fives() -> None:
 def test_predicted_stars_where_little_is_known() -> None:
     matrix = matrix_of([rating(1, 1, 4.0), rating(2, 1, 3.0), rating(2, 2, 5.0)], n_movies=3)
     model = UserCosine.fit(matrix, {"own_damping": 0.0})
-    nobody = History(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint8))
+    nobody = History.of_nobody()
     somebody = History.of_row(model.matrix, 0)
 
     assert model.predict(somebody, 2) == 4.0  # a film without raters: the person's mean
@@ -108,8 +108,8 @@ def test_a_stranger_with_the_same_stars_gets_the_same_scores() -> None:
     model = UserCosine.fit(matrix, {"n_neighbours": 7})
     columns, half_stars = matrix.row(20)
 
-    trained = model.score(History(columns, half_stars, own_row=20))
-    stranger = UserCosine.fit(matrix_of(two_tastes()), {"n_neighbours": 7}).score(History(columns, half_stars))
+    trained = model.score(History.untimed(columns, half_stars, own_row=20))
+    stranger = UserCosine.fit(matrix_of(two_tastes()), {"n_neighbours": 7}).score(History.untimed(columns, half_stars))
 
     np.testing.assert_array_equal(trained, stranger)
 
