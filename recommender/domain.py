@@ -86,6 +86,37 @@ class RecommendedMovie:
     reasons: tuple[Reason, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """One part of a film's score, in the score's own unit, of either sign.
+
+    kind: base, own (a rating of the person's), neighbour (somebody of like taste, without a name), popularity, content, exploration or
+    remainder (what a model that is no sum cannot deal out). text: the same as a sentence. movie: the own film that it comes from.
+    """
+
+    kind: str
+    amount: float
+    text: str
+    movie: Movie | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What one film's score for one person is made of. The parts add up to the score to 1e-6.
+
+    score: None where the model cannot tell; there are no parts then. parts: the base first, then the largest amounts.
+    """
+
+    user_id: UserId
+    movie: Movie
+    rev: int
+    model: str
+    generation: int
+    recipe: str
+    score: float | None
+    parts: tuple[ScorePart, ...]
+
+
 PERSONAL = "personal"  # a list made from the person's own ratings
 POPULAR = "popular"  # well-liked films, the same for everyone
 

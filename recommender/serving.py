@@ -32,6 +32,7 @@ from recommender.domain import (
     AddedFilm,
     Asker,
     Change,
+    Explanation,
     FilmForPerson,
     FilmMark,
     InUse,
@@ -54,6 +55,7 @@ from recommender.domain import (
 )
 from recommender.errors import InvalidInputError, RecommenderError, ScopeError, StorageError, UnknownMovieError
 from recommender.events import Events
+from recommender.explaining import explain
 from recommender.exporting import Exports
 from recommender.history import Backup, Training
 from recommender.importing import Imports
@@ -197,6 +199,21 @@ class Recommender:
         self._access.check_owns(UserId(user_id), asker, READ)
         movie = self.movie(movie_id).movie
         return own_films.of_film(self._profiles.opinions(UserId(user_id)), movie, self._in_force.published(), self._added.movie)
+
+    def why(self, user_id: int, movie_id: int, *, asker: Asker = STRANGER) -> Explanation:
+        """What the film's score for the viewer is made of, by the model in use and the ratings as they are.
+
+        InvalidInputError: a user id below 1. UnknownUserError. UnknownMovieError, also for a film that the model does not know yet.
+        NotAllowedError, ScopeError: a person's own ratings, of which the parts tell, are for who may read them.
+        """
+        if user_id < 1:
+            raise InvalidInputError("user id", user_id, "a whole number from 1 up")
+        published = self._in_force.published()
+        self._access.check_may_look_through(UserId(user_id), asker, published)
+        column = published.matrix.column_of(movie_id)
+        if column is None:
+            raise UnknownMovieError(movie_id)
+        return explain(UserId(user_id), lists.taste_of(UserId(user_id), published, self._profiles), published, column)
 
     def watchlist(self, user_id: int, *, asker: Asker = STRANGER) -> tuple[RecommendedMovie, ...]:
         """What the person wants to see and has not seen, best for them first; errors as in ratings_of."""

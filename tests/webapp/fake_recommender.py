@@ -31,6 +31,7 @@ from recommender.domain import (
     WATCHLIST,
     AddedFilm,
     Asker,
+    Explanation,
     FilmForPerson,
     InUse,
     MadeFrom,
@@ -45,6 +46,7 @@ from recommender.domain import (
     RecommendationList,
     RecommendedMovie,
     SampleViewer,
+    ScorePart,
     SimilarMovie,
     UserId,
     is_own_person,
@@ -206,6 +208,12 @@ class FakeRecommender(Recommender):
     def made_from(self, user_id: int, *, asker: Asker = STRANGER) -> MadeFrom:
         self.ratings_of(user_id, asker=asker)  # the same errors
         return MadeFrom(self.revs.get(user_id, 0), self.generation)
+
+    def why(self, user_id: int, movie_id: int, *, asker: Asker = STRANGER) -> Explanation:
+        if movie_id not in MOVIES:
+            raise UnknownMovieError(movie_id)
+        parts = (ScorePart("base", 2.5, "Where every film starts."), ScorePart("own", 0.75, "Your 5 stars for Brazil.", MOVIES[1199]))
+        return Explanation(UserId(user_id), MOVIES[movie_id], 0, self.model, self.generation, "ease", 3.25, parts)
 
     def watchlist(self, user_id: int, *, asker: Asker = STRANGER) -> tuple[RecommendedMovie, ...]:
         wanted = [film.movie for film in self.ratings_of(user_id, asker=asker).marked(WATCHLIST) if not film.is_seen]

@@ -177,7 +177,7 @@ def test_every_call_in_curl_answers_200(client, page):
         if operation["operationId"] in ("recommend", "search", "similar", "wellLiked"):
             assert 1 <= len(answer.get_json()["items"]) <= 3
 
-    names = "addFilm alive film genres mark marks rate ratings ready recommend search similar unmark unrate watchlist wellLiked"
+    names = "addFilm alive film genres mark marks rate ratings ready recommend search similar unmark unrate watchlist wellLiked why"
     assert sorted(answered) == names.split()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from flask import Response
 
-from recommender.domain import Movie, MovieDetails, RecommendationList, RecommendedMovie, SimilarMovie
+from recommender.domain import Explanation, Movie, MovieDetails, RecommendationList, RecommendedMovie, SimilarMovie
 
 Json = dict[str, Any]
 
@@ -68,6 +68,22 @@ def recommendation_list(made: RecommendationList) -> Json:
         "basis": made.basis,
         "notice": made.notice or None,
         "items": lines(made.movies),
+    }
+
+
+def explanation(made: Explanation) -> Json:
+    """Schema Explanation."""
+    return film(made.movie) | {
+        "user_id": made.user_id,
+        "rev": made.rev,
+        "model": made.model,
+        "generation": made.generation,
+        "recipe": made.recipe,
+        "score": made.score,
+        "parts": [
+            {"kind": part.kind, "amount": part.amount, "text": part.text, "movie_id": part.movie.movie_id if part.movie else None}
+            for part in made.parts
+        ],
     }
 
 

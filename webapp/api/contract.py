@@ -179,6 +179,18 @@ WELL_LIKED_EXAMPLE: Json = {
     "predicted_stars": None,
     "reasons": [{"kind": "everyone", "text": "Half of those who rated it gave it 5 stars."}],
 }
+WHY_EXAMPLE: Json = FILM_EXAMPLE | {
+    "user_id": 580,
+    "rev": 0,
+    "model": "20261129T180405Z-4f2a91c0",
+    "generation": 3,
+    "recipe": "user-cosine",
+    "score": 3.1,
+    "parts": [
+        {"kind": "base", "amount": 2.5, "text": "Where every film starts.", "movie_id": None},
+        {"kind": "neighbour", "amount": 0.6, "text": "Somebody of like taste gave it 5 stars.", "movie_id": None},
+    ],
+}
 LIST_EXAMPLE: Json = {
     "user_id": 580,
     "rev": 0,
@@ -245,6 +257,29 @@ SCHEMAS: dict[str, Json] = {
         {
             "kind": _said(_TEXT | {"enum": ["people", "films", "everyone"]}, "Who or what it speaks of."),
             "text": _TEXT,
+        },
+    ),
+    "ScorePart": _object(
+        "One part of a score, in the score's own unit, of either sign.",
+        {
+            "kind": _said(
+                _TEXT | {"enum": ["base", "own", "neighbour", "popularity", "content", "exploration", "remainder"]}, "What it comes from."
+            ),
+            "amount": {"type": "number"},
+            "text": _said(_TEXT, "The same as a sentence."),
+            "movie_id": _said(_LINK, "The film of the viewer's own rating that it comes from; else null."),
+        },
+    ),
+    "Explanation": _object(
+        "What a film's score for a viewer is made of. The parts add up to the score.",
+        {
+            **_FILM_FIELDS,
+            **_OWNER,
+            "model": _said(_TEXT, "The version of the model."),
+            "generation": _said(_COUNT, "The publication of that model."),
+            "recipe": _said(_TEXT, "The method; popular for a viewer who has rated nothing."),
+            "score": _said({"type": ["number", "null"]}, "Null where the model cannot tell; there are no parts then."),
+            "parts": {"type": "array", "items": ref("ScorePart"), "description": "The base first, then the largest."},
         },
     ),
     "RecommendedFilm": _object("One line of a list.", _RECOMMENDED_FIELDS),

@@ -11,7 +11,8 @@ from flask_smorest import Blueprint
 from recommender.domain import LIST_LENGTH, LONGEST_LIST, RecommendationList
 from webapp import inputs
 from webapp.api import contract
-from webapp.api.bodies import finished, recommendation_list
+from webapp.api.bodies import explanation, finished, json_response, recommendation_list
+from webapp.api.ratings import CHALLENGE, NOT_THEIRS
 from webapp.api.tokens import asker
 from webapp.engine import engine
 from webapp.metrics import tally
@@ -65,6 +66,32 @@ def recommendations(user_id: str) -> Response:
     if "If-None-Match" in request.headers and request.if_none_match.contains_weak(tag):
         return Response(status=304, headers=[("Cache-Control", PRIVATE), ("ETag", f'W/"{tag}"')])
     return finished(body, PRIVATE, ("ETag", f'W/"{tag}"'))
+
+
+@contract.route(
+    lists,
+    "/users/<user_id>/recommendations/<movie_id>/why",
+    operationId="why",
+    parameters=[contract.USER, contract.FILM],
+    security=contract.EITHER_WAY,
+    responses={
+        "200": contract.answer("Explanation", "The score and its parts.", contract.WHY_EXAMPLE),
+        "400": contract.refused("movie_id", "ten", f"a whole number from 1 to {inputs.HIGHEST_ID}"),
+        "401": contract.problem(401, NOT_THEIRS, "urn:matinee:not-allowed", CHALLENGE),
+        "403": contract.problem(403, "This needs a token with the scope read; yours has write.", "urn:matinee:scope"),
+        "404": contract.NO_FILM,
+        **contract.FAILURES,
+    },
+)
+def why(user_id: str, movie_id: str) -> Response:
+    """What one film's score for a viewer is made of: parts that add up to it, to 1e-6.
+
+    Own ratings are named one by one and neighbours stay without a name. A person's own takes their token, since the parts tell what
+    they have rated.
+    """
+    inputs.only(request.args)
+    viewer, number = inputs.user_id(user_id, "user_id"), inputs.movie_id(movie_id, "movie_id")
+    return json_response(explanation(engine().why(viewer, number, asker=asker())), PRIVATE)
 
 
 Question = tuple[int, int, str, int, float, int, tuple[str, ...], tuple[str, ...], tuple[int, int] | None]
