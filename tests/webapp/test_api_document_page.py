@@ -234,7 +234,7 @@ def test_the_tag_that_a_list_came_with_fits_the_call_that_sends_it_back(client, 
 def test_every_link_leads_somewhere_on_this_host(client, page):
     assert len(page.ids) == len(set(page.ids))
     opened = [link for link in page.links if re.match("/(api/v1|healthz|readyz)", link)]
-    assert len(opened) == 8
+    assert len(opened) == 9
     for link in set(page.links):
         if link.startswith("#"):
             assert link[1:] in page.ids
