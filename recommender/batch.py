@@ -14,50 +14,66 @@ from recommender.models.popular import Popular
 from recommender.models.user_cosine import NEUTRAL_HALF_STARS, UserCosine, damped_average
 from recommender.ranking import full_top_k
 
+Progress = Callable[[int, int], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The best films of one user, best first. scores: beside the columns; NaN for a film that only fills the list up."""
+    """The best films of one user, best first. scores: beside the columns; NaN for a film that only fills the list up.
+
+    everything: the score of every film, shape (n_movies,), where it was asked for; a view that costs memory as long as it is kept.
+    """
 
     row: int
     columns: NDArray[np.intp]
     scores: NDArray[np.float64]
+    everything: NDArray[np.float64] | None = None
 
 
-def rank_everybody(model: Model, n: int, *, progress: Callable[[int, int], None] = lambda done, total: None) -> Iterator[Ranked]:
+def rank_everybody(model: Model, n: int, *, progress: Progress = lambda done, total: None) -> Iterator[Ranked]:
     """The n best unseen films of every user of the matrix, by ascending row. progress: users done, users in all."""
+    return rank_rows(model, np.arange(model.matrix.n_users), n, progress=progress)
+
+
+def rank_rows(
+    model: Model, rows: NDArray[np.int64], n: int, *, everything: bool = False, progress: Progress = lambda done, total: None
+) -> Iterator[Ranked]:
+    """The n best unseen films of the users in these rows of the matrix, in this order. everything: with the score of every film."""
     if isinstance(model, UserCosine):
-        yield from _by_blocks(model, n, progress)
+        yield from _by_blocks(model, rows, n, everything, progress)
         return
-    for row in range(model.matrix.n_users):
-        yield rank(model, History.of_row(model.matrix, row), n, row=row)
-        progress(row + 1, model.matrix.n_users)
+    popular = Popular.fit(model.matrix)
+    for done, row in enumerate(rows.tolist(), start=1):
+        yield rank(model, History.of_row(model.matrix, row), n, row=row, popular=popular, everything=everything)
+        progress(done, len(rows))
 
 
-def rank(model: Model, history: History, n: int, *, row: int = -1, popular: Popular | None = None) -> Ranked:
+def rank(model: Model, history: History, n: int, *, row: int = -1, popular: Popular | None = None, everything: bool = False) -> Ranked:
     """The n best unseen films of one history; filled up by the well-liked ones where the model cannot tell enough."""
     scores = model.score(history)
     seen = np.zeros(model.matrix.n_movies, dtype=bool)
     seen[history.columns] = True
     otherwise = (popular or Popular.fit(model.matrix)).score(history)
     columns = full_top_k(scores, n, exclude=seen, neutral=model.neutral, otherwise=otherwise)
-    return Ranked(row, columns, scores[columns])
+    return Ranked(row, columns, scores[columns], scores if everything else None)
 
 
-def _by_blocks(model: UserCosine, n: int, progress: Callable[[int, int], None]) -> Iterator[Ranked]:
+def _by_blocks(model: UserCosine, rows: NDArray[np.int64], n: int, everything: bool, progress: Progress) -> Iterator[Ranked]:
     # scipy is heavy, and only whoever ranks everybody needs it.
     from recommender.models.kernels.blocked import Batch
 
     matrix: RatingMatrix = model.matrix
     batch, popular = Batch(matrix), Popular.fit(matrix)
-    for users in batch.blocks():
+    done = 0
+    for users in batch.blocks(rows):
         near = batch.neighbours(users, model.n_neighbours)
         scores = damped_average(*batch.weighted_sums(near, NEUTRAL_HALF_STARS), model.damping)
         starts, columns, best = batch.top(scores, users, n)
         for at, row in enumerate(users.tolist()):
             span = slice(starts[at], starts[at + 1])
             if span.stop - span.start == n and best[span.stop - 1] > model.neutral:
-                yield Ranked(row, columns[span], best[span])
+                yield Ranked(row, columns[span], best[span], scores[at] if everything else None)
             else:
-                yield rank(model, History.of_row(matrix, row), n, row=row, popular=popular)
-        progress(int(users[-1]) + 1, matrix.n_users)
+                yield rank(model, History.of_row(matrix, row), n, row=row, popular=popular, everything=everything)
+        done += len(users)
+        progress(done, len(rows))

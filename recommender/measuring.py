@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from recommender import history, publication, snapshots
-from recommender.evaluation import report, splits
+from recommender.evaluation import splits
+from recommender.evaluation.figures import Figure
+from recommender.evaluation.quality import list_quality
 from recommender.history import Quality, Training
 from recommender.models import Parameters
 from recommender.models.popular import Popular
@@ -49,7 +51,7 @@ def measure(blobs: Blobs, progress: Progress) -> Training | None:
         made = Recipe(published.model.recipe, published.model.parameters, published.facts["snapshot"])
         quality = _quality(made, blobs, progress)
         if quality is None:
-            why_not = "nobody has ratings enough to hold some out"
+            why_not = "not even two people have ratings enough to hold some out"
     history.measured(blobs, due.version, quality, why_not)
     if quality:
         log.info("measured recipe=%s model=%s ndcg10=%.4f popular=%.4f", due.recipe, due.version, quality.ndcg, quality.popular)
@@ -64,12 +66,12 @@ def _quality(made: Recipe, blobs: Blobs, progress: Progress) -> Quality | None:
     snapshot = snapshots.read(made.snapshot, blobs)
     split = splits.newest(snapshot.ratings)
 
-    def of(recipe: str) -> report.Figure:
+    def of(recipe: str) -> Figure:
         def told(done: int, total: int) -> None:
             progress(f"measuring {recipe}", done, total)
 
-        return report.list_quality(split, snapshot.catalogue, recipe, made.parameters, told)[MEASURE]
+        return list_quality(split, snapshot.catalogue, recipe, made.parameters, told)[MEASURE]
 
     ours = of(made.name)
     popular = ours if made.name == Popular.recipe else of(Popular.recipe)
-    return None if math.isnan(ours.mean) else Quality(round(ours.mean, 5), round(ours.error, 5), round(popular.mean, 5), ours.n)
+    return None if math.isnan(ours.error) else Quality(round(ours.mean, 5), round(ours.error, 5), round(popular.mean, 5), ours.n)

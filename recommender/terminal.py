@@ -69,10 +69,18 @@ def print_list(made: RecommendationList) -> None:
     click.echo(f"{len(made.movies)} films for viewer {made.user_id}, {made.basis}; revision {made.rev}, model {made.model}", err=True)
 
 
-def print_figures(figures: Mapping[str, Mapping[str, Figure]], provenance: str) -> None:
-    """A row per recipe, a column per measure, and the line without which the table is a rumour."""
-    click.echo(f"{'':12}" + "".join(f"{measure:>16}" for measure in next(iter(figures.values()))))
-    for recipe, row in figures.items():
-        cells = (f"{figure.mean:.4f}" + (f" ±{figure.error:.4f}" if figure.error else "") for figure in row.values())
-        click.echo(f"{recipe:12}" + "".join(f"{cell:>16}" for cell in cells))
-    click.echo(provenance)
+def print_figures(figures: Mapping[str, Mapping[str, Figure]], title: str = "") -> None:
+    """A row for each measure, a column for each recipe, each figure with its standard error where it has one."""
+    rows = list(next(iter(figures.values())))
+    first = max(len(title), *(len(row) for row in rows))
+    cells = {name: [_told(column[row]) if row in column else "" for row in rows] for name, column in figures.items()}
+    widths = {name: max(len(name), *(len(cell) for cell in column)) for name, column in cells.items()}
+    click.echo(f"{title:{first}}" + "".join(f"  {name:>{widths[name]}}" for name in figures))
+    for place, row in enumerate(rows):
+        click.echo(f"{row:{first}}" + "".join(f"  {cells[name][place]:>{widths[name]}}" for name in figures))
+
+
+def _told(figure: Figure) -> str:
+    if figure.mean != figure.mean:
+        return "-"
+    return f"{figure.mean:.4f}" + (f" ±{figure.error:.4f}" if figure.error > 0 else " " * 8)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import asdict
+import time
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from recommender.cli.files import read_pairs, written_whole
-from recommender.cli.inputs import DAMPING, DATA, DATA_FOLDER, NEIGHBOURS, RECIPE, chosen_parameters, data_named
+from recommender.cli.inputs import DAMPING, DATA, NEIGHBOURS, RECIPE, chosen_parameters, data_named
+from recommender.cli.measured import SPLIT, VALIDATION, measured_data
 from recommender.settings import Settings
 from recommender.terminal import Bars, print_figures
+
+if TYPE_CHECKING:
+    from recommender.evaluation.report import Report
 
 
 @click.command()
@@ -34,7 +38,7 @@ def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Pat
     """
     import numpy as np
 
-    from recommender.evaluation.report import predicted_stars
+    from recommender.evaluation.quality import predicted_stars
     from recommender.models.recipes import known_recipe
 
     recipe = known_recipe(recipe or settings.recipe)
@@ -57,55 +61,70 @@ def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Pat
 
 @click.command()
 @DATA
+@SPLIT
 @click.option(
-    "--split", type=click.Choice(["newest", "newest-liked", "folds"]), default="newest", help="What is held out (see docs/evaluation.md)."
+    "--recipe",
+    "recipe_list",
+    default="user-cosine",
+    help="Recipes with commas between them, each with parameters if need be: user-cosine:damping=0,popular. popular is measured always.",
 )
-@click.option("--recipe", "recipe_list", default="popular,user-cosine", help="Recipes with commas between them.")
 @NEIGHBOURS
 @DAMPING
-@click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
+@VALIDATION
+@click.option("--json", "as_json", is_flag=True, help="All figures as JSON.")
 @click.pass_obj
 def evaluate(
-    settings: Settings, data: str | None, split: str, recipe_list: str, neighbours: int | None, damping: float | None, as_json: bool
+    settings: Settings,
+    data: str | None,
+    split: str,
+    recipe_list: str,
+    neighbours: int | None,
+    damping: float | None,
+    validation: bool,
+    as_json: bool,
 ) -> None:
     """Measure recipes on ratings they have not seen.
 
     newest: each person's newest tenth of the ratings of 2 stars or more. newest-liked: the same of all ratings, only those over 3 stars
-    count as found. folds: predicted stars on five folds (the official u1 to u5 where the data have them).
+    count as found. last: each person's last rating. rolling: windows of time, each learned from all before it; known people (warm) and new
+    ones (cold). strangers: people whom the model has not learned from. folds: predicted stars on five folds (the official u1 to u5 where
+    the data have them).
     """
-    import numpy as np
+    from recommender.evaluation.contenders import contenders
+    from recommender.evaluation.report import report_of
 
-    from recommender.data.movielens import official_folds
-    from recommender.evaluation import report, splits
-    from recommender.first_data import place_of
-    from recommender.models.recipes import known_recipe
-
-    recipes = [known_recipe(name.strip()) for name in recipe_list.split(",")]
-    data_set = data_named(settings, data)
-    films, parameters = data_set.catalogue, chosen_parameters(neighbours, damping)
-    figures: dict[str, dict[str, report.Figure]] = {}
-    if split == "folds":
-        official = official_folds(place_of(data or settings.data, DATA_FOLDER), films.movie_ids)
-        dealt = [splits.Split(train, held_out) for train, held_out in official] or list(
-            splits.folds(data_set.ratings, rng=np.random.default_rng(0))
-        )
-        for recipe in recipes:
-            figures[recipe] = report.star_quality(dealt, films, recipe, parameters)
-        note = f"{len(dealt)} {'official' if official else 'random'} folds"
-    else:
-        made = splits.newest(data_set.ratings, liked_only=split == "newest-liked")
-        for recipe in recipes:
-            with Bars() as bars:
-                figures[recipe] = report.list_quality(made, films, recipe, parameters, partial(bars, recipe))
-        note = f"each person's newest tenth held out: {len(made.held_out):,} ratings"
-    provenance = {"data": data_set.name, "ratings": len(data_set.ratings), "split": split, "note": note}
+    chosen = contenders(recipe_list, chosen_parameters(neighbours, damping))
+    measured = measured_data(settings, data, split, validation=validation)
+    with Bars() as bars:
+        report = report_of(measured.plan, measured.films, chosen, measured.provenance, clock=time.perf_counter, progress=bars)
     if as_json:
-        told = {recipe: {measure: _told(figure) for measure, figure in row.items()} for recipe, row in figures.items()}
-        click.echo(json.dumps({**provenance, "recipes": told}, indent=1))
+        click.echo(json.dumps(report.told(), indent=1))
     else:
-        print_figures(figures, f"{data_set.name}, {len(data_set.ratings):,} ratings; {note}; ± is one standard error")
+        print_report(report)
 
 
-def _told(figure: Any) -> dict[str, float | None]:
-    """A figure for programs: JSON has no word for "nobody to measure" but null."""
-    return {name: None if value != value else value for name, value in asdict(figure).items()}
+def print_report(report: Report) -> None:
+    """A table of all measures, or one for known and one for new people, and the main measure by length of history; then in words."""
+    from recommender.evaluation.figures import Figure
+
+    groups, main = report.groups(), report.plan.main
+    parts = [name for name in ("warm", "cold") if name in groups]
+    for part in parts:
+        print_figures(groups[part], part)
+        click.echo()
+    if not parts:
+        print_figures(report.figures())
+        click.echo()
+    by_length: dict[str, dict[str, Figure]] = {}
+    for group, of_recipe in groups.items():
+        if group not in parts:
+            for name, figures in of_recipe.items():
+                by_length.setdefault(name, {})[f"{group} ({figures[main].n})"] = figures[main]
+    if by_length:
+        print_figures(by_length, f"{main} by history")
+        click.echo()
+    print_figures({outcome.contender.name: {"seconds": Figure(outcome.seconds, 0.0, 1)} for outcome in report.outcomes}, "training")
+    click.echo()
+    for sentence in report.sentences():
+        click.echo(sentence)
+    click.echo(f"{report.provenance['data']}, {report.provenance['ratings']:,} ratings; {report.plan.says}; ± is one standard error")

@@ -31,6 +31,14 @@ class RatingTable:
         """The ratings marked True, in the same order."""
         return RatingTable(self.user_ids[keep], self.movie_ids[keep], self.half_stars[keep], self.rated_at[keep])
 
+    def pairs(self) -> NDArray[np.int64]:
+        """User and movie as one number each, shape (n_ratings,)."""
+        return self.user_ids.astype(np.int64) << np.int64(32) | self.movie_ids
+
+    def has_pairs_of(self, other: RatingTable) -> NDArray[np.bool_]:
+        """True for each of these ratings whose user and movie stand in the other table too."""
+        return np.isin(self.pairs(), other.pairs())
+
     def and_also(self, other: RatingTable) -> RatingTable:
         """These ratings, then the other's; the caller sees to it that no pair of user and movie stands in both."""
         return RatingTable(

@@ -1,111 +1,145 @@
-"""Evaluating a recipe on a split: means over users with their standard errors."""
+"""What came of several recipes on one plan, side by side, each beside the baseline that every method must beat."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from recommender.batch import rank_everybody
 from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
-from recommender.data.ratings import RatingTable
-from recommender.errors import InvalidInputError
-from recommender.evaluation import metrics
-from recommender.evaluation.splits import Split
-from recommender.models import History, Parameters, PredictsStars, recipes
+from recommender.evaluation.amazon import told_as_amazon
+from recommender.evaluation.contenders import Contender
+from recommender.evaluation.figures import Figure, is_better, is_worse
+from recommender.evaluation.judging import paired
+from recommender.evaluation.plans import Plan
+from recommender.evaluation.trials import Trial, tried
+from recommender.models import Model, recipes
+from recommender.models.popular import Popular
 
-LONGEST = 25  # the longest list that is looked at
-MEASURES: dict[str, tuple[Callable[..., float], int]] = {
-    "ndcg@5": (metrics.ndcg, 5),
-    "ndcg@10": (metrics.ndcg, 10),
-    "ndcg@25": (metrics.ndcg, 25),
-    "precision@5": (metrics.precision, 5),
-    "precision@10": (metrics.precision, 10),
-    "precision@25": (metrics.precision, 25),
-    "mrr@25": (metrics.reciprocal_rank, 25),
-    "hit@10": (metrics.hit, 10),
-}
+BASELINE = Contender(Popular.recipe, Popular.recipe)
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A mean and its standard error over `n` users or folds."""
+class Outcome:
+    """What came of one contender. seconds: of fitting it, over all splits."""
 
-    mean: float
-    error: float
-    n: int
-
-
-Progress = Callable[[int, int], None]
+    contender: Contender
+    trial: Trial
+    seconds: float
 
 
-def list_quality(split: Split, films: Catalogue, recipe: str, parameters: Parameters, progress: Progress) -> dict[str, Figure]:
-    """MEASURES over the users with something relevant held out, and the catalogue coverage of the lists of LONGEST.
+@dataclass(frozen=True, slots=True)
+class Report:
+    """provenance: by name, what a figure is worth nothing without: data, command, version, date and so on; JSON values."""
 
-    Candidates are all films the user has not rated in the train side; coverage is a share of the films rated there.
-    """
-    matrix = RatingMatrix.of(split.train, films.movie_ids)
-    relevant: dict[int, set[int]] = defaultdict(set)
-    for user_id, column in zip(split.held_out.user_ids.tolist(), matrix.columns_of(split.held_out.movie_ids).tolist(), strict=True):
-        relevant[user_id].add(column)
-    per_user: dict[str, list[float]] = {name: [] for name in MEASURES}
-    shown = np.zeros(matrix.n_movies, dtype=bool)
-    for ranked in rank_everybody(recipes.fit(recipe, matrix, films, parameters), LONGEST, progress=progress):
-        shown[ranked.columns] = True
-        good = relevant.get(int(matrix.user_ids[ranked.row]))
-        if good:
-            best = ranked.columns.tolist()
-            for name, (measure, k) in MEASURES.items():
-                per_user[name].append(measure(best, good, k))
-    figures = {name: _figure(values) for name, values in per_user.items()}
-    figures["coverage"] = Figure(float(shown.sum() / max(1, np.count_nonzero(matrix.raters))), 0.0, matrix.n_users)
-    return figures
+    plan: Plan
+    outcomes: Sequence[Outcome]
+    provenance: Mapping[str, Any]
+
+    def figures(self) -> dict[str, dict[str, Figure]]:
+        """By contender, then measure."""
+        return {outcome.contender.name: outcome.trial.figures() for outcome in self.outcomes}
+
+    def groups(self) -> dict[str, dict[str, dict[str, Figure]]]:
+        """By group of people, then contender, then measure."""
+        found: dict[str, dict[str, dict[str, Figure]]] = {}
+        for outcome in self.outcomes:
+            for group, figures in outcome.trial.by_group().items():
+                found.setdefault(group, {})[outcome.contender.name] = figures
+        return found
+
+    def against_baseline(self) -> dict[str, dict[str, Figure]]:
+        """By how much each is better than the baseline, by measure, person by person; the baseline itself is not among them."""
+        base = next((outcome.trial.people for outcome in self.outcomes if outcome.contender == BASELINE), None)
+        if base is None:
+            return {}
+        return {
+            outcome.contender.name: {measure: paired(outcome.trial.people, base, measure) for measure in base.values}
+            for outcome in self.outcomes
+            if outcome.contender != BASELINE
+        }
+
+    def sentences(self) -> list[str]:
+        """For each contender, whether the plan's main measure tells it from the baseline."""
+        return [
+            verdict(name, BASELINE.name, self.plan.main, differences[self.plan.main])
+            for name, differences in self.against_baseline().items()
+        ]
+
+    def told(self) -> dict[str, Any]:
+        """All of it as JSON values; what nobody can say is null."""
+        return {
+            **self.provenance,
+            "split": self.plan.name,
+            "note": self.plan.says,
+            "seed": self.plan.seed,
+            "recipes": {name: _figures_told(figures) for name, figures in self.figures().items()},
+            "groups": {
+                group: {name: _figures_told(figures) for name, figures in of_recipe.items()} for group, of_recipe in self.groups().items()
+            },
+            "better_than_popular": {name: _figures_told(figures) for name, figures in self.against_baseline().items()},
+            "sentences": self.sentences(),
+            "seconds": {outcome.contender.name: round(outcome.seconds, 3) for outcome in self.outcomes},
+            "amazon": {
+                outcome.contender.name: {key: _number(value) for key, value in told_as_amazon(outcome.trial, outcome.seconds).items()}
+                for outcome in self.outcomes
+            },
+        }
 
 
-def star_quality(splits: Iterable[Split], films: Catalogue, recipe: str, parameters: Parameters) -> dict[str, Figure]:
-    """RMSE and MAE of the predicted stars, the mean over the splits."""
-    squared, absolute = [], []
-    for split in splits:
-        errors = predicted_stars(split.train, films, recipe, parameters, split.held_out.user_ids, split.held_out.movie_ids)
-        errors -= split.held_out.half_stars / 2
-        squared.append(float(np.sqrt(np.mean(errors**2))))
-        absolute.append(float(np.mean(np.abs(errors))))
-    return {"rmse": _figure(squared), "mae": _figure(absolute)}
-
-
-def predicted_stars(
-    train: RatingTable,
+def report_of(
+    plan: Plan,
     films: Catalogue,
-    recipe: str,
-    parameters: Parameters,
-    user_ids: NDArray[np.integer],
-    wanted: NDArray[np.integer],
-    progress: Progress = lambda done, total: None,
-) -> NDArray[np.float64]:
-    """The stars predicted for every pair of user and movie, in the order given; a stranger or an unknown film has no history or raters."""
-    matrix = RatingMatrix.of(train, films.movie_ids)
-    model = recipes.fit(recipe, matrix, films, parameters)
-    if not isinstance(model, PredictsStars):
-        raise InvalidInputError("recipe", recipe, "one that predicts stars; this one makes lists alone")
-    columns = matrix.columns_of(wanted)
-    found = np.empty(len(columns))
-    order = np.argsort(user_ids, kind="stable")
-    done = 0
-    for pairs in np.split(order, np.flatnonzero(np.diff(user_ids[order])) + 1) if len(order) else []:
-        row = matrix.row_of(int(user_ids[pairs[0]]))
-        history = History.of_nobody() if row is None else History.of_row(matrix, row)
-        found[pairs] = model.predict_many(history, columns[pairs])
-        done += len(pairs)
-        progress(done, len(order))
-    return found
+    contenders: Sequence[Contender],
+    provenance: Mapping[str, Any],
+    *,
+    clock: Clock,
+    progress: Callable[[str, int, int], None] = lambda name, done, total: None,
+) -> Report:
+    """The contenders through the plan, the baseline first among them if it is not there. clock: seconds, from any beginning."""
+    if BASELINE not in contenders:
+        contenders = [BASELINE, *contenders]
+    return Report(plan, tuple(outcome_of(plan, films, one, clock, progress) for one in contenders), provenance)
 
 
-def _figure(values: list[float]) -> Figure:
-    if not values:
-        return Figure(float("nan"), float("nan"), 0)
-    spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
-    return Figure(float(np.mean(values)), spread / len(values) ** 0.5, len(values))
+def outcome_of(plan: Plan, films: Catalogue, contender: Contender, clock: Clock, progress: Callable[[str, int, int], None]) -> Outcome:
+    """One contender through the plan, and how long it was fitted."""
+    seconds = 0.0
+
+    def fit(matrix: RatingMatrix) -> Model:
+        nonlocal seconds
+        begun = clock()
+        model = recipes.fit(contender.recipe, matrix, films, contender.parameters)
+        seconds += clock() - begun
+        return model
+
+    trial = tried(plan, films, fit, lambda done, total: progress(contender.name, done, total))
+    return Outcome(contender, trial, seconds)
+
+
+def verdict(one: str, other: str, measure: str, difference: Figure) -> str:
+    """One sentence on a paired difference, which is above 0 where `one` is better. The ± of it is half its 95 % interval."""
+    if not difference.n:
+        return f"{measure} tells nothing of {one} and {other}: nobody can be measured."
+    if not (is_better(difference) or is_worse(difference)):
+        return f"No difference between {one} and {other} can be told by {measure}: {_signed(difference)}, over {difference.n} people."
+    better, worse = (one, other) if difference.mean > 0 else (other, one)
+    return f"{better} is better than {worse} by {measure}: {_signed(difference, absolute=True)}, over {difference.n} people."
+
+
+def _signed(difference: Figure, *, absolute: bool = False) -> str:
+    low, high = difference.interval()
+    mean = abs(difference.mean) if absolute else difference.mean
+    reach = f" ±{(high - low) / 2:.4f}" if isfinite(high) else ""
+    return f"{mean:.4f}{reach}" if absolute else f"{mean:+.4f}{reach}"
+
+
+def _figures_told(figures: Mapping[str, Figure]) -> dict[str, dict[str, float | int | None]]:
+    return {measure: {"mean": _number(figure.mean), "error": _number(figure.error), "n": figure.n} for measure, figure in figures.items()}
+
+
+def _number(value: float) -> float | None:
+    return value if isfinite(value) else None

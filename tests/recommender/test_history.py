@@ -95,7 +95,7 @@ def test_a_training_tells_what_it_did(blobs: Blobs, train: Train) -> None:
 
 def test_what_is_measured_is_what_evaluation_says(blobs: Blobs, train: Train, ml_100k: Path) -> None:
     from recommender.data.movielens import read_data_set
-    from recommender.evaluation import report, splits
+    from recommender.evaluation import quality, splits
 
     data = read_data_set(ml_100k)
     train(data)
@@ -105,7 +105,7 @@ def test_what_is_measured_is_what_evaluation_says(blobs: Blobs, train: Train, ml
     assert measured.quality is not None
     split = splits.newest(data.ratings)
     figures = {
-        recipe: report.list_quality(split, data.catalogue, recipe, {"n_neighbours": 5}, lambda done, total: None)["ndcg@10"]
+        recipe: quality.list_quality(split, data.catalogue, recipe, {"n_neighbours": 5}, lambda done, total: None)["ndcg@10"]
         for recipe in ("user-cosine", "popular")
     }
     assert measured.quality.ndcg == pytest.approx(figures["user-cosine"].mean, abs=1e-5)
@@ -147,7 +147,7 @@ def test_nobody_to_measure_is_said(blobs: Blobs, train: Train) -> None:
     measured = measuring.measure(blobs, training.silent)
 
     assert measured is not None
-    assert measured.unmeasured == "nobody has ratings enough to hold some out"
+    assert measured.unmeasured == "not even two people have ratings enough to hold some out"
 
 
 def test_a_snapshot_that_was_changed_is_not_measured(blobs: Blobs, train: Train) -> None:

@@ -52,12 +52,13 @@ class Batch:
         self._tail_by_movie = self._tail.T.tocsr()
         self._voted: tuple[int, sp.csr_matrix] | None = None
 
-    def blocks(self) -> Iterator[NDArray[np.int64]]:
-        """All rows, in blocks that fit into memory."""
+    def blocks(self, rows: NDArray[np.int64] | None = None) -> Iterator[NDArray[np.int64]]:
+        """These rows, ascending, or all there are, in blocks that fit into memory."""
+        rows = np.arange(self._matrix.n_users) if rows is None else rows
         longer = max(self._matrix.n_users, self._matrix.n_movies, 1)
         size = max(1, BLOCK_CELLS // longer)
-        for first in range(0, self._matrix.n_users, size):
-            yield np.arange(first, min(first + size, self._matrix.n_users))
+        for first in range(0, len(rows), size):
+            yield rows[first : first + size]
 
     def neighbours(self, users: NDArray[np.int64], k: int) -> Neighbours:
         """The k nearest rows of each user, itself left out, ties by lower row; fewer where fewer overlap."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -84,17 +85,69 @@ class TestPredict:
 
 
 class TestEvaluate:
-    @pytest.mark.parametrize("split", ["newest", "newest-liked"])
+    @pytest.mark.parametrize("split", ["newest", "newest-liked", "last", "strangers"])
     def test_lists_are_measured_beside_the_baseline(self, matinee: Matinee, data: Path, split: str) -> None:
-        head, popular, own, provenance = done(matinee("evaluate", "--data", data, "--split", split)).splitlines()
+        table, by_history, training, words = done(matinee("evaluate", "--data", data, "--split", split)).split("\n\n")
 
-        cutoffs = [f"{measure}@{k}" for measure in ("ndcg", "precision") for k in (5, 10, 25)]
-        assert head.split() == [*cutoffs, "mrr@25", "hit@10", "coverage"]
-        assert popular.split()[0] == "popular"
-        assert own.split()[0] == "user-cosine"
-        assert re.fullmatch(
-            r"two tastes, 560 ratings; each person's newest tenth held out: \d+ ratings; ± is one standard error", provenance
+        head, *rows = table.splitlines()
+        assert head.split() == ["popular", "user-cosine"]
+        assert {
+            "ndcg@10",
+            "mrr@25",
+            "hit@10",
+            "precision@25",
+            "recall@50",
+            "aws-ndcg@10",
+            "auc",
+            "novelty@10",
+            "diversity@10",
+            "coverage",
+        } <= {row.split()[0] for row in rows}
+        assert "ratings" in by_history
+        assert training.splitlines()[1].startswith("seconds")
+        sentence, provenance = words.splitlines()
+        assert "user-cosine" in sentence
+        assert re.fullmatch(r"two tastes, 560 ratings; each person.* held out: \d+ ratings.*; ± is one standard error", provenance)
+
+    def test_known_and_new_people_are_measured_apart(self, matinee: Matinee, data: Path, tmp_path: Path) -> None:
+        people = [Rating(u, m, 4.0, 100 * u + m) for u in range(1, 21) for m in range(1, 21)]  # type: ignore[arg-type]
+        back = [Rating(u, m, 4.0, 5000 + m) for u in range(1, 11) for m in range(21, 31)]  # type: ignore[arg-type]
+        told = json.loads(
+            done(matinee("evaluate", "--data", write_data_set(tmp_path / "d", people + back), "--split", "rolling", "--json"))
         )
+
+        assert {"warm", "cold"} <= set(told["groups"])
+        assert told["groups"]["cold"]["user-cosine"]["ndcg@10"]["n"] > 0
+        printed = done(matinee("evaluate", "--data", tmp_path / "d", "--split", "rolling"))
+        assert [block.split()[0] for block in printed.split("\n\n")[:2]] == ["warm", "cold"]
+
+    def test_rolling_needs_times(self, matinee: Matinee, tmp_path: Path) -> None:
+        timeless = write_data_set(tmp_path / "d", [Rating(u, m, 4.0, 0) for u in (1, 2) for m in (1, 2, 3)])  # type: ignore[arg-type]
+
+        assert "no before and after" in refused(matinee("evaluate", "--data", timeless, "--split", "rolling"))
+
+    def test_popular_is_measured_even_where_nobody_asks(self, matinee: Matinee, data: Path) -> None:
+        told = json.loads(done(matinee("evaluate", "--data", data, "--recipe", "user-cosine:damping=0,n_neighbours=5", "--json")))
+
+        assert set(told["recipes"]) == {"popular", "user-cosine:damping=0,n_neighbours=5"}
+        assert set(told["better_than_popular"]) == {"user-cosine:damping=0,n_neighbours=5"}
+        assert set(told["seconds"]) == set(told["amazon"]) == set(told["recipes"])
+
+    def test_amazons_keys_stand_beside_ours(self, matinee: Matinee, data: Path) -> None:
+        told = json.loads(done(matinee("evaluate", "--data", data, "--json")))
+
+        gains = [f"{measure}_at_{k}" for measure in ("normalized_discounted_cumulative_gain", "precision") for k in (5, 10, 25)]
+        assert set(told["amazon"]["popular"]) == {
+            "coverage", "mean_reciprocal_rank_at_25", *gains, "average_rewards_at_k", "training_seconds",
+        }  # fmt: skip
+        ours, theirs = told["recipes"]["user-cosine"], told["amazon"]["user-cosine"]
+        assert theirs["normalized_discounted_cumulative_gain_at_10"] == ours["aws-ndcg@10"]["mean"] >= ours["ndcg@10"]["mean"]
+
+    def test_validation_looks_at_nothing_that_is_reported(self, matinee: Matinee, data: Path) -> None:
+        told = json.loads(done(matinee("evaluate", "--data", data, "--validation", "--json")))
+
+        assert told["validation"] is True
+        assert "of what the split learns from" in told["note"]
 
     def test_folds_measure_predicted_stars(self, matinee: Matinee, data: Path) -> None:
         told = json.loads(done(matinee("evaluate", "--data", data, "--split", "folds", "--json")))
@@ -106,7 +159,9 @@ class TestEvaluate:
     def test_as_json_the_figures_come_with_their_provenance(self, matinee: Matinee, data: Path) -> None:
         told = json.loads(done(matinee("evaluate", "--data", data, "--json")))
 
-        assert (told["data"], told["ratings"], told["split"]) == ("two tastes", 560, "newest")
+        assert (told["data"], told["ratings"], told["people"], told["split"]) == ("two tastes", 560, 20, "newest")
+        assert told["command"] == f"matinee evaluate --data {shlex.quote(str(data))}"
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", told["date"])
         assert set(told["recipes"]) == {"popular", "user-cosine"}
         assert set(told["recipes"]["popular"]["ndcg@10"]) == {"mean", "error", "n"}
 

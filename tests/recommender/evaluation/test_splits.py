@@ -8,7 +8,7 @@ import pytest
 from recommender.data.catalogue import Catalogue
 from recommender.data.ratings import RatingTable
 from recommender.errors import DataError
-from recommender.evaluation.report import list_quality, star_quality
+from recommender.evaluation.quality import list_quality, star_quality
 from recommender.evaluation.splits import Split, folds, newest, newest_share
 from tests.worlds import data_set_of, random_ratings, rating, two_tastes
 
@@ -56,7 +56,7 @@ def test_every_rating_is_held_out_in_exactly_one_fold(rng: np.random.Generator) 
 def test_a_leak_is_an_error() -> None:
     table = RatingTable.of([rating(1, 1, 4.0), rating(1, 2, 4.0)])
 
-    with pytest.raises(DataError, match="1 ratings are on both sides of the split"):
+    with pytest.raises(DataError, match="1 of 1 held-out ratings are learned from as well, 1 of them with the same time"):
         Split(table, table.where(np.array([True, False])))
 
 

@@ -1,0 +1,75 @@
+"""What measuring commands share: the data, what is held out of them, and the line without which a figure is a rumour."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recommender.cli.inputs import DATA_FOLDER, data_named
+from recommender.settings import Settings
+
+if TYPE_CHECKING:
+    from recommender.data.catalogue import Catalogue
+    from recommender.evaluation.plans import Plan
+
+SPLITS = ("newest", "newest-liked", "last", "rolling", "strangers", "folds")
+SPLIT = click.option("--split", type=click.Choice(SPLITS), default="newest", help="What is held out (see docs/evaluation.md).")
+SHAPE = ("as_json", "html")  # what only says how the figures are told
+VALIDATION = click.option("--validation", is_flag=True, help="The same split within what it learns from: to choose parameters by.")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is measured on."""
+
+    films: Catalogue
+    plan: Plan
+    provenance: Mapping[str, Any]
+
+
+def measured_data(settings: Settings, data: str | None, split: str, *, validation: bool) -> Measured:
+    """The data named, split."""
+    from recommender.data.movielens import official_folds
+    from recommender.evaluation.plans import plan
+    from recommender.first_data import place_of
+
+    data_set = data_named(settings, data)
+    films = data_set.catalogue
+    official = official_folds(place_of(data or settings.data, DATA_FOLDER), films.movie_ids) if split == "folds" else []
+    made = plan(split, data_set.ratings, official=official, validation=validation)
+    provenance = {
+        "data": data_set.name,
+        "ratings": len(data_set.ratings),
+        "people": len(set(data_set.ratings.user_ids.tolist())),
+        "films": len(films),
+        "validation": validation,
+        "matinee": metadata.version("matinee"),
+        "numpy": metadata.version("numpy"),
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "command": command_typed(),
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+    }
+    return Measured(films, made, provenance)
+
+
+def command_typed() -> str:
+    """The command as it can be typed again: its name and whatever options were given."""
+    context = click.get_current_context()
+    words = []
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        value = context.params[name]
+        if context.get_parameter_source(name) is not click.core.ParameterSource.COMMANDLINE or name in SHAPE:
+            continue
+        if isinstance(parameter, click.Argument):
+            words.append(str(value))
+        else:
+            words += [parameter.opts[0]] if parameter.is_flag else [parameter.opts[0], str(value)]  # type: ignore[attr-defined]
+    return shlex.join(["matinee", str(context.info_name), *words])

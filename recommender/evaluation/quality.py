@@ -1,0 +1,44 @@
+"""Evaluating one recipe on splits at hand: means over people with their standard errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.data.catalogue import Catalogue
+from recommender.data.matrix import RatingMatrix
+from recommender.data.ratings import RatingTable
+from recommender.evaluation.figures import Figure
+from recommender.evaluation.judging import Progress, predicted
+from recommender.evaluation.plans import LISTS, STARS, Plan
+from recommender.evaluation.splits import Split
+from recommender.evaluation.trials import tried
+from recommender.models import Parameters, recipes
+
+
+def list_quality(split: Split, films: Catalogue, recipe: str, parameters: Parameters, progress: Progress) -> dict[str, Figure]:
+    """LIST_MEASURES over the people with something held out, and the coverage of their lists."""
+    plan = Plan("", "", LISTS, (split,))
+    return tried(plan, films, lambda matrix: recipes.fit(recipe, matrix, films, parameters), progress).figures()
+
+
+def star_quality(splits: Iterable[Split], films: Catalogue, recipe: str, parameters: Parameters) -> dict[str, Figure]:
+    """RMSE and MAE of the predicted stars, the mean over the splits."""
+    plan = Plan("", "", STARS, tuple(splits))
+    return tried(plan, films, lambda matrix: recipes.fit(recipe, matrix, films, parameters)).figures()
+
+
+def predicted_stars(
+    train: RatingTable,
+    films: Catalogue,
+    recipe: str,
+    parameters: Parameters,
+    user_ids: NDArray[np.integer],
+    wanted: NDArray[np.integer],
+    progress: Progress = lambda done, total: None,
+) -> NDArray[np.float64]:
+    """The stars predicted for every pair of user and movie, in the order given; a stranger or an unknown film has no history or raters."""
+    model = recipes.fit(recipe, RatingMatrix.of(train, films.movie_ids), films, parameters)
+    return predicted(model, user_ids, wanted, {}, progress)

@@ -1,0 +1,93 @@
+"""A recipe put through a plan: fitted once for each split, judged for each person, and made into figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.data.catalogue import Catalogue
+from recommender.data.matrix import RatingMatrix
+from recommender.evaluation.figures import Figure, mean_of
+from recommender.evaluation.judging import PerPerson, Progress, joined, judge, judge_stars
+from recommender.evaluation.plans import LISTS, Plan
+from recommender.models import Model
+
+Fit = Callable[[RatingMatrix], Model]
+HISTORIES = ((0, 20), (20, 50), (50, 200), (200, None))  # from so many ratings to under so many
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of one recipe. people: value by value. whole: figures that are of all people together or of whole splits.
+
+    whole holds `coverage` (films in anybody's list of SHOWN, as a share of the films that anybody has rated on a learning side) and
+    `catalogue_coverage` (as a share of all films); for stars, `rmse` and `mae` over all ratings of a split, the mean over splits.
+    """
+
+    people: PerPerson
+    whole: Mapping[str, Figure]
+
+    def figures(self) -> dict[str, Figure]:
+        """Every measure over everybody; what is of the whole comes in place of the mean over people, which it differs from."""
+        return {**{measure: self.people.figure(measure) for measure in self.people.values}, **self.whole}
+
+    def by_group(self) -> dict[str, dict[str, Figure]]:
+        """The same for strangers and others, where there are both, and by length of history, where there is somebody."""
+        strange = self.people.is_stranger
+        groups: dict[str, NDArray[np.bool_]] = {}
+        if strange.any() and not strange.all():
+            groups = {"warm": ~strange, "cold": strange}
+        for least, end in HISTORIES:
+            n = self.people.n_history
+            groups[_named(least, end)] = (n >= least) & (n < (np.inf if end is None else end))
+        return {
+            name: {measure: self.people.where(group).figure(measure) for measure in self.people.values}
+            for name, group in groups.items()
+            if group.any()
+        }
+
+
+def _named(least: int, end: int | None) -> str:
+    return f"{least} ratings or more" if end is None else f"{least} to {end - 1} ratings" if least else f"under {end} ratings"
+
+
+def tried(plan: Plan, films: Catalogue, fit: Fit, progress: Progress = lambda done, total: None) -> Trial:
+    """The plan, with a model fitted anew on each learning side. progress: people judged (or ratings predicted), those there are."""
+    parts, errors = [], []
+    shown, rated = np.zeros(len(films), dtype=np.bool_), np.zeros(len(films), dtype=np.bool_)
+    for number, split in enumerate(plan.splits):
+
+        def told(done: int, total: int, number: int = number) -> None:
+            progress(number * total + done, total * len(plan.splits))
+
+        matrix = RatingMatrix.of(split.train, films.movie_ids)
+        model = fit(matrix)
+        if plan.asks == LISTS:
+            parts.append(judge(model, split, films, told))
+            shown[parts[-1].shown[parts[-1].shown >= 0]] = True
+        else:
+            parts.append(judge_stars(model, split, told))
+            errors.append(_pooled(parts[-1], split.held_out.user_ids))
+        rated |= matrix.raters > 0
+    if plan.asks == LISTS:
+        n = int(np.count_nonzero(shown))
+        people = joined(parts)
+        whole = {
+            "coverage": Figure(n / max(1, int(np.count_nonzero(rated))), 0.0, len(people)),
+            "catalogue_coverage": Figure(n / max(1, len(films)), 0.0, len(people)),
+        }
+        return Trial(people, whole)
+    pooled = np.array(errors, dtype=np.float64).reshape(-1, 2)
+    return Trial(joined(parts), {"rmse": mean_of(pooled[:, 0]), "mae": mean_of(pooled[:, 1])})
+
+
+def _pooled(people: PerPerson, held_out: NDArray[np.int32]) -> tuple[float, float]:
+    """RMSE and MAE over all ratings of a split, from those of its people."""
+    if not len(held_out):
+        return nan, nan
+    _, n = np.unique(held_out, return_counts=True)
+    return float(np.sqrt(np.average(people.values["rmse"] ** 2, weights=n))), float(np.average(people.values["mae"], weights=n))
