@@ -24,8 +24,8 @@ HISTORIES = ((0, 20), (20, 50), (50, 200), (200, None))  # from so many ratings 
 class Trial:
     """What came of one recipe. people: value by value. whole: figures that are of all people together or of whole splits.
 
-    whole holds `coverage` (films in anybody's list of SHOWN, as a share of the films that anybody has rated on a learning side) and
-    `catalogue_coverage` (as a share of all films); for stars, `rmse` and `mae` over all ratings of a split, the mean over splits.
+    whole holds `coverage` (the share of the films rated on a learning side that are in anybody's list of SHOWN) and `catalogue_coverage`
+    (the share of all films that are); for stars, `rmse` and `mae` over all ratings of a split, the mean over splits.
     """
 
     people: PerPerson
@@ -74,11 +74,11 @@ def tried(plan: Plan, films: Catalogue, fit: Fit, progress: Progress = lambda do
             errors.append(_pooled(parts[-1], split.held_out.user_ids))
         rated |= matrix.raters > 0
     if plan.asks == LISTS:
-        n = int(np.count_nonzero(shown))
         people = joined(parts)
+        n = len(np.unique(people.user_ids))
         whole = {
-            "coverage": Figure(n / max(1, int(np.count_nonzero(rated))), 0.0, len(people)),
-            "catalogue_coverage": Figure(n / max(1, len(films)), 0.0, len(people)),
+            "coverage": Figure(int(np.count_nonzero(shown & rated)) / max(1, int(np.count_nonzero(rated))), 0.0, n),
+            "catalogue_coverage": Figure(int(np.count_nonzero(shown)) / max(1, len(films)), 0.0, n),
         }
         return Trial(people, whole)
     pooled = np.array(errors, dtype=np.float64).reshape(-1, 2)

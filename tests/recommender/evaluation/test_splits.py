@@ -7,9 +7,10 @@ import pytest
 
 from recommender.data.catalogue import Catalogue
 from recommender.data.ratings import RatingTable
-from recommender.errors import DataError
+from recommender.errors import InvalidInputError
+from recommender.evaluation.plans import NAMES, plan
 from recommender.evaluation.quality import list_quality, star_quality
-from recommender.evaluation.splits import Split, folds, newest, newest_share
+from recommender.evaluation.splits import N_GROUPS, Split, folds, last, newest, newest_share, rolling, strangers
 from tests.worlds import data_set_of, random_ratings, rating, two_tastes
 
 
@@ -53,11 +54,134 @@ def test_every_rating_is_held_out_in_exactly_one_fold(rng: np.random.Generator) 
     assert sorted(pairs) == sorted(zip(table.user_ids.tolist(), table.movie_ids.tolist(), strict=True))
 
 
-def test_a_leak_is_an_error() -> None:
-    table = RatingTable.of([rating(1, 1, 4.0), rating(1, 2, 4.0)])
+def test_the_last_rating_of_each_is_held_out_whatever_its_stars(rng: np.random.Generator) -> None:
+    table = RatingTable.of(random_ratings(rng))
+    split = last(table)
 
-    with pytest.raises(DataError, match="1 of 1 held-out ratings are learned from as well, 1 of them with the same time"):
-        Split(table, table.where(np.array([True, False])))
+    assert split.held_out.user_ids.tolist() == np.unique(table.user_ids).tolist()
+    for user_id, movie_id, at in zip(split.held_out.user_ids, split.held_out.movie_ids, split.held_out.rated_at, strict=True):
+        theirs = split.train.where(split.train.user_ids == user_id)
+        assert not np.any((theirs.rated_at > at) | ((theirs.rated_at == at) & (theirs.movie_ids > movie_id)))
+
+
+class TestStrangers:
+    @pytest.fixture
+    def made(self, rng: np.random.Generator) -> list[Split]:
+        return list(strangers(RatingTable.of(random_ratings(rng, n_users=60, share=0.6)), rng=rng))
+
+    def test_everybody_is_a_stranger_once(self, made: list[Split]) -> None:
+        judged = [user_id for split in made for user_id in np.unique(told_of(split).user_ids).tolist()]
+
+        assert len(made) == N_GROUPS
+        assert len(judged) == len(set(judged)) > 50
+        for split in made:
+            assert not np.isin(told_of(split).user_ids, split.train.user_ids).any()
+
+    def test_a_fifth_of_their_loved_films_rounded_down_is_held_out(self, made: list[Split]) -> None:
+        for split in made:
+            for user_id in np.unique(told_of(split).user_ids):
+                told, out = (np.count_nonzero(side.user_ids == user_id) for side in (told_of(split), split.held_out))
+                assert out == int((told + out) * 0.2)
+
+    def test_only_what_is_loved_and_known_to_others_counts(self, made: list[Split]) -> None:
+        for split in made:
+            for side in (split.train, told_of(split), split.held_out):
+                assert side.half_stars.min() >= 8
+            assert np.isin(split.held_out.movie_ids, split.train.movie_ids).all()
+
+
+def told_of(split: Split) -> RatingTable:
+    assert split.told is not None
+    return split.told
+
+
+class TestRolling:
+    """Ratings trickle in for a thousand seconds; some people come once, some come back."""
+
+    @pytest.fixture
+    def table(self, rng: np.random.Generator) -> RatingTable:
+        ratings = [
+            rating(user_id, int(movie_id), float(rng.integers(2, 11)) / 2, rated_at=int(user_id * 10 + visit + at))
+            for user_id in range(1, 81)
+            for visit in ((0, 300) if user_id % 3 == 0 else (0,))
+            for at, movie_id in enumerate(rng.permutation(np.arange(1, 31) + (30 if visit else 0))[:16])
+        ]
+        return RatingTable.of(ratings)
+
+    def test_nothing_of_now_or_later_is_learned_from(self, table: RatingTable) -> None:
+        made = list(rolling(table))
+
+        assert len(made) == 5
+        for split in made:
+            shown = np.concatenate([told_of(split).rated_at, split.held_out.rated_at])
+            assert split.at is not None
+            assert split.train.rated_at.max() < split.at <= shown.min()
+            assert len(split.train) == np.count_nonzero((table.rated_at < split.at) & (table.half_stars >= 4))
+        assert sum(len(told_of(split)) for split in made) > 100
+
+    def test_new_people_tell_their_first_ten_and_are_judged_by_what_is_later(self, table: RatingTable) -> None:
+        for split in rolling(table):
+            told = told_of(split)
+            _, counts = np.unique(told.user_ids, return_counts=True)
+            assert counts.max(initial=0) <= 10
+            for user_id in np.unique(told.user_ids):
+                later = split.held_out.rated_at[split.held_out.user_ids == user_id]
+                assert not len(later) or told.rated_at[told.user_ids == user_id].max() < later.min()
+
+    def test_people_with_a_history_are_judged_by_all_of_their_window(self, table: RatingTable) -> None:
+        split = next(rolling(table, first=7))
+        known = np.isin(split.held_out.user_ids, split.train.user_ids)
+
+        assert 0 < np.count_nonzero(known) < len(known)
+        assert not np.isin(told_of(split).user_ids, split.train.user_ids).any()
+
+    def test_windows_to_choose_by_end_where_those_reported_begin(self, table: RatingTable) -> None:
+        tuning, reported = plan("rolling", table, validation=True).splits, plan("rolling", table).splits
+
+        assert len(tuning) == 3
+        assert max(split.held_out.rated_at.max() for split in tuning) < min(split.held_out.rated_at.min() for split in reported)
+
+    def test_of_the_same_second_as_the_tenth_nobody_can_say_which_came_first(self) -> None:
+        early = [rating(u, m, 4.0, u) for u in range(1, 21) for m in range(1, 10)]
+        new = [rating(99, m, 4.0, 1000 + (m >= 8) + (m >= 15)) for m in range(1, 20)]
+        split = next(rolling(RatingTable.of(early + new), first=9))
+
+        assert told_of(split).where(told_of(split).user_ids == 99).movie_ids.tolist() == list(range(1, 11))
+        assert split.held_out.where(split.held_out.user_ids == 99).movie_ids.tolist() == list(range(15, 20))
+
+
+@pytest.mark.parametrize("name", ["newest", "newest-liked", "last", "strangers"])
+def test_parameters_are_chosen_without_a_look_at_what_is_reported(name: str, rng: np.random.Generator) -> None:
+    table = RatingTable.of(random_ratings(rng, share=0.6))
+    reported = [split.held_out for split in plan(name, table).splits]
+
+    for split in plan(name, table, validation=True).splits:
+        for side in (split.train, split.held_out, *([] if split.told is None else [split.told])):
+            assert len(side)
+            assert not any(side.has_pairs_of(held_out).any() for held_out in reported)
+
+
+def test_parameters_of_folds_are_chosen_within_what_each_learns_from(rng: np.random.Generator) -> None:
+    table = RatingTable.of(random_ratings(rng))
+
+    for inner, outer in zip(plan("folds", table, validation=True).splits, plan("folds", table).splits, strict=True):
+        assert len(inner.train) + len(inner.held_out) == len(outer.train)
+        assert not inner.train.has_pairs_of(outer.held_out).any()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_plan_is_the_same_in_every_run_and_says_what_it_does(name: str, rng: np.random.Generator) -> None:
+    table = RatingTable.of(random_ratings(rng, share=0.6))
+    one, other = plan(name, table), plan(name, table)
+
+    assert one.says == other.says
+    for first, second in zip(one.splits, other.splits, strict=True):
+        assert first.held_out.pairs().tolist() == second.held_out.pairs().tolist()
+
+
+def test_an_unknown_split_is_refused_by_name() -> None:
+    with pytest.raises(InvalidInputError, match="split must be newest, newest-liked, last, rolling, strangers or folds, not 'tomorrow'"):
+        plan("tomorrow", RatingTable.of([]))
 
 
 def test_the_right_film_of_two_tastes_is_found_first() -> None:
