@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 from tqdm import tqdm
 
 from recommender.domain import RecommendationList
+
+if TYPE_CHECKING:
+    from recommender.evaluation.comparison import Comparison
 
 IN_BYTES = {"reading", "download", "upload"}  # stages counted in bytes
 
@@ -84,3 +87,24 @@ def _told(figure: Figure) -> str:
     if figure.mean != figure.mean:
         return "-"
     return f"{figure.mean:.4f}" + (f" ±{figure.error:.4f}" if figure.error > 0 else " " * 8)
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """A row for each measure of both, the difference, and what can be said of it; then in words."""
+    for part, rows in comparison.rows().items():
+        cells = [(part, comparison.one, comparison.other, "B over A, 95 %", "better")]
+        for row in rows:
+            low, high = row.difference.interval()
+            difference = f"{row.difference.mean:+.4f} ±{(high - low) / 2:.4f}" if high == high else "-"
+            cells.append((row.measure, _told(row.one).strip(), _told(row.other).strip(), difference, row.better))
+        widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
+        for first, *middle, last in cells:
+            between = "".join(f"  {cell:>{width}}" for cell, width in zip(middle, widths[1:], strict=False))
+            click.echo(f"{first:{widths[0]}}{between}  {last}".rstrip())
+        click.echo()
+    for sentence in comparison.sentences():
+        click.echo(sentence)
+    report = comparison.report
+    click.echo(
+        f"{report.provenance['data']}, {report.provenance['ratings']:,} ratings; {report.plan.says}; ± beside a mean is one standard error"
+    )

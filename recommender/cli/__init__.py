@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from recommender import logs
+from recommender.cli.compare import compare
 from recommender.cli.evaluate import evaluate, predict
 from recommender.cli.examine import doctor
 from recommender.cli.exports import export
@@ -59,7 +60,7 @@ def main(ctx: click.Context, verbose: bool) -> None:
 
 
 for _command in (
-    *(train, recommend, batch, predict, evaluate, profile, rollback, serve, operator, skill),
+    *(train, recommend, batch, predict, evaluate, compare, profile, rollback, serve, operator, skill),
     *(doctor, backup, restore, migrate, create_stores, upload_data, titles, import_file, undo_import, export, films),
 ):
     main.add_command(_command)

@@ -8,20 +8,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from recommender.cli.inputs import DATA_FOLDER, data_named
+from recommender.cli.inputs import DATA_FOLDER, data_named, opened_blobs
 from recommender.settings import Settings
 
 if TYPE_CHECKING:
     from recommender.data.catalogue import Catalogue
-    from recommender.evaluation.plans import Plan
+    from recommender.data.ratings import RatingTable
+    from recommender.evaluation.plans import Folds, Plan
 
 SPLITS = ("newest", "newest-liked", "last", "rolling", "strangers", "folds")
 SPLIT = click.option("--split", type=click.Choice(SPLITS), default="newest", help="What is held out (see docs/evaluation.md).")
 SHAPE = ("as_json", "html")  # what only says how the figures are told
+HTML = click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), help="A page to write, with graphs; it needs nothing from elsewhere."
+)
 VALIDATION = click.option("--validation", is_flag=True, help="The same split within what it learns from: to choose parameters by.")
 
 
@@ -37,17 +42,30 @@ class Measured:
 def measured_data(settings: Settings, data: str | None, split: str, *, validation: bool) -> Measured:
     """The data named, split."""
     from recommender.data.movielens import official_folds
-    from recommender.evaluation.plans import plan
     from recommender.first_data import place_of
 
     data_set = data_named(settings, data)
     films = data_set.catalogue
     official = official_folds(place_of(data or settings.data, DATA_FOLDER), films.movie_ids) if split == "folds" else []
-    made = plan(split, data_set.ratings, official=official, validation=validation)
+    return _measured(data_set.name, data_set.ratings, films, split, official, validation)
+
+
+def measured_snapshot(settings: Settings, snapshot: str, split: str, *, validation: bool) -> Measured:
+    """What a model of this site learned from, split."""
+    from recommender import snapshots
+
+    read = snapshots.read(snapshot, opened_blobs(settings))
+    return _measured(f"{read.facts['data']} and this site's own ratings", read.ratings, read.catalogue, split, [], validation)
+
+
+def _measured(name: str, ratings: RatingTable, films: Catalogue, split: str, official: Folds, validation: bool) -> Measured:
+    from recommender.evaluation.plans import plan
+
+    made = plan(split, ratings, official=official, validation=validation)
     provenance = {
-        "data": data_set.name,
-        "ratings": len(data_set.ratings),
-        "people": len(set(data_set.ratings.user_ids.tolist())),
+        "data": name,
+        "ratings": len(ratings),
+        "people": len(set(ratings.user_ids.tolist())),
         "films": len(films),
         "validation": validation,
         "matinee": metadata.version("matinee"),

@@ -11,8 +11,8 @@ from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.evaluation.amazon import told_as_amazon
 from recommender.evaluation.contenders import Contender
-from recommender.evaluation.figures import Figure, is_better, is_worse
-from recommender.evaluation.judging import paired
+from recommender.evaluation.figures import LEAST_PEOPLE, Figure, is_better, is_worse
+from recommender.evaluation.judging import PerPerson, paired
 from recommender.evaluation.plans import Plan
 from recommender.evaluation.trials import Trial, tried
 from recommender.models import Model, recipes
@@ -51,23 +51,32 @@ class Report:
                 found.setdefault(group, {})[outcome.contender.name] = figures
         return found
 
-    def against_baseline(self) -> dict[str, dict[str, Figure]]:
-        """By how much each is better than the baseline, by measure, person by person; the baseline itself is not among them."""
-        base = next((outcome.trial.people for outcome in self.outcomes if outcome.contender == BASELINE), None)
-        if base is None:
-            return {}
+    def against_baseline(self) -> dict[str, dict[str, dict[str, Figure]]]:
+        """By how much each is better than the baseline, person by person: by part of the people, then contender, then measure.
+
+        The parts are "warm" and "cold" where both are judged, else one with an empty name. The baseline itself is not among the contenders.
+        """
+        base = self.outcome(BASELINE.name)
         return {
-            outcome.contender.name: {measure: paired(outcome.trial.people, base, measure) for measure in base.values}
-            for outcome in self.outcomes
-            if outcome.contender != BASELINE
+            part: {
+                outcome.contender.name: differences(outcome.trial.parts()[part], people)
+                for outcome in self.outcomes
+                if outcome.contender != BASELINE
+            }
+            for part, people in base.trial.parts().items()
         }
 
     def sentences(self) -> list[str]:
         """For each contender, whether the plan's main measure tells it from the baseline."""
         return [
-            verdict(name, BASELINE.name, self.plan.main, differences[self.plan.main])
-            for name, differences in self.against_baseline().items()
+            verdict(name, BASELINE.name, self.plan.main, of_measure[self.plan.main], part)
+            for part, of_contender in self.against_baseline().items()
+            for name, of_measure in of_contender.items()
         ]
+
+    def outcome(self, name: str) -> Outcome:
+        """That of the contender of this name."""
+        return next(outcome for outcome in self.outcomes if outcome.contender.name == name)
 
     def told(self) -> dict[str, Any]:
         """All of it as JSON values; what nobody can say is null."""
@@ -76,11 +85,14 @@ class Report:
             "split": self.plan.name,
             "note": self.plan.says,
             "seed": self.plan.seed,
-            "recipes": {name: _figures_told(figures) for name, figures in self.figures().items()},
+            "recipes": {name: figures_told(figures) for name, figures in self.figures().items()},
             "groups": {
-                group: {name: _figures_told(figures) for name, figures in of_recipe.items()} for group, of_recipe in self.groups().items()
+                group: {name: figures_told(figures) for name, figures in of_recipe.items()} for group, of_recipe in self.groups().items()
             },
-            "better_than_popular": {name: _figures_told(figures) for name, figures in self.against_baseline().items()},
+            "better_than_popular": {
+                part or "all": {name: figures_told(figures) for name, figures in of_contender.items()}
+                for part, of_contender in self.against_baseline().items()
+            },
             "sentences": self.sentences(),
             "seconds": {outcome.contender.name: round(outcome.seconds, 3) for outcome in self.outcomes},
             "amazon": {
@@ -120,24 +132,33 @@ def outcome_of(plan: Plan, films: Catalogue, contender: Contender, clock: Clock,
     return Outcome(contender, trial, seconds)
 
 
-def verdict(one: str, other: str, measure: str, difference: Figure) -> str:
-    """One sentence on a paired difference, which is above 0 where `one` is better. The ± of it is half its 95 % interval."""
-    if not difference.n:
-        return f"{measure} tells nothing of {one} and {other}: nobody can be measured."
+def differences(one: PerPerson, other: PerPerson) -> dict[str, Figure]:
+    """By how much `one` is better than `other`, by every measure that people have a value of."""
+    return {measure: paired(one, other, measure) for measure in one.values}
+
+
+def verdict(one: str, other: str, measure: str, difference: Figure, part: str = "") -> str:
+    """One sentence on a paired difference, which is above 0 where `one` is better. The ± of it is half its 95 % interval.
+
+    part: of the people, "" for all of them.
+    """
+    people = f"over {difference.n:,} {part + ' ' if part else ''}people"
+    if difference.n < LEAST_PEOPLE:
+        return f"{measure} cannot tell {one} from {other} {people}; that takes {LEAST_PEOPLE} at least."
     if not (is_better(difference) or is_worse(difference)):
-        return f"No difference between {one} and {other} can be told by {measure}: {_signed(difference)}, over {difference.n} people."
+        return (
+            f"No difference between {one} and {other} can be told by {measure}: {difference.mean:+.4f} ±{_reach(difference):.4f}, {people}."
+        )
     better, worse = (one, other) if difference.mean > 0 else (other, one)
-    return f"{better} is better than {worse} by {measure}: {_signed(difference, absolute=True)}, over {difference.n} people."
+    return f"{better} is better than {worse} by {abs(difference.mean):.4f} ±{_reach(difference):.4f} of {measure}, {people}."
 
 
-def _signed(difference: Figure, *, absolute: bool = False) -> str:
+def _reach(difference: Figure) -> float:
     low, high = difference.interval()
-    mean = abs(difference.mean) if absolute else difference.mean
-    reach = f" ±{(high - low) / 2:.4f}" if isfinite(high) else ""
-    return f"{mean:.4f}{reach}" if absolute else f"{mean:+.4f}{reach}"
+    return (high - low) / 2
 
 
-def _figures_told(figures: Mapping[str, Figure]) -> dict[str, dict[str, float | int | None]]:
+def figures_told(figures: Mapping[str, Figure]) -> dict[str, dict[str, float | int | None]]:
     return {measure: {"mean": _number(figure.mean), "error": _number(figure.error), "n": figure.n} for measure, figure in figures.items()}
 
 

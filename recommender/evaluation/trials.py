@@ -35,20 +35,23 @@ class Trial:
         """Every measure over everybody; what is of the whole comes in place of the mean over people, which it differs from."""
         return {**{measure: self.people.figure(measure) for measure in self.people.values}, **self.whole}
 
-    def by_group(self) -> dict[str, dict[str, Figure]]:
-        """The same for strangers and others, where there are both, and by length of history, where there is somebody."""
+    def parts(self) -> dict[str, PerPerson]:
+        """Known people as "warm" and strangers as "cold" where there are both, since one mean over them means little; else all as ""."""
         strange = self.people.is_stranger
-        groups: dict[str, NDArray[np.bool_]] = {}
-        if strange.any() and not strange.all():
-            groups = {"warm": ~strange, "cold": strange}
-        for least, end in HISTORIES:
-            n = self.people.n_history
-            groups[_named(least, end)] = (n >= least) & (n < (np.inf if end is None else end))
-        return {
-            name: {measure: self.people.where(group).figure(measure) for measure in self.people.values}
-            for name, group in groups.items()
-            if group.any()
-        }
+        if not strange.any() or strange.all():
+            return {"": self.people}
+        return {"warm": self.people.where(~strange), "cold": self.people.where(strange)}
+
+    def by_history(self) -> dict[str, PerPerson]:
+        """People by how many ratings the model was told of them, where there is somebody."""
+        n = self.people.n_history
+        groups = {_named(least, end): (n >= least) & (n < (np.inf if end is None else end)) for least, end in HISTORIES}
+        return {name: self.people.where(group) for name, group in groups.items() if group.any()}
+
+    def by_group(self) -> dict[str, dict[str, Figure]]:
+        """Every measure for each of the parts, where there are several, and by length of history."""
+        groups = {name: people for name, people in {**self.parts(), **self.by_history()}.items() if name}
+        return {name: {measure: people.figure(measure) for measure in people.values} for name, people in groups.items()}
 
 
 def _named(least: int, end: int | None) -> str:

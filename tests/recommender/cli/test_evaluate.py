@@ -130,7 +130,7 @@ class TestEvaluate:
         told = json.loads(done(matinee("evaluate", "--data", data, "--recipe", "user-cosine:damping=0,n_neighbours=5", "--json")))
 
         assert set(told["recipes"]) == {"popular", "user-cosine:damping=0,n_neighbours=5"}
-        assert set(told["better_than_popular"]) == {"user-cosine:damping=0,n_neighbours=5"}
+        assert set(told["better_than_popular"]["all"]) == {"user-cosine:damping=0,n_neighbours=5"}
         assert set(told["seconds"]) == set(told["amazon"]) == set(told["recipes"])
 
     def test_amazons_keys_stand_beside_ours(self, matinee: Matinee, data: Path) -> None:
