@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from recommender import logs
+from recommender.cli.batch import batch
 from recommender.cli.compare import compare
 from recommender.cli.evaluate import evaluate, predict
 from recommender.cli.examine import doctor
@@ -20,7 +21,7 @@ from recommender.cli.imports import import_file, undo_import
 from recommender.cli.move import backup, migrate, restore
 from recommender.cli.operator import operator
 from recommender.cli.people import profile
-from recommender.cli.rank import batch, recommend
+from recommender.cli.rank import recommend
 from recommender.cli.serve import serve
 from recommender.cli.skill import skill
 from recommender.cli.stores import create_stores, upload_data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -65,3 +66,21 @@ def written_whole(path: Path) -> Iterator[TextIO]:
         if not is_stream:
             with suppress(OSError):  # where it could not even be made
                 unfinished.unlink()
+
+
+@contextmanager
+def one_file(place: str) -> Iterator[TextIO]:
+    """The file at a path, as from `written_whole`, or an object of S3, s3://BUCKET/KEY, which is put when all of it is there."""
+    if not place.startswith("s3://"):
+        with written_whole(Path(place)) as file:
+            yield file
+        return
+    from recommender.storage.part_files.bucket import OneObject  # boto3 comes with it
+
+    target = OneObject.at(place)
+    target.look()
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / "draft"
+        with draft.open("w", newline="", encoding="utf-8") as file:
+            yield file
+        target.put(draft)

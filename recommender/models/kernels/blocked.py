@@ -62,15 +62,23 @@ class Batch:
 
     def neighbours(self, users: NDArray[np.int64], k: int) -> Neighbours:
         """The k nearest rows of each user, itself left out, ties by lower row; fewer where fewer overlap."""
+        dots = self._dots(users)
+        block_rows, rows = _contenders(dots * self._inverse, k)
+        similarities = plain.cosines(dots[block_rows, rows].astype(np.float64), self._squared[rows], self._squared[users[block_rows]])
+        positive = similarities > 0
+        return Neighbours(users, *_best(block_rows[positive], rows[positive], similarities[positive], len(users), k))
+
+    def similarities(self, users: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Of each user of a block with every row, shape (users, n_users), to the last bit those of `plain`; 0 with oneself."""
+        return plain.cosines(self._dots(users).astype(np.float64), self._squared, self._squared[users][:, np.newaxis])
+
+    def _dots(self, users: NDArray[np.int64]) -> NDArray[np.float32]:
         dots = self._head[users] @ self._head.T
         if self._tail.nnz:
             tail = self._tail[users] @ self._tail_by_movie
             dots += tail.toarray()
         dots[np.arange(len(users)), users] = 0
-        block_rows, rows = _contenders(dots * self._inverse, k)
-        similarities = plain.cosines(dots[block_rows, rows].astype(np.float64), self._squared[rows], self._squared[users[block_rows]])
-        positive = similarities > 0
-        return Neighbours(users, *_best(block_rows[positive], rows[positive], similarities[positive], len(users), k))
+        return np.asarray(dots)
 
     def weighted_sums(self, near: Neighbours, centre: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """`plain.weighted_sums` for every user of the block, each of shape (users, n_movies)."""

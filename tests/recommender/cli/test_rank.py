@@ -1,22 +1,14 @@
-"""`matinee recommend` and `matinee batch`."""
+"""`matinee recommend`."""
 
 from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
-from collections.abc import Iterable
-from itertools import groupby
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from recommender import batch as batch_ranking
-from recommender.domain import Rating
-from tests.recommender.cli.commands import NOBODY, Matinee, done, lines_of, new_person, refused, write_data_set
-from tests.worlds import right_and_wrong, two_tastes
+from tests.recommender.cli.commands import NOBODY, Matinee, done, new_person, refused
+from tests.worlds import right_and_wrong
 
 
 class TestRecommend:
@@ -80,86 +72,3 @@ class TestRecommend:
 
     def test_before_the_first_training_it_says_what_to_do(self, matinee: Matinee) -> None:
         assert refused(matinee("recommend", 3)) == "No trained model in file:var/blobs; run `matinee train`."
-
-
-class TestBatch:
-    def test_every_viewer_has_a_ranked_list_of_films_not_seen_best_first(self, matinee: Matinee, data: Path) -> None:
-        assert done(matinee("batch", "--data", data, "--recipe", "user-cosine", "--neighbours", 5, "-n", 25, "--output", "lists.csv")) == ""
-
-        head, *rows = lines_of(Path("lists.csv"))
-        assert head == ["user_id", "movie_id", "rank", "score"]
-        rated = {(r.user_id, r.movie_id) for r in two_tastes()}
-        lists = {int(user): list(lines) for user, lines in groupby(rows, key=lambda row: row[0])}
-        assert list(lists) == list(range(1, 21))
-        for user_id, lines in lists.items():
-            assert [int(movie) for _, movie, _, _ in lines] == list(right_and_wrong(user_id))
-            assert [int(rank) for _, _, rank, _ in lines] == [1, 2]
-            scores = [float(score) for *_, score in lines]
-            assert scores == sorted(scores, reverse=True)
-            assert not rated & {(user_id, int(movie)) for _, movie, _, _ in lines}
-
-    def test_lists_are_no_longer_than_asked(self, matinee: Matinee, data: Path) -> None:
-        done(matinee("batch", "--data", data, "--recipe", "popular", "-n", 1, "--output", "lists.csv"))
-
-        assert [row[2] for row in lines_of(Path("lists.csv"))[1:]] == ["1"] * 20
-
-    def test_the_running_store_is_neither_read_nor_written(self, matinee: Matinee, data: Path) -> None:
-        done(
-            matinee("batch", "--data", data, "--output", "lists.csv", profiles_url="sqlite:/dev/null/none", blobs_url="file:/dev/null/none")
-        )
-
-        assert [path.name for path in Path().iterdir()] == ["lists.csv"]
-
-    def test_a_batch_that_fails_leaves_what_was_there(self, matinee: Matinee, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        Path("lists.csv").write_text("yesterday's")
-        original = batch_ranking.rank_everybody
-
-        def breaks_off(*arguments: Any, **rest: Any) -> Iterable[object]:
-            yield next(iter(original(*arguments, **rest)))
-            raise KeyboardInterrupt
-
-        monkeypatch.setattr(batch_ranking, "rank_everybody", breaks_off)
-        assert matinee("batch", "--data", data, "--output", "lists.csv").exit_code == 130
-
-        assert Path("lists.csv").read_text() == "yesterday's"
-        assert [path.name for path in Path().iterdir()] == ["lists.csv"]
-
-    def test_a_place_that_cannot_be_written_is_told_before_the_work(self, matinee: Matinee, data: Path) -> None:
-        said = refused(matinee("batch", "--data", data, "--output", "nowhere/lists.csv"))
-
-        assert said == "nowhere/lists.csv cannot be written: No such file or directory."
-
-    def test_data_must_be_named(self, matinee: Matinee) -> None:
-        assert refused(matinee("batch", "--output", "lists.csv")) == "No data set is named; give --data PATH or set MATINEE_DATA."
-        assert list(Path().iterdir()) == []
-
-    def test_the_data_of_the_settings_will_do(self, matinee: Matinee, data: Path) -> None:
-        done(matinee("batch", "--output", "lists.csv", data=str(data)))
-
-        assert len(lines_of(Path("lists.csv"))) == 41
-
-    def test_damping_0_is_the_textbook_ranking(self, matinee: Matinee, tmp_path: Path) -> None:
-        # Two people agree with 1 in everything; one of them gave film 4 five stars, both gave film 3 four.
-        agree = [Rating(u, m, 4.0, 0) for u in (1, 2, 3) for m in (1, 2)]  # type: ignore[arg-type]
-        data = write_data_set(tmp_path / "d", [*agree, *(Rating(u, 3, 4.0, 0) for u in (2, 3)), Rating(2, 4, 5.0, 0)], n_movies=4)  # type: ignore[arg-type]
-
-        best = {}
-        for damping in ("0", "50"):
-            done(matinee("batch", "--data", data, "--damping", damping, "-n", 1, "--output", "lists.csv"))
-            best[damping] = lines_of(Path("lists.csv"))[1]
-
-        assert best["0"] == ["1", "4", "1", "5.0"]  # one vote, five stars, and the plain average of it
-        assert best["50"][:3] == ["1", "3", "1"]
-
-    def test_a_pipe_gets_the_lines(self, data: Path, tmp_path: Path) -> None:
-        ran = subprocess.run(
-            [Path(sys.executable).with_name("matinee"), "batch", "--data", data, "-n", "1", "--output", "/dev/stdout"],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            check=False,
-        )
-
-        assert ran.returncode == 0, ran.stderr
-        assert ran.stdout.startswith("user_id,movie_id,rank,score\n1,")
-        assert ran.stdout.count("\n") == 21
