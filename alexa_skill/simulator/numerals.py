@@ -18,6 +18,7 @@ ORDINALS = _IRREGULAR | {
     f"{word}th": word for word in (*_SMALL, "hundred", "thousand") if f"{word}th" not in ("fiveth", "eightth", "nineth")
 }
 ORDINALS |= {f"{word.removesuffix('y')}ieth": word for word in TENS}
+_BEGINNINGS = frozenset((*SIGNS, *UNITS, *TENS, *SCALES, "hundred", "oh", "a"))
 
 
 def number_of(words: Sequence[str]) -> str | None:
@@ -67,10 +68,16 @@ def in_digits(words: Sequence[str]) -> tuple[str, ...]:
     made: list[str] = []
     at = 0
     while at < len(words):
-        end = next((end for end in range(len(words), at, -1) if number_of(words[at:end])), None)
+        ends = range(len(words), at, -1) if may_begin_number(words[at]) else ()
+        end = next((end for end in ends if number_of(words[at:end])), None)
         made.append(number_of(words[at:end]) or "" if end else words[at])
         at = end or at + 1
     return tuple(made)
+
+
+def may_begin_number(word: str) -> bool:
+    """Whether the word can stand first in a number; quick, since of most words in most sentences it cannot."""
+    return word in _BEGINNINGS or word.removeprefix("-")[:1].isdigit()
 
 
 def _is_digits(word: str) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from alexa_skill.simulator import InteractionModel, ModelFileError
-from alexa_skill.simulator.numerals import in_digits, number_of, ordinal_of
+from alexa_skill.simulator.numerals import ORDINALS, SCALES, SIGNS, TENS, UNITS, in_digits, may_begin_number, number_of, ordinal_of
 from alexa_skill.simulator.understanding import Awaited, invoked, understood, words_to_alexa
 from alexa_skill.simulator.words import words_of
 from tests.alexa_skill.simulator.small import MODEL, model
@@ -66,6 +67,15 @@ def test_numbers_in_words_become_digits(words: str, digits: str | None) -> None:
 )
 def test_ordinals_become_digits_and_the_last_is_none(words: str, digits: str | None) -> None:
     assert ordinal_of(words_of(words)) == digits
+
+
+def test_a_word_that_is_said_to_begin_no_number_begins_none_whatever_follows() -> None:
+    words = ("", "-", "and", "point", "oh", "a", "hundred", "angry", "7", "-7", "2.5", "٤", "½", *SIGNS, *SCALES, *UNITS, *TENS, *ORDINALS)
+    beginning = {first for first, second in product(words, repeat=2) if number_of((first,)) or number_of((first, second))}
+
+    assert {"one", "oh", "a", "hundred", "million", "minus", "-7"} <= beginning
+    assert {word for word in beginning if not may_begin_number(word)} == set()
+    assert not any(may_begin_number(word) for word in ("", "-", "and", "point", "angry", "second"))
 
 
 def test_a_title_is_the_same_with_its_number_in_words() -> None:
