@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 _SMALL = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
@@ -63,7 +64,8 @@ def four_digits_of(words: Sequence[str]) -> str | None:
     return _in_groups(words, 4)
 
 
-def in_digits(words: Sequence[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)  # the same few words of a sentence are looked at for every sample
+def in_digits(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words, every number among them in digits, so that "twelve angry men" and "12 Angry Men" are the same."""
     made: list[str] = []
     at = 0

@@ -93,7 +93,7 @@ class Listed:
         return cls(entries)
 
     def value_of(self, words: Sequence[str]) -> Value | None:
-        return Value(" ".join(words), self.entries.get(in_digits(words), ())) if words else None
+        return Value(" ".join(words), self.entries.get(in_digits(tuple(words)), ())) if words else None
 
 
 NUMBER, FOUR_DIGITS = "AMAZON.NUMBER", "AMAZON.FOUR_DIGIT_NUMBER"
