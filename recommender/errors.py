@@ -25,6 +25,7 @@ RecommenderError
 ├── DataError               a data set that cannot be read or used           exit code 1
 ├── ModelError              a model that is torn, foreign or not fitting     503
 ├── NoModelError            nothing has been trained yet                     503
+├── RefusedModelError       a new model that is no better                    exit code 1
 ├── TrainingBusyError       somebody else is training, or moving house       exit code 1
 ├── SettingError            a MATINEE_ variable that is wrong or unknown     exit code 1
 └── StorageError            a store could not be reached or understood       503
@@ -230,6 +231,13 @@ class NoModelError(RecommenderError):
 
     def __init__(self, blobs_url: str) -> None:
         super().__init__(f"No trained model in {blobs_url}; run `matinee train`.")
+
+
+class RefusedModelError(RecommenderError):
+    """A model that was made and not published, since it is worse than the one in force or no better than popular."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"Not published: {why} The model in force stays; `matinee train --anyway` publishes all the same.")
 
 
 class TrainingBusyError(RecommenderError):

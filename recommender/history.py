@@ -1,4 +1,4 @@
-"""What was trained and backed up before: two small blobs that tell an operator whether things get better or worse."""
+"""What was trained, refused and backed up before: small blobs that tell an operator whether things get better or worse."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import logging
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from recommender.errors import StorageError
@@ -15,9 +15,12 @@ from recommender.storage.blobs import Blobs
 log = logging.getLogger(__name__)
 
 TRAININGS = "training-history.json"
+REFUSALS = "refused-models.json"
+COMPARISON = "compared-recipes.json"
 BACKUP = "last-backup.json"
 FORMAT = 1
 MOST_KEPT = 200  # trainings
+MOST_REFUSALS = 20
 MOST_TRIES = 5  # while others write
 
 
@@ -36,7 +39,7 @@ class Training:
     """A training that published a model.
 
     trained_at: seconds since 1970, UTC. seconds: of wall time, by stage. n_users: all who rated, n_people: those of them who are people
-    of this site. quality: None while it is not measured; unmeasured says why it never will be.
+    of this site. quality: None where it was not measured; unmeasured says why.
     """
 
     version: str
@@ -51,6 +54,54 @@ class Training:
     seconds: Mapping[str, float]
     quality: Quality | None = None
     unmeasured: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A model that was made and not published. refused_at: seconds since 1970, UTC. says: why, in sentences for people."""
+
+    refused_at: float
+    recipe: str
+    data: str
+    n_ratings: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A mean and its standard error, over n people."""
+
+    mean: float
+    error: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """NDCG@10 of a recipe on the newest tenth, and on later visits of people known (warm) and new (cold); None where nobody was asked."""
+
+    recipe: str
+    newest: Measure | None
+    warm: Measure | None
+    cold: Measure | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How the recipes do on the ratings at hand. compared_at: seconds since 1970, UTC. recipe: the one in force then. best: the best one.
+
+    says: what was found, advice: what follows for whoever uses `recipe`, in sentences for people; empty for nothing. rows: the cheap first.
+    """
+
+    compared_at: float
+    data: str
+    n_ratings: int
+    recipe: str
+    best: str
+    says: str
+    advice: str
+    rows: tuple[Compared, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +123,52 @@ def add(blobs: Blobs, training: Training) -> None:
     _change(blobs, lambda before: (*before, training))
 
 
-def measured(blobs: Blobs, version: str, quality: Quality | None, unmeasured: str = "") -> None:
-    """Remember how good a version's lists are, or why that is not measured; as `add` does."""
-    _change(
-        blobs,
-        lambda before: tuple(
-            replace(training, quality=quality, unmeasured=unmeasured) if training.version == version else training for training in before
-        ),
-    )
+def refusals(blobs: Blobs) -> tuple[Refusal, ...]:
+    """The models that were refused, oldest first; what cannot be understood counts as none. StorageError."""
+    blob = blobs.read(REFUSALS)
+    if blob is None:
+        return ()
+    try:
+        said = json.loads(blob.data)["refusals"]
+        return tuple(Refusal(**{**one, "refused_at": _finite(one["refused_at"]), "n_ratings": int(one["n_ratings"])}) for one in said)
+    except (ValueError, KeyError, TypeError, RecursionError, AttributeError) as error:
+        log.warning("refused models begin anew reason=%s", f"{REFUSALS} cannot be understood: {error}")
+        return ()
+
+
+def refuse(blobs: Blobs, refusal: Refusal) -> None:
+    """Remember a refusal; as `add` does."""
+    try:
+        for _ in range(MOST_TRIES):
+            blob = blobs.read(REFUSALS)
+            kept = (*refusals(blobs), refusal)[-MOST_REFUSALS:]
+            data = json.dumps({"format": FORMAT, "refusals": [asdict(one) for one in kept]}).encode()
+            if blobs.compare_and_set(REFUSALS, data, expected=blob.tag if blob else None):
+                return
+    except StorageError as error:
+        log.warning("refusal not remembered reason=%s", error)
+
+
+def comparison(blobs: Blobs) -> Comparison | None:
+    """The last comparison of recipes; None when there was none, or none that can be understood. StorageError."""
+    blob = blobs.read(COMPARISON)
+    if blob is None:
+        return None
+    try:
+        said = json.loads(blob.data)["comparison"]
+        rows = tuple(Compared(**{**row, **{name: _measure(row[name]) for name in ("newest", "warm", "cold")}}) for row in said["rows"])
+        return Comparison(**{**said, "rows": rows})
+    except (ValueError, KeyError, TypeError, RecursionError, AttributeError) as error:
+        log.warning("comparison of recipes not known reason=%s", f"{COMPARISON} cannot be understood: {error}")
+        return None
+
+
+def compared(blobs: Blobs, found: Comparison) -> None:
+    """Remember a comparison in place of the one before; as `add` does."""
+    try:
+        blobs.write(COMPARISON, json.dumps({"format": FORMAT, "comparison": asdict(found)}).encode())
+    except StorageError as error:
+        log.warning("comparison not remembered reason=%s", error)
 
 
 def last_backup(blobs: Blobs) -> Backup | None:
@@ -127,6 +216,10 @@ def _training(said: Mapping[str, Any]) -> Training:
 
 def _quality(said: Mapping[str, Any]) -> Quality:
     return Quality(_finite(said["ndcg"]), _finite(said["error"]), _finite(said["popular"]), int(said["n_people"]))
+
+
+def _measure(said: Mapping[str, Any] | None) -> Measure | None:
+    return Measure(_finite(said["mean"]), _finite(said["error"]), int(said["n"])) if said else None
 
 
 def _finite(value: Any) -> float:

@@ -6,19 +6,22 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from recommender import history, lists, publication, showcase, snapshots
+from recommender import history, lists, promotion, publication, showcase, snapshots
+from recommender.choosing import AUTO, SECONDS, choose, known_or_auto
+from recommender.comparing import GROWN, remembered
 from recommender.data import sample
 from recommender.data.matrix import RatingMatrix
 from recommender.data.movielens import DataSet
 from recommender.domain import FIRST_OWN_USER_ID, ListRecord, UserId
-from recommender.errors import ModelError, StorageError
-from recommender.history import Training
+from recommender.errors import ModelError, RefusedModelError, StorageError
+from recommender.history import Quality, Refusal, Training
 from recommender.lists import Taste
 from recommender.models import History, Model, Parameters, recipes
+from recommender.promotion import Verdict
 from recommender.publication import LOCK, Pointer, Published
 from recommender.snapshots import Snapshot
 from recommender.storage.blobs import Blobs
@@ -45,12 +48,15 @@ def silent(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What came of a training. seconds: of wall time, by stage."""
+    """What came of a training. recipe: the one published. seconds: of wall time, by stage. says: what the gate says; mostly nothing."""
 
     pointer: Pointer
+    recipe: str
     n_ratings: int
     n_lists: int
     seconds: dict[str, float]
+    says: str = ""
+    quality: Quality | None = None
 
 
 def train(
@@ -62,36 +68,54 @@ def train(
     parameters: Parameters | None = None,
     source: str = "",
     source_tag: str = "",
+    judged: bool = False,
+    seconds: float = SECONDS,
     progress: Progress = silent,
     now: Callable[[], float] = time.time,
 ) -> Trained:
     """Snapshot, fit, publish, rewrite the lists; one trainer at a time.
+
+    recipe: one of RECIPES, or AUTO for the best of them on these ratings. seconds: that finding it may take.
+    judged: whether `promotion.judged` is asked first; RefusedModelError when it says no, and then nothing has changed.
 
     source, source_tag: where the data were said to be, and what changes with them there; kept so that `is_needed` knows when they are
     others.
     The model is fitted from the snapshot alone. A death at any point leaves a whole model in force, the old or the new one.
     TrainingBusyError while somebody else trains; DataError as in `snapshots.take`.
     """
-    recipes.known_recipe(recipe)
+    known_or_auto(recipe)
     with Lease(blobs, LOCK, now=now) as lease:
         watch = _Stopwatch()
         snapshot = snapshots.take(data, blobs, profiles, now=now())
         watch.lap("snapshot")
         matrix = RatingMatrix.of(snapshot.ratings, snapshot.catalogue.movie_ids)
-        model = recipes.fit(recipe, matrix, snapshot.catalogue, parameters)
+        chosen = recipe
+        if recipe == AUTO:
+            chosen = _chosen(snapshot, blobs, seconds, progress, now)
+            watch.lap("choice")
+            lease.renew()
+        verdict = _judged(chosen, parameters or {}, snapshot, blobs, progress, now) if judged else Verdict(chosen)
+        if judged:
+            watch.lap("gate")
+            lease.renew()
+        model = recipes.fit(verdict.publishes, matrix, snapshot.catalogue, parameters)
         watch.lap("model")
         lease.renew()
-        pointer = _publish(model, snapshot, {"source": source, "source_tag": source_tag}, blobs, profiles, now=now())
+        facts = {"source": source, "source_tag": source_tag, "asked": recipe}
+        pointer = _publish(model, snapshot, facts, blobs, profiles, now=now())
         watch.lap("publication")
         n_lists = _rewrite_lists(publication.load(blobs, pointer), profiles, progress, now)
         watch.lap("lists")
         lease.renew()
         publication.remove_unused(blobs)
         snapshots.remove_all_but(snapshot.name, blobs)
-        history.add(blobs, _remembered(pointer, model, snapshot, n_lists, watch.seconds, now=now()))
+        remembered = _remembered(pointer, model, snapshot, n_lists, watch.seconds, now=now())
+        history.add(blobs, replace(remembered, quality=verdict.quality, unmeasured=verdict.unmeasured))
     _sweep(profiles, now)
-    log.info("trained recipe=%s ratings=%d users=%d lists=%d seconds=%.1f", recipe, matrix.n_ratings, matrix.n_users, n_lists, watch.total)
-    return Trained(pointer, matrix.n_ratings, n_lists, watch.seconds)
+    log.info(
+        "trained recipe=%s ratings=%d users=%d lists=%d seconds=%.1f", model.recipe, matrix.n_ratings, matrix.n_users, n_lists, watch.total
+    )
+    return Trained(pointer, model.recipe, matrix.n_ratings, n_lists, watch.seconds, verdict.says, verdict.quality)
 
 
 def roll_back(blobs: Blobs, profiles: Profiles, *, progress: Progress = silent, now: Callable[[], float] = time.time) -> Pointer:
@@ -122,15 +146,47 @@ def is_usable(source: str, recipe: str, blobs: Blobs) -> bool:
 
 def _facts_in_force(blobs: Blobs) -> Mapping[str, Any]:
     """The facts of the model in force; empty when there is none that can be used."""
-    try:
-        pointer, _ = publication.read_pointer(blobs)
-        return publication.load(blobs, pointer).facts if pointer else {}
-    except ModelError:
-        return {}
+    in_force = _in_force(blobs)
+    return in_force.facts if in_force else {}
 
 
 def _is_of(facts: Mapping[str, Any], source: str, recipe: str) -> bool:
-    return bool(facts) and source in ("", facts["source"]) and recipe in ("", facts["recipe"])
+    return bool(facts) and source in ("", facts["source"]) and recipe in ("", facts["asked"])
+
+
+def _chosen(snapshot: Snapshot, blobs: Blobs, seconds: float, progress: Progress, now: Callable[[], float]) -> str:
+    """The best recipe for these ratings; remembered, since the same ratings but for a few need not be measured again."""
+    data, n_ratings = snapshot.facts["data"], len(snapshot.ratings)
+    known = history.comparison(blobs)
+    if known and known.data == data and n_ratings < known.n_ratings * GROWN and known.best in recipes.RECIPES:
+        return known.best
+    ratings = promotion.some_people(snapshot.ratings)
+    choice = choose(ratings, snapshot.catalogue, seconds=seconds, clock=time.monotonic, progress=progress)
+    history.compared(blobs, remembered(choice, choice.recipe, data, n_ratings, now=now()))
+    return choice.recipe
+
+
+def _judged(recipe: str, parameters: Parameters, snapshot: Snapshot, blobs: Blobs, progress: Progress, now: Callable[[], float]) -> Verdict:
+    """What may be published; RefusedModelError for nothing, which the history remembers."""
+    in_force = _in_force(blobs)
+    if in_force is not None and in_force.facts.get("data") != snapshot.facts["data"]:
+        in_force = None  # other films: its lists cannot be held against these
+    verdict = promotion.judged(recipe, parameters, snapshot, in_force, progress=progress)
+    if verdict.says:
+        log.info("judged recipe=%s publishes=%s reason=%s", recipe, verdict.publishes, verdict.says)
+    if not verdict.publishes:
+        history.refuse(blobs, Refusal(now(), recipe, snapshot.facts["data"], len(snapshot.ratings), verdict.says))
+        raise RefusedModelError(verdict.says)
+    return verdict
+
+
+def _in_force(blobs: Blobs) -> Published | None:
+    """The model in force; None when there is none that can be used."""
+    try:
+        pointer, _ = publication.read_pointer(blobs)
+        return publication.load(blobs, pointer) if pointer else None
+    except ModelError:
+        return None
 
 
 def _publish(model: Model, snapshot: Snapshot, source: Mapping[str, str], blobs: Blobs, profiles: Profiles, *, now: float) -> Pointer:

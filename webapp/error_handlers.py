@@ -45,6 +45,7 @@ STATUS: dict[type[errors.RecommenderError], int] = {
     errors.SettingError: 500,
     errors.ModelError: 503,
     errors.NoModelError: 503,
+    errors.RefusedModelError: 503,
     errors.TrainingBusyError: 503,
     errors.StorageError: 503,
 }

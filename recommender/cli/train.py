@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from recommender.cli.inputs import (
     opened_profiles,
     say_refused,
 )
+from recommender.errors import RefusedModelError
 from recommender.settings import Settings
 from recommender.terminal import Bars
 
@@ -29,7 +31,9 @@ from recommender.terminal import Bars
 @NEIGHBOURS
 @DAMPING
 @click.option("--if-needed", is_flag=True, help="Do nothing when there is nothing new to learn from.")
-@click.option("--measure", is_flag=True, help="Then measure how good the lists are, for the operator's page.")
+@click.option("--measure", is_flag=True, help="Then measure whether another recipe would make better lists.")
+@click.option("--seconds", type=click.FloatRange(0), default=120.0, help="How long `--recipe auto` may measure.")
+@click.option("--anyway", is_flag=True, help="Publish even a model that is worse than the one in force or no better than popular.")
 @click.option("--keep-up", is_flag=True, help="Train whenever enough is new, beside a server, until standard input ends.")
 @click.pass_obj
 def train(
@@ -40,16 +44,23 @@ def train(
     damping: float | None,
     if_needed: bool,
     measure: bool,
+    seconds: float,
+    anyway: bool,
     keep_up: bool,
 ) -> None:
-    """Make and publish a model of the data and everybody's list."""
+    """Make and publish a model of the data and everybody's list.
+
+    A model that is worse than the one in force, or no better than popular, on ratings held out for that is not published.
+    """
     if keep_up:
         if (data, recipe, neighbours, damping) != (None,) * 4:
             raise click.UsageError("--keep-up trains by the settings alone; set MATINEE_DATA and MATINEE_RECIPE.")
         _keep_up(settings)
         return
     settings = replace(settings, data=settings.data if data is None else data)
-    train_and_publish(settings, recipe or settings.recipe, chosen_parameters(neighbours, damping), if_needed=if_needed)
+    train_and_publish(
+        settings, recipe or settings.recipe, chosen_parameters(neighbours, damping), if_needed=if_needed, anyway=anyway, seconds=seconds
+    )
     if measure:
         _measure(settings)
 
@@ -68,12 +79,18 @@ def rollback(settings: Settings) -> None:
     click.echo(f"Model {pointer.version} is in force again, as generation {pointer.generation}.")
 
 
-def train_and_publish(settings: Settings, recipe: str, parameters: dict[str, float], *, if_needed: bool) -> None:
-    from recommender import training
-    from recommender.first_data import first_data, tag_of
-    from recommender.models.recipes import known_recipe
+def train_and_publish(
+    settings: Settings, recipe: str, parameters: dict[str, float], *, if_needed: bool, anyway: bool = False, seconds: float = 120.0
+) -> None:
+    """if_needed: whether to do nothing where nothing is new; then a model that is refused is no error either, since one is in force.
 
-    recipe = known_recipe(recipe)  # before anything is fetched
+    anyway: whether to publish without asking how good the model is. seconds: that finding the best recipe may take.
+    """
+    from recommender import training
+    from recommender.choosing import known_or_auto
+    from recommender.first_data import first_data, tag_of
+
+    recipe = known_or_auto(recipe)  # before anything is fetched
     blobs = opened_blobs(settings)
     # Before they are copied: data that change meanwhile are looked at once more, never missed.
     tag = tag_of(settings.data)
@@ -83,18 +100,36 @@ def train_and_publish(settings: Settings, recipe: str, parameters: dict[str, flo
         with Bars() as bars:
             data_set = first_data(settings, folder=DATA_FOLDER, say=bars.say, progress=bars)
             say_refused(data_set, bars.say)
-            trained = training.train(
-                data_set,
-                blobs,
-                profiles,
-                recipe=recipe,
-                parameters=parameters,
-                source=settings.data,
-                source_tag=tag,
-                progress=bars,
-            )
+            try:
+                trained = training.train(
+                    data_set,
+                    blobs,
+                    profiles,
+                    recipe=recipe,
+                    parameters=parameters,
+                    source=settings.data,
+                    source_tag=tag,
+                    judged=not anyway,
+                    seconds=seconds,
+                    progress=bars,
+                )
+            except RefusedModelError as refused:
+                if not if_needed:
+                    raise
+                click.echo(str(refused), err=True)
+                return
+    if trained.says:
+        click.echo(trained.says, err=True)
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in trained.seconds.items())
-    click.echo(f"Trained {recipe} on {data_set.name}: {trained.n_ratings:,} ratings, {trained.n_lists:,} lists ({stages}).", err=True)
+    click.echo(
+        f"Trained {trained.recipe} on {data_set.name}: {trained.n_ratings:,} ratings, {trained.n_lists:,} lists ({stages}).", err=True
+    )
+    if quality := trained.quality:
+        click.echo(
+            f"Measured {trained.recipe}: NDCG@10 {quality.ndcg:.4f} ±{quality.error:.4f}, popular {quality.popular:.4f}, "
+            f"{quality.n_people:,} people.",
+            err=True,
+        )
 
 
 def _keep_up(settings: Settings) -> None:
@@ -104,19 +139,11 @@ def _keep_up(settings: Settings) -> None:
 
 
 def _measure(settings: Settings) -> None:
-    from recommender import measuring
+    from recommender import comparing
     from recommender.storage.blobs import open_blobs
 
+    blobs = open_blobs(settings.blobs_url, cache_folder=settings.cache_folder, patient=True)
     with Bars() as bars:
-        measured = measuring.measure(open_blobs(settings.blobs_url, cache_folder=settings.cache_folder, patient=True), bars)
-    if measured is None:
-        return
-    if measured.quality is None:
-        click.echo(f"Not measured: {measured.unmeasured}.", err=True)
-    else:
-        quality = measured.quality
-        click.echo(
-            f"Measured {measured.recipe}: NDCG@10 {quality.ndcg:.4f} ±{quality.error:.4f}, popular {quality.popular:.4f}, "
-            f"{quality.n_people:,} people.",
-            err=True,
-        )
+        found = comparing.compare(blobs, bars, clock=time.monotonic, now=time.time)
+    if found is not None:
+        click.echo(found.advice or found.says, err=True)

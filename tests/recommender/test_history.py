@@ -6,19 +6,45 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from urllib.parse import urlparse
 
 import pytest
 
-from recommender import history, measuring, training
-from recommender.errors import ModelError, StorageError
-from recommender.history import BACKUP, MOST_KEPT, TRAININGS, Backup, Quality, Training
+from recommender import history, training
+from recommender.errors import StorageError
+from recommender.history import (
+    BACKUP,
+    COMPARISON,
+    MOST_KEPT,
+    MOST_REFUSALS,
+    REFUSALS,
+    TRAININGS,
+    Backup,
+    Compared,
+    Comparison,
+    Measure,
+    Quality,
+    Refusal,
+    Training,
+)
 from recommender.storage.blobs import Blobs
-from tests.worlds import data_set_of, rating, two_tastes
+from tests.worlds import data_set_of, two_tastes
 
 Train = Callable[..., training.Trained]
 ONE = Training("v1", 1, 1_795_264_245.5, "user-cosine", "a small world", 560, 20, 2, 20, {"model": 0.1}, Quality(0.5, 0.1, 0.2, 20))
+
+COMPARED = Comparison(
+    1_795_264_245.5,
+    "a small world",
+    560,
+    "user-cosine",
+    "ease",
+    "ease is best.",
+    "Switch.",
+    (
+        Compared("popular", Measure(0.1, 0.01, 20), None, None, 0.2),
+        Compared("ease", Measure(0.2, 0.01, 20), None, None, 1.0),
+    ),
+)
 
 
 class Away(Blobs):
@@ -27,6 +53,9 @@ class Away(Blobs):
     url = "s3://away"
 
     def read(self, key: str) -> None:
+        raise StorageError("nobody answers")
+
+    def write(self, key: str, data: bytes) -> None:
         raise StorageError("nobody answers")
 
 
@@ -93,71 +122,41 @@ def test_a_training_tells_what_it_did(blobs: Blobs, train: Train) -> None:
     assert known.unmeasured == ""
 
 
-def test_what_is_measured_is_what_evaluation_says(blobs: Blobs, train: Train, ml_100k: Path) -> None:
-    from recommender.data.movielens import read_data_set
-    from recommender.evaluation import quality, splits
+def test_refusals_are_remembered_in_order_and_the_last_ones_are_kept(blobs: Blobs) -> None:
+    for at in range(MOST_REFUSALS + 2):
+        history.refuse(blobs, Refusal(float(at), "ease", "a small world", 560, "worse"))
 
-    data = read_data_set(ml_100k)
-    train(data)
-    measured = measuring.measure(blobs, training.silent)
-
-    assert measured is not None
-    assert measured.quality is not None
-    split = splits.newest(data.ratings)
-    figures = {
-        recipe: quality.list_quality(split, data.catalogue, recipe, {"n_neighbours": 5}, lambda done, total: None)["ndcg@10"]
-        for recipe in ("user-cosine", "popular")
-    }
-    assert measured.quality.ndcg == pytest.approx(figures["user-cosine"].mean, abs=1e-5)
-    assert measured.quality.popular == pytest.approx(figures["popular"].mean, abs=1e-5)
-    assert measured.quality.n_people == figures["popular"].n
-    assert history.trainings(blobs)[-1] == measured
+    assert [refusal.refused_at for refusal in history.refusals(blobs)] == list(range(2, MOST_REFUSALS + 2))
 
 
-def test_a_model_is_measured_once(blobs: Blobs, train: Train) -> None:
-    assert measuring.measure(blobs, training.silent) is None
-    train(data_set_of(two_tastes()))
+@pytest.mark.parametrize("spoilt", [b"", b"{", b"[]", b'{"refusals": [{"refused_at": "NaN"}]}', b'{"refusals": 7}'])
+def test_spoilt_refusals_begin_anew(blobs: Blobs, spoilt: bytes) -> None:
+    blobs.write(REFUSALS, spoilt)
+    assert history.refusals(blobs) == ()
 
-    assert measuring.measure(blobs, training.silent) is not None
-    assert measuring.measure(blobs, training.silent) is None
-
-
-def test_popular_is_measured_against_itself(blobs: Blobs, train: Train) -> None:
-    train(data_set_of(two_tastes()), recipe="popular")
-    measured = measuring.measure(blobs, training.silent)
-
-    assert measured is not None
-    assert measured.quality is not None
-    assert measured.quality.ndcg == measured.quality.popular
+    history.refuse(blobs, Refusal(1.0, "ease", "a small world", 560, "worse"))
+    assert len(history.refusals(blobs)) == 1
 
 
-def test_many_ratings_are_not_measured_and_the_history_says_why(blobs: Blobs, train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measuring, "MOST_RATINGS", 559)
-    train(data_set_of(two_tastes()))
-
-    measured = measuring.measure(blobs, training.silent)
-
-    assert measured is not None
-    assert (measured.quality, measured.unmeasured) == (None, "560 ratings; quality is measured up to 559")
+def test_the_last_comparison_is_remembered(blobs: Blobs) -> None:
+    assert history.comparison(blobs) is None
+    history.compared(blobs, COMPARED)
+    assert history.comparison(blobs) == COMPARED
 
 
-def test_nobody_to_measure_is_said(blobs: Blobs, train: Train) -> None:
-    train(data_set_of([rating(1, 1, 0.5), rating(2, 2, 1.0)]))
-
-    measured = measuring.measure(blobs, training.silent)
-
-    assert measured is not None
-    assert measured.unmeasured == "not even two people have ratings enough to hold some out"
+@pytest.mark.parametrize("spoilt", [b"", b"{", b"[]", b'{"comparison": {}}', b'{"comparison": {"rows": [{"recipe": "ease"}]}}'])
+def test_a_spoilt_comparison_is_none(blobs: Blobs, spoilt: bytes) -> None:
+    blobs.write(COMPARISON, spoilt)
+    assert history.comparison(blobs) is None
 
 
-def test_a_snapshot_that_was_changed_is_not_measured(blobs: Blobs, train: Train) -> None:
-    train(data_set_of(two_tastes()))
-    (snapshot,) = (Path(urlparse(blobs.url).path) / "snapshots").iterdir()
-    with (snapshot / "manifest.json").open("a") as manifest:
-        manifest.write(" ")
+def test_what_cannot_be_remembered_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        history.refuse(Away(), Refusal(1.0, "ease", "a small world", 560, "worse"))
+        history.compared(Away(), COMPARED)
 
-    with pytest.raises(ModelError, match="is not the one that was taken"):
-        measuring.measure(blobs, training.silent)
+    assert "refusal not remembered reason=nobody answers" in caplog.text
+    assert "comparison not remembered reason=nobody answers" in caplog.text
 
 
 def test_the_last_backup_is_read(blobs: Blobs) -> None:
