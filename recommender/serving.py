@@ -57,7 +57,7 @@ from recommender.errors import InvalidInputError, RecommenderError, ScopeError, 
 from recommender.events import Events
 from recommender.explaining import explain
 from recommender.exporting import Exports
-from recommender.history import Backup, Training
+from recommender.history import Backup, Comparison, Refusal, Training
 from recommender.importing import Imports
 from recommender.models import History, recipes
 from recommender.models.similar import similar_movies
@@ -377,6 +377,16 @@ class Recommender:
     def trouble(self) -> str | None:
         """Why the model published last is not the one in use, in words for an operator; None while it is."""
         return self._in_force.trouble
+
+    def last_refusal(self) -> Refusal | None:
+        """The model that was refused last; None where none was since the last that was published. StorageError."""
+        refusals, trainings = history.refusals(self._blobs), history.trainings(self._blobs)
+        last = refusals[-1] if refusals else None
+        return last if last and not (trainings and trainings[-1].trained_at > last.refused_at) else None
+
+    def comparison(self) -> Comparison | None:
+        """How the recipes do on the ratings at hand; None where it was not measured. StorageError."""
+        return history.comparison(self._blobs)
 
     def trainings(self) -> tuple[Training, ...]:
         """What was trained before, oldest first."""

@@ -53,7 +53,7 @@ from recommender.domain import (
 )
 from recommender.errors import AlreadyThereError, InvalidInputError, NotAllowedError, ReadOnlyError, UnknownMovieError, UnknownUserError
 from recommender.events import Events
-from recommender.history import Backup, Quality, Training
+from recommender.history import Backup, Comparison, Quality, Refusal, Training
 from recommender.serving import Recommender
 from recommender.settings import Settings
 from recommender.sign_in import SignIn, forget
@@ -121,6 +121,8 @@ class FakeRecommender(Recommender):
         self.away = ""
         self.refused: str | None = None  # why the model published last is not in use
         self.remembered: tuple[Training, ...] = (TRAINING,)
+        self.refusal: Refusal | None = None
+        self.compared: Comparison | None = None
         self.backup: Backup | None = Backup(BUILT_AT, "/mnt/backup/2026-11-21")
 
     def list_for(
@@ -325,6 +327,14 @@ class FakeRecommender(Recommender):
     def trainings(self) -> tuple[Training, ...]:
         self._may_fail()
         return self.remembered
+
+    def last_refusal(self) -> Refusal | None:
+        self._may_fail()
+        return self.refusal
+
+    def comparison(self) -> Comparison | None:
+        self._may_fail()
+        return self.compared
 
     def last_backup(self) -> Backup | None:
         self._may_fail()

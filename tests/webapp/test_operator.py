@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from recommender import operator_key, retraining, worker_folder
 from recommender.errors import NoModelError, StorageError
+from recommender.history import Compared, Comparison, Measure, Refusal
 from recommender.retraining import Outlook
 from recommender.settings import Settings
 from tests.webapp.fake_recommender import FakeRecommender
@@ -239,3 +240,34 @@ class TestNextTraining:
 
     def test_where_a_timer_trains_it_promises_nothing(self, inside):
         assert "next-training" not in inside.get("/operator/").text
+
+
+class TestRecipes:
+    COMPARED = Comparison(
+        1_795_264_245.5,
+        "ml-latest-small",
+        100_836,
+        "user-cosine",
+        "blend",
+        "The best of 2 recipes on these ratings is blend.",
+        "blend makes better lists of a later visit; `matinee train --recipe blend` switches.",
+        (
+            Compared("user-cosine", Measure(0.0753, 0.0056, 610), Measure(0.18, 0.02, 108), None, 2.1),
+            Compared("blend", Measure(0.1523, 0.0061, 610), Measure(0.23, 0.02, 108), None, 31.0),
+        ),
+    )
+
+    def test_what_was_compared_stands_there_with_what_follows(self, inside, recommender):
+        assert "Recipes on these ratings" not in inside.get("/operator/").text
+        recommender.compared = self.COMPARED
+
+        page = inside.get("/operator/").text
+
+        assert "blend makes better lists of a later visit" in page
+        assert "0.1523 <small>±0.0061</small>" in page
+        assert page.count("nobody to ask") == 2
+
+    def test_a_model_that_was_refused_is_named_with_the_reason(self, inside, recommender):
+        recommender.refusal = Refusal(time.time() - 600, "ease", "ml-latest-small", 100_836, "ease makes worse lists.")
+
+        assert "was not published: ease makes worse lists." in inside.get("/operator/").text

@@ -8,7 +8,7 @@ import pytest
 
 from recommender.domain import InUse
 from recommender.errors import ModelError, NoModelError, StorageError
-from recommender.history import Backup, Quality
+from recommender.history import Backup, Quality, Refusal
 from tests.webapp.fake_recommender import TRAINING, FakeRecommender
 from webapp.metrics.minutes import BOUNDS, Minute, Worker
 from webapp.metrics.standing import Standing
@@ -17,6 +17,7 @@ from webapp.operator.verdict import BAD, LOOK, WELL, Check, in_bytes, in_days, i
 
 NOW = 1_795_264_245.5
 IN_USE: InUse = replace(FakeRecommender().in_use(), trained_at=NOW - 3600)
+REFUSED = Refusal(NOW - 600, "ease", "a small world", 560, "ease makes worse lists.")
 STANDING = Standing(IN_USE, None, (TRAINING,), Backup(NOW - 7200, "/mnt/backup"))
 GIB = 1024**3
 
@@ -78,6 +79,7 @@ def test_all_is_well():
         (standing(in_use=replace(IN_USE, trained_at=NOW - 31 * 86400)), "Model", LOOK, "31 days old"),
         (standing(trainings=StorageError("away")), "Quality", LOOK, "cannot be read: away"),
         (standing(trainings=()), "Quality", WELL, "No training was measured yet"),
+        (standing(refusal=REFUSED), "Quality", LOOK, "ease makes worse lists. `matinee train --anyway` would publish it."),
         (measured(0.039), "Quality", LOOK, "below the 0.0400 of popular"),
         (measured(0.08, 0.069), "Quality", LOOK, "fell from 0.0800 to 0.0690"),
         (measured(0.08, 0.071), "Quality", WELL, "NDCG@10 is 0.0710"),  # within two standard errors

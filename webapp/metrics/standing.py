@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from recommender.domain import InUse
 from recommender.errors import RecommenderError
-from recommender.history import Backup, Training
+from recommender.history import Backup, Comparison, Refusal, Training
 from recommender.serving import Recommender
 from recommender.settings import Settings
 
@@ -28,6 +28,8 @@ class Standing:
     trouble: str | None
     trainings: tuple[Training, ...] | RecommenderError
     backup: Backup | RecommenderError | None
+    refusal: Refusal | RecommenderError | None = None
+    comparison: Comparison | RecommenderError | None = None
 
     @property
     def is_published(self) -> bool:
@@ -38,7 +40,14 @@ class Standing:
 def standing(recommender: Recommender) -> Standing:
     """How things stand for the process that asks."""
     in_use = _told(recommender.in_use)  # first, since it looks for a newer model
-    return Standing(in_use, recommender.trouble(), _told(recommender.trainings), _told(recommender.last_backup))
+    return Standing(
+        in_use,
+        recommender.trouble(),
+        _told(recommender.trainings),
+        _told(recommender.last_backup),
+        _told(recommender.last_refusal),
+        _told(recommender.comparison),
+    )
 
 
 def free_bytes(settings: Settings) -> dict[str, int]:

@@ -10,7 +10,7 @@ from recommender.doctor.disk import LEAST_FREE_BYTES
 from recommender.doctor.model import OLD_MODEL_DAYS
 from recommender.domain import InUse
 from recommender.errors import NoModelError, RecommenderError
-from recommender.history import Training
+from recommender.history import Refusal, Training
 from webapp.metrics.minutes import percentile
 from webapp.operator.report import Report
 from webapp.wording import in_words
@@ -119,12 +119,15 @@ def _model(report: Report) -> Check:
 
 
 def _training(report: Report) -> Check:
-    trainings = report.standing.trainings
+    trainings, refusal = report.standing.trainings, report.standing.refusal
+    if isinstance(refusal, Refusal):
+        said = f"A model made {in_days(report.at - refusal.refused_at)} ago was not published: {refusal.says}"
+        return Check("Quality", LOOK, f"{said} `matinee train --anyway` would publish it.")
     if isinstance(trainings, RecommenderError):
         return Check("Quality", LOOK, f"What was trained before cannot be read: {trainings}")
     measured = [training for training in trainings if training.quality]
     if not measured:
-        return Check("Quality", WELL, "No training was measured yet; `matinee train --measure` does that.")
+        return Check("Quality", WELL, "No training was measured yet; the next one will be.")
     last = measured[-1]
     return next(_decline(last, measured[:-1]), Check("Quality", WELL, f"NDCG@10 is {_ndcg(last):.4f}, of popular {_popular(last):.4f}."))
 
