@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.errors import InvalidInputError
-from recommender.models import Arrays, Model, Parameters, popular, user_cosine
+from recommender.models import Arrays, Model, Parameters, ease, item_cosine, popular, user_cosine
+from recommender.models.ease import Ease
+from recommender.models.item_cosine import ItemCosine
 from recommender.models.popular import Popular
 from recommender.models.user_cosine import UserCosine
 
@@ -45,6 +47,20 @@ _ALL = (
         fit=lambda matrix, _, parameters: Popular.fit(matrix, parameters),
         restore=lambda matrix, _, parameters, __: Popular.fit(matrix, parameters),
         is_instant=True,
+    ),
+    Recipe(
+        ItemCosine.recipe,
+        "films like those rated",
+        item_cosine.DEFAULTS,
+        fit=lambda matrix, _, parameters: ItemCosine.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, arrays: ItemCosine.restore(matrix, parameters, arrays),
+    ),
+    Recipe(
+        Ease.recipe,
+        "films weighed against each other all at once",
+        ease.DEFAULTS,
+        fit=lambda matrix, _, parameters: Ease.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, arrays: Ease.restore(matrix, parameters, arrays),
     ),
 )
 BY_NAME = {recipe.name: recipe for recipe in _ALL}

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from recommender.data.matrix import RatingMatrix
 from recommender.models.kernels import plain
+from recommender.models.kernels.sparse import by_user
 
 BLOCK_CELLS = 2_000_000  # users in a block times the longer side of the matrix: bounds memory at about 200 MB
 DENSE_CELLS = 100_000_000  # cells of the dense part, one float32 each
@@ -46,7 +47,7 @@ class Batch:
         self._squared = matrix.squared_rows
         self._inverse = (1 / np.sqrt(self._squared.astype(np.float64))).astype(np.float32)
         dense = _dense_columns(matrix)
-        whole = _as_sparse(matrix, matrix.half_stars.astype(np.float32))
+        whole = by_user(matrix, matrix.half_stars.astype(np.float32))
         self._head = np.ascontiguousarray(whole[:, np.flatnonzero(dense)].toarray())
         self._tail = whole[:, np.flatnonzero(~dense)].tocsr()
         self._tail_by_movie = self._tail.T.tocsr()
@@ -93,7 +94,7 @@ class Batch:
     def _votes(self, centre: int) -> sp.csr_matrix:
         """Half stars less the centre, and i beside each; the one made last is kept."""
         if self._voted is None or self._voted[0] != centre:
-            self._voted = centre, _as_sparse(self._matrix, self._matrix.half_stars.astype(np.float64) - centre + 1j)
+            self._voted = centre, by_user(self._matrix, self._matrix.half_stars.astype(np.float64) - centre + 1j)
         return self._voted[1]
 
     def top(self, scores: NDArray[np.float64], users: NDArray[np.int64], k: int) -> Best:
@@ -116,10 +117,6 @@ def _dense_columns(matrix: RatingMatrix) -> NDArray[np.bool_]:
         dense[:] = False
         dense[np.argsort(-matrix.raters, kind="stable")[:most]] = True
     return np.asarray(dense)
-
-
-def _as_sparse(matrix: RatingMatrix, values: NDArray[np.generic]) -> sp.csr_matrix:
-    return sp.csr_matrix((values, matrix.columns, matrix.row_starts), shape=(matrix.n_users, matrix.n_movies))
 
 
 def _contenders(values: NDArray[np.floating], k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
