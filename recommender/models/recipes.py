@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.errors import InvalidInputError
-from recommender.models import Arrays, Model, Parameters, ease, item_cosine, popular, user_cosine
+from recommender.models import Arrays, Model, Parameters, ease, item_cosine, ordered, popular, user_cosine
 from recommender.models.ease import Ease
 from recommender.models.item_cosine import ItemCosine
+from recommender.models.ordered import Ordered
 from recommender.models.popular import Popular
 from recommender.models.user_cosine import UserCosine
 
@@ -61,6 +62,13 @@ _ALL = (
         ease.DEFAULTS,
         fit=lambda matrix, _, parameters: Ease.fit(matrix, parameters),
         restore=lambda matrix, _, parameters, arrays: Ease.restore(matrix, parameters, arrays),
+    ),
+    Recipe(
+        Ordered.recipe,
+        "what is watched next, by the order of what was watched before",
+        ordered.DEFAULTS,
+        fit=lambda matrix, _, parameters: Ordered.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, arrays: Ordered.restore(matrix, parameters, arrays),
     ),
 )
 BY_NAME = {recipe.name: recipe for recipe in _ALL}

@@ -14,7 +14,7 @@ from recommender.models import Additive, History, Model, recipes
 from recommender.ranking import top_k
 from tests.worlds import data_set_of, random_ratings, rating
 
-LINEAR = ("item-cosine", "ease")
+LINEAR = ("item-cosine", "ease", "ordered")
 
 
 @pytest.fixture(params=LINEAR)
