@@ -9,6 +9,7 @@ from recommender.serving import Recommender
 from webapp import accounts, api, delivery, error_handlers, headers, me, metrics, settings, start
 from webapp.alexa import alexa
 from webapp.alexa.echo import echo_page
+from webapp.arithmetic import arithmetic
 from webapp.health import health
 from webapp.metrics.exposition import exposition
 from webapp.operator.pages import operator
@@ -37,6 +38,7 @@ def create_app(recommender: Recommender) -> Flask:
     error_handlers.install(app)
     api.install(app, health, skill_key=recommender.settings.skill_key)
     app.register_blueprint(pages)
+    app.register_blueprint(arithmetic)
     me.install(app)
     settings.install(app)
     start.install(app)

@@ -64,6 +64,16 @@ def share_bar(share: float, everybody: float, most: float) -> Markup:
     )
 
 
+def amount_bar(amount: float, most: float) -> Markup:
+    """A bar from the middle, to the right for what speaks for a film and to the left for what speaks against. most: what fills a half."""
+    length = round(min(abs(amount) / most, 1.0) * 50, 1) if most > 0 else 0.0
+    start, kind = (50.0, "for") if amount >= 0 else (50.0 - length, "against")
+    return Markup(  # noqa: S704 - numbers of ours alone
+        '<svg class="amount-bar" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">'
+        f'<path class="amount-{kind}" d="M{start:g} 2h{length:g}v8h-{length:g}z"/><path class="amount-middle" d="M50 0v12"/></svg>'
+    )
+
+
 def star_gap(own: float, everybody: float | None) -> Markup:
     """Two marks on a line from half a star to five: the person's mean filled, everybody's hollow, where there is one."""
     x = round((own - 0.5) / 4.5 * 90 + 5, 1)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from recommender.domain import LIST_LENGTH, LONGEST_LIST, OPENED, POPULAR, SEARCHED, Movie
+from recommender.domain import FIRST_OWN_USER_ID, LIST_LENGTH, LONGEST_LIST, OPENED, POPULAR, SEARCHED, Movie
 from recommender.errors import NoModelError, RecommenderError, StorageError
 from webapp import charts, inputs, posters, wording
 from webapp.accounts import asker, visitor
@@ -180,5 +180,6 @@ def give_words_to_templates(state: BlueprintSetupState) -> None:
         "match_bar": charts.match_bar,
         "histogram": charts.histogram,
         "star_steps": charts.STEPS,
+        "first_own_user_id": FIRST_OWN_USER_ID,
     }
     jinja.trim_blocks = jinja.lstrip_blocks = True

@@ -68,6 +68,8 @@ STATES = [
     State("film", "{film}"),
     State("film without a year", "{film_without_year}"),
     State("unknown film", "/film/999999999", 404),
+    State("sum", "/why/1?user={viewer}"),
+    State("sum of somebody else", "/why/1?user={newcomer}", 401),
     State("search with hits", "/search/?q=the"),
     State("search without hits", "/search/?q=zzxxyyqq"),
     State("search for nothing", "/search/?q="),
