@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,14 +31,16 @@ from recommender.domain import (
 )
 from recommender.errors import StorageError, UnknownUserError
 from recommender.storage.profiles import Contents, Profiles, open_profiles
-from tests.contracts.places import PROFILES, Place
+from tests.contracts.places import PROFILES, Place, stood_in_for
 from tests.contracts.profiles.opinions import ALIEN, HEAT, NEVER_GIVEN, RAN, VIEWER, a_list, mark, rating
 
 
-@pytest.fixture(params=["sqlite", "the same kind"])
+@pytest.fixture(params=["sqlite", "dynamodb"])
 def elsewhere(request: pytest.FixtureRequest, place: Place, tmp_path: Path) -> Iterator[Profiles]:
-    """An empty place."""
-    other = place if request.param == "the same kind" else PROFILES["sqlite"]
+    """An empty place: from SQLite to both, and from either of DynamoDB's stand-ins to SQLite and to another on the same."""
+    other = PROFILES["sqlite"]
+    if request.param == "dynamodb":
+        other = place if place is not other else stood_in_for(PROFILES["dynamodb-ministack"], request)
     elsewhere = open_profiles(other.empty(tmp_path / "elsewhere"), patient=True)
     yield elsewhere
     elsewhere.close()
@@ -89,6 +92,35 @@ def all_that_is_there(profiles: Profiles) -> tuple[Marks, list[Account], list[Ra
         return contents.marks, list(contents.accounts), list(contents.ratings), list(contents.film_marks), list(contents.records)
 
 
+class House:
+    """A place where much has happened. numbers: what it is about. asked, there: all that can be asked in it and all that is there."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        with self.opened() as profiles:
+            self.numbers = much_happens(profiles)
+            self.asked, self.there = all_that_can_be_asked(profiles, self.numbers), all_that_is_there(profiles)
+
+    @contextmanager
+    def opened(self) -> Iterator[Profiles]:
+        with closing(open_profiles(self.url, patient=True)) as profiles:
+            yield profiles
+
+
+@pytest.fixture(scope="module")
+def _houses() -> dict[int, House]:
+    """One of each kind of place: it takes a hundred calls until so much has happened."""
+    return {}
+
+
+@pytest.fixture
+def house(place: Place, _houses: dict[int, House], tmp_path_factory: pytest.TempPathFactory) -> House:
+    """Others move out of it too; nobody changes it."""
+    if id(place) not in _houses:
+        _houses[id(place)] = House(place.empty(tmp_path_factory.mktemp("house")))
+    return _houses[id(place)]
+
+
 def test_an_empty_place_has_no_contents(profiles: Profiles) -> None:
     assert all_that_is_there(profiles) == (Marks(FIRST_OWN_USER_ID - 1, 0, 0), [], [], [], [])
 
@@ -123,19 +155,17 @@ def test_the_record_of_one_who_left_says_so(profiles: Profiles, alice: UserId) -
     assert profiles.list_of(alice) == ListRecord(alice, 1, deleted=True)
 
 
-def test_who_moves_house_finds_everything_as_it_was(profiles: Profiles, elsewhere: Profiles) -> None:
-    numbers = much_happens(profiles)
-
-    with profiles.contents() as contents:
+def test_who_moves_house_finds_everything_as_it_was(house: House, elsewhere: Profiles) -> None:
+    with house.opened() as profiles, profiles.contents() as contents:
         elsewhere.adopt(contents)
 
-    assert all_that_can_be_asked(elsewhere, numbers) == all_that_can_be_asked(profiles, numbers)
-    assert all_that_is_there(elsewhere) == all_that_is_there(profiles)
+    assert all_that_can_be_asked(elsewhere, house.numbers) == house.asked
+    assert all_that_is_there(elsewhere) == house.there
 
 
-def test_life_goes_on_after_the_move(profiles: Profiles, elsewhere: Profiles) -> None:
-    _, _, alice, _, carol, _, eve, _ = much_happens(profiles)
-    with profiles.contents() as contents:
+def test_life_goes_on_after_the_move(house: House, elsewhere: Profiles) -> None:
+    _, _, alice, _, carol, _, eve, _ = house.numbers
+    with house.opened() as profiles, profiles.contents() as contents:
         elsewhere.adopt(contents)
 
     assert elsewhere.new_person("digest", shared=False, now=0) == eve + 1
@@ -170,8 +200,7 @@ def test_a_generation_above_that_of_every_record_is_remembered(profiles: Profile
 
 
 @pytest.mark.parametrize("there", ["a person", "one who left", "a list"])
-def test_only_an_empty_place_can_take_over(profiles: Profiles, elsewhere: Profiles, there: str) -> None:
-    much_happens(profiles)
+def test_only_an_empty_place_can_take_over(house: House, elsewhere: Profiles, there: str) -> None:
     if there == "a list":
         assert elsewhere.keep_list(a_list(VIEWER, 0))
     else:
@@ -180,17 +209,18 @@ def test_only_an_empty_place_can_take_over(profiles: Profiles, elsewhere: Profil
             elsewhere.forget_person(bob)
     before = all_that_is_there(elsewhere)
 
-    with profiles.contents() as contents, pytest.raises(StorageError, match=r"already holds \w+; only an empty store can take over"):
+    full = pytest.raises(StorageError, match=r"already holds \w+; only an empty store can take over")
+    with house.opened() as profiles, profiles.contents() as contents, full:
         elsewhere.adopt(contents)
 
     assert all_that_is_there(elsewhere) == before
 
 
 @pytest.mark.parametrize("at", ["accounts", "ratings", "film_marks", "records", "added_films"])
-def test_a_move_that_broke_off_can_be_repeated(profiles: Profiles, elsewhere: Profiles, at: str) -> None:
-    numbers = much_happens(profiles)
-    marks, *parts = all_that_is_there(profiles)
-    parts.append(list(profiles.added_films()))
+def test_a_move_that_broke_off_can_be_repeated(house: House, elsewhere: Profiles, at: str) -> None:
+    marks, *parts = house.there
+    with house.opened() as profiles:
+        parts.append(list(profiles.added_films()))
 
     def broken_off(part: list[Any]) -> Iterator[Any]:
         yield from part[: len(part) // 2]
@@ -201,10 +231,10 @@ def test_a_move_that_broke_off_can_be_repeated(profiles: Profiles, elsewhere: Pr
     with pytest.raises(StorageError, match=r"The reading broke off\."):
         elsewhere.adopt(Contents(marks, **broken))
 
-    with profiles.contents() as contents:
+    with house.opened() as profiles, profiles.contents() as contents:
         elsewhere.adopt(contents)
-    assert all_that_can_be_asked(elsewhere, numbers) == all_that_can_be_asked(profiles, numbers)
-    assert all_that_is_there(elsewhere) == all_that_is_there(profiles)
+    assert all_that_can_be_asked(elsewhere, house.numbers) == house.asked
+    assert all_that_is_there(elsewhere) == house.there
 
 
 def test_who_left_or_came_while_another_place_was_read_has_left(profiles: Profiles) -> None:
