@@ -71,12 +71,63 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Dials:
+    """How a list departs from relevance alone; all at 0 is relevance.
+
+    diversity: 0 to 1, more films unlike each other. popularity: -1 (little known) to 1 (well known). recency: -1 (old) to 1 (new).
+    """
+
+    diversity: float = 0.0
+    popularity: float = 0.0
+    recency: float = 0.0
+
+
+AUTO = "auto"  # instead of a weight to explore by: what the breadth of the person's own ratings says
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is asked of a list beside its length and kind of film. With none of it a list is the order of relevance.
+
+    explore: the share of places for films that are shown to find something out, 0 to 1, or AUTO. explore_days: at most how old a film may
+    be for that, by its first rating, at the latest of all ratings; None for any age.
+    """
+
+    explore: float | str = 0.0
+    explore_days: int | None = None
+    dials: Dials = field(default_factory=Dials)
+
+    @property
+    def are_none(self) -> bool:
+        """Whether the list is the order of relevance."""
+        return self.explore == 0 and self.dials == Dials()
+
+
+NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """What a film that the list would not have shown is shown to find out.
+
+    kind: "film" (few have rated it) or "genre" (the person has rated nothing, or hardly anything, of that genre). text: the same in words
+    that stand alone. amount: what was added to the model's score to bring the film to its place.
+    """
+
+    kind: str
+    text: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
 class RecommendedMovie:
     """One line of a list.
 
     score: the model's number, which compares within one list only and never rises from one line to the next.
     match: 0 to 100, the same score as a share of what could be reached; falls with it. None where a list is the same for everyone.
     predicted_stars: the stars this person would probably give, 0.5 to 5.0; a detail, not the order. None when nothing can be said.
+    explored: what the film is there to find out; None for one that is there by relevance. Its amount is in the score, not in the match.
+    Dials order a list by more than the score, so that it may rise in such a list.
     """
 
     movie: Movie
@@ -84,6 +135,7 @@ class RecommendedMovie:
     match: int | None = None
     predicted_stars: float | None = None
     reasons: tuple[Reason, ...] = ()
+    explored: Explored | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +374,7 @@ class RecommendationList:
     rev, model, generation, built_at, basis: as in ListRecord. movies: best first; shorter than asked only when no more films are left.
     source: RECORD, LIVE, ALONE or WELL_LIKED. trouble: what is wrong with the store, in a word that can be counted (`StorageError.kind`);
     empty while all is well. notice: the same as a true sentence for the person who reads the list; empty while all is well.
+    explore: the weight that was explored by, 0 to 1; what "auto" came to, where that was asked for.
     """
 
     user_id: UserId
@@ -334,6 +387,7 @@ class RecommendationList:
     source: str = RECORD
     trouble: str = ""
     notice: str = ""
+    explore: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
