@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from recommender.domain import Explanation, ScorePart, UserId
-from recommender.lists import Taste
+from recommender.domain import LONGEST_LIST, NO_WISHES, Explanation, ScorePart, UserId, Wishes
+from recommender.lists import Taste, make_wished
 from recommender.models import Additive
 from recommender.models.parts import BASE, CONTENT, EXPLORATION, NEIGHBOUR, OWN, POPULARITY, REMAINDER, Part, Parts
 from recommender.publication import Published
@@ -18,14 +18,19 @@ _SENTENCES = {
 }
 
 
-def explain(user_id: UserId, taste: Taste, published: Published, column: int) -> Explanation:
-    """The film's score for the person, as their list would have it, and its parts.
+def explain(user_id: UserId, taste: Taste, published: Published, column: int, wishes: Wishes = NO_WISHES) -> Explanation:
+    """The film's score for the person, as the list that they wish for would have it, and its parts.
 
-    Who has rated nothing is scored as their list is made: by what is well liked.
+    Who has rated nothing is scored as their list is made: by what is well liked. A film that the list explores without the model having
+    a score for it starts from the neutral one.
     """
     model = published.model if len(taste.history) and published.model.is_personal else published.popular
     score = float(model.score(taste.history)[column])
-    known = not np.isnan(score)
+    parts = () if np.isnan(score) else _parts(model, taste, column, score)
+    added = _explored(user_id, taste, published, column, wishes)
+    if added is not None:
+        score = added + (model.neutral if np.isnan(score) else score)
+        parts = (*(parts or (Part(BASE, model.neutral),)), Part(EXPLORATION, added))
     return Explanation(
         user_id,
         published.catalogue.movie(column),
@@ -33,9 +38,21 @@ def explain(user_id: UserId, taste: Taste, published: Published, column: int) ->
         published.version,
         published.generation,
         model.recipe,
-        round(score, 6) if known else None,
-        tuple(_in_words(part, taste, published, column) for part in _parts(model, taste, column, score)) if known else (),
+        None if np.isnan(score) else round(score, 6),
+        tuple(_in_words(part, taste, published, column) for part in parts),
     )
+
+
+def _explored(user_id: UserId, taste: Taste, published: Published, column: int, wishes: Wishes) -> float | None:
+    """What exploration adds to the film in the list that is wished for; None where it stands there by itself, or not at all.
+
+    A longer list begins with the shorter, so that the longest there is tells for all.
+    """
+    if not wishes.explore:
+        return None
+    movie_id = published.catalogue.movie_ids[column]
+    made = make_wished(user_id, taste, published, LONGEST_LIST, wishes)
+    return next((line.explored.amount for line in made.movies if line.explored and line.movie.movie_id == movie_id), None)
 
 
 def _parts(model: object, taste: Taste, column: int, score: float) -> Parts:

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender import reasons
+from recommender.arranging import Arrangement, arrange
 from recommender.domain import (
     ASIDE,
     HIDDEN,
     LIST_LENGTH,
+    NO_WISHES,
     PERSONAL,
     POPULAR,
     SEEN,
@@ -22,6 +24,7 @@ from recommender.domain import (
     Rating,
     RecommendedMovie,
     UserId,
+    Wishes,
     is_own_person,
 )
 from recommender.errors import UnknownUserError
@@ -29,16 +32,17 @@ from recommender.models import Additive, History
 from recommender.models.contributions import Contributions
 from recommender.models.user_cosine import UserCosine
 from recommender.publication import Published
-from recommender.ranking import full_top_k, top_k
+from recommender.ranking import top_k
 from recommender.storage.profiles import Profiles
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A list as made, not kept. basis: PERSONAL or POPULAR."""
+    """A list as made, not kept. basis: PERSONAL or POPULAR. explore: the weight that was explored by."""
 
     movies: tuple[RecommendedMovie, ...]
     basis: str
+    explore: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +122,49 @@ def record_of(user_id: UserId, taste: Taste, published: Published, *, now: float
     return ListRecord(user_id, taste.rev, made.movies, published.generation, published.version, now, made.basis)
 
 
-def make(history: History, published: Published, n: int, *, exclude: NDArray[np.bool_] | None = None) -> Made:
-    """The n best films of a history, best first; films rated and films marked True in `exclude` (shape (n_movies,)) are never in it."""
+def make(
+    history: History,
+    published: Published,
+    n: int,
+    *,
+    exclude: NDArray[np.bool_] | None = None,
+    wishes: Wishes = NO_WISHES,
+    seed: tuple[int, ...] = (),
+) -> Made:
+    """The n best films of a history, best first; films rated and films marked True in `exclude` (shape (n_movies,)) are never in it.
+
+    wishes, seed: as `arranging.arrange` takes them.
+    """
     out = np.zeros(published.matrix.n_movies, dtype=bool) if exclude is None else exclude.copy()
     out[history.columns] = True
+
+    def arranged(scores: NDArray[np.float64], neutral: float) -> Arrangement:
+        return arrange(scores, history, published, n, exclude=out, neutral=neutral, wishes=wishes, seed=seed)
+
     if not len(history) or not published.model.is_personal:
-        return Made(_popular(history, published, n, out), POPULAR)
+        return _popular(history, published, arranged)
     if isinstance(published.model, UserCosine):
-        return Made(_by_neighbours(history, published.model, published, n, out), PERSONAL)
-    return Made(_by_scores(history, published, n, out), PERSONAL)
+        return _by_neighbours(history, published.model, published, arranged)
+    return _by_scores(history, published, arranged)
 
 
-def _by_neighbours(
-    history: History, model: UserCosine, published: Published, n: int, out: NDArray[np.bool_]
-) -> tuple[RecommendedMovie, ...]:
+def make_wished(
+    user_id: UserId, taste: Taste, published: Published, n: int, wishes: Wishes, *, barred: NDArray[np.bool_] | None = None
+) -> Made:
+    """`make` from a taste; what is left to chance in it follows from who the person is and what they have said by now."""
+    excluded = taste.excluded(published, barred)
+    return make(taste.history, published, n, exclude=excluded, wishes=wishes, seed=(user_id, taste.rev))
+
+
+Arranging = Callable[[NDArray[np.float64], float], Arrangement]
+
+
+def _by_neighbours(history: History, model: UserCosine, published: Published, arranged: Arranging) -> Made:
     similarities = model.similarities(history)
     near = model.nearest(similarities)
     scores = model.score_by(near)
-    columns = full_top_k(scores, n, exclude=out, neutral=model.neutral, otherwise=published.popular.score(history))
+    arrangement = arranged(scores, model.neutral)
+    columns = arrangement.columns
     predicted = model.predict_many(history, columns.astype(np.int32), similarities=similarities)
     contributions = Contributions(model, history, near, columns)
     reach = model.best_possible(near) - model.neutral
@@ -146,7 +175,7 @@ def _by_neighbours(
         movies.append(
             RecommendedMovie(
                 movie=published.catalogue.movie(column),
-                score=round(score if known else model.neutral, 6),
+                score=round(arrangement.score(at), 6),
                 match=round(100 * max(score - model.neutral, 0.0) / reach) if known and reach > 0 else 0,
                 predicted_stars=round(stars, 1),
                 reasons=reasons.personal(
@@ -154,47 +183,51 @@ def _by_neighbours(
                 )
                 if known
                 else reasons.in_general(column, published.popular, history.own_row),
+                explored=arrangement.explored[at],
             )
         )
-    return tuple(movies)
+    return Made(tuple(movies), PERSONAL, arrangement.weight)
 
 
-def _by_scores(history: History, published: Published, n: int, out: NDArray[np.bool_]) -> tuple[RecommendedMovie, ...]:
+def _by_scores(history: History, published: Published, arranged: Arranging) -> Made:
     """By any model: the match is a share of the best score that any film has for this person, whether they have seen it or not."""
     model = published.model
     scores = model.score(history)
-    columns = full_top_k(scores, n, exclude=out, neutral=model.neutral, otherwise=published.popular.score(history))
+    arrangement = arranged(scores, model.neutral)
+    columns = arrangement.columns
     predicted = published.stars.predict_many(history, columns.astype(np.int32))
     explained = model.explain(history, columns) if isinstance(model, Additive) else [()] * len(columns)
     reach = float(np.nanmax(scores, initial=model.neutral)) - model.neutral
     movies = []
-    for column, stars, parts in zip(columns.tolist(), predicted.tolist(), explained, strict=True):
+    for at, (column, stars, parts) in enumerate(zip(columns.tolist(), predicted.tolist(), explained, strict=True)):
         score = float(scores[column])
         known = not np.isnan(score)
         movies.append(
             RecommendedMovie(
                 movie=published.catalogue.movie(column),
-                score=round(score if known else model.neutral, 6),
+                score=round(arrangement.score(at), 6),
                 match=round(100 * max(score - model.neutral, 0.0) / reach) if known and reach > 0 else 0,
                 predicted_stars=round(stars, 1),
                 reasons=reasons.from_parts(column, parts, history, published.catalogue, published.popular),
+                explored=arrangement.explored[at],
             )
         )
-    return tuple(movies)
+    return Made(tuple(movies), PERSONAL, arrangement.weight)
 
 
-def _popular(history: History, published: Published, n: int, out: NDArray[np.bool_]) -> tuple[RecommendedMovie, ...]:
+def _popular(history: History, published: Published, arranged: Arranging) -> Made:
     popular = published.popular
-    scores = popular.score(history)
-    columns = full_top_k(scores, n, exclude=out, neutral=popular.neutral, otherwise=scores)
-    return tuple(
+    arrangement = arranged(popular.score(history), popular.neutral)
+    movies = tuple(
         RecommendedMovie(
             movie=published.catalogue.movie(column),
-            score=popular.neutral if np.isnan(scores[column]) else round(float(scores[column]), 6),
+            score=round(arrangement.score(at), 6),
             reasons=reasons.in_general(column, popular, history.own_row),
+            explored=arrangement.explored[at],
         )
-        for column in columns.tolist()
+        for at, column in enumerate(arrangement.columns.tolist())
     )
+    return Made(movies, POPULAR, arrangement.weight)
 
 
 def well_liked(published: Published, n: int, *, exclude: NDArray[np.bool_] | None = None) -> tuple[RecommendedMovie, ...]:

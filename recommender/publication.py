@@ -17,6 +17,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.elicitation import Elicitation
@@ -70,6 +73,11 @@ class Published:
         """What predicts stars: the model itself where it can and is somebody's own, else the neighbours, over the same ratings."""
         own = isinstance(self.model, PredictsStars) and self.model.is_personal
         return self.model if own else UserCosine.fit(self.matrix)  # type: ignore[return-value]  # asked on the line above
+
+    @cached_property
+    def genres(self) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
+        """The genres, and which films are of each, as `Catalogue.genre_table` has them."""
+        return self.catalogue.genre_table()
 
     @cached_property
     def elicitation(self) -> Elicitation:

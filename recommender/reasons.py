@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from recommender.domain import Reason
 from recommender.models import History
 from recommender.models.parts import CONTENT, NEIGHBOUR, OWN, POPULARITY, Parts
 from recommender.models.popular import Popular
+from recommender.ranking.exploration import FILM, Probe
 
 PEOPLE, FILMS, EVERYONE = "people", "films", "everyone"
 MOST_FILMS_NAMED = 3
@@ -69,6 +70,19 @@ def in_general(column: int, popular: Popular, own_row: int | None = None) -> tup
         return (Reason(EVERYONE, "Nobody else has rated it yet."),)
     stars = f"{half_stars / 2:.1f} stars"
     return (Reason(EVERYONE, f"{raters:,} people gave it {stars} on average." if raters > 1 else f"One person gave it {stars}."),)
+
+
+def tested(probe: Probe, genres: Sequence[str]) -> str:
+    """What a film is shown to find out. genres: their names, in the order that the probe counts in."""
+    if probe.kind == FILM:
+        if probe.n < 2:
+            return "A film that only one person has rated." if probe.n else "A film that nobody has rated yet."
+        return f"A film few have rated: {_number(probe.n).lower()} people so far."
+    name = genres[probe.genre]
+    if not probe.n:
+        return f"A genre you have not rated: {name}."
+    often = {1: "once", 2: "twice"}.get(probe.n, f"{_number(probe.n).lower()} times")
+    return f"A genre you have hardly rated, {often} so far: {name}."
 
 
 def _how_they_liked_it(half_stars: NDArray[np.uint8], n_neighbours: int) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from recommender import history, leaving, lists, own_films
 from recommender.access import Access
 from recommender.added_films import AddedFilms
+from recommender.arranging import checked
 from recommender.domain import (
     ALONE,
     FEED,
@@ -25,6 +26,7 @@ from recommender.domain import (
     LIST_LENGTH,
     LIVE,
     LONGEST_LIST,
+    NO_WISHES,
     READ,
     STRANGER,
     WATCHLIST,
@@ -51,6 +53,7 @@ from recommender.domain import (
     SampleViewer,
     SimilarMovie,
     UserId,
+    Wishes,
     is_own_person,
 )
 from recommender.errors import InvalidInputError, RecommenderError, ScopeError, StorageError, UnknownMovieError
@@ -59,6 +62,7 @@ from recommender.explaining import explain
 from recommender.exporting import Exports
 from recommender.history import Backup, Comparison, Refusal, Training
 from recommender.importing import Imports
+from recommender.lists import Taste
 from recommender.models import History, recipes
 from recommender.models.similar import similar_movies
 from recommender.movements import Movement, movements
@@ -110,6 +114,7 @@ class Recommender:
         without_genres: Sequence[str] = (),
         years: tuple[int, int] | None = None,
         recipe: str | None = None,
+        wishes: Wishes = NO_WISHES,
         asker: Asker = STRANGER,
     ) -> RecommendationList:
         """The n best films the viewer has not rated, best first.
@@ -117,7 +122,10 @@ class Recommender:
         with_genres: only films that have at least one of them; without_genres: no film that has any (it wins).
         years: from and to, both included; a film without a year is of none.
         recipe: another one than the trained, over the same ratings; such a list is not kept.
-        InvalidInputError: a genre or recipe there is not, years that end before they begin, n outside 1 to LONGEST_LIST, a user id below 1.
+        wishes: how far the list departs from relevance; such a list is not kept. It stays the same as long as the person's revision and the
+        model do.
+        InvalidInputError: a genre or recipe there is not, years that end before they begin, n outside 1 to LONGEST_LIST, a user id below 1,
+        a wish that cannot be meant.
         UnknownUserError: no such viewer, or a person's private list without a right to it.
         """
         if user_id < 1:
@@ -126,14 +134,15 @@ class Recommender:
             raise InvalidInputError("amount", n, f"a whole number from 1 to {LONGEST_LIST}")
         published = self._in_force.published()
         barred = _barred(published, with_genres, without_genres, years)
+        checked(wishes)
         try:
             self._access.check_may_read(UserId(user_id), asker, published)
-            if n <= LIST_LENGTH and barred is None and recipe in (None, published.model.recipe):
+            if n <= LIST_LENGTH and barred is None and recipe in (None, published.model.recipe) and wishes.are_none:
                 return _first(self._current(UserId(user_id)), n)
-            return self._live(UserId(user_id), n, barred, recipe)
+            return self._live(UserId(user_id), n, barred, recipe, wishes)
         except StorageError as trouble:
             log.warning("list made without the store user_id=%d kind=%s reason=%s", user_id, trouble.kind, trouble)
-            return self._without_store(UserId(user_id), n, barred, published, trouble)
+            return self._without_store(UserId(user_id), n, barred, wishes, published, trouble)
 
     def rate(self, user_id: int, movie_id: int, stars: float, *, asker: Asker = STRANGER) -> Rated:
         """Put a rating of 0.5 to 5 in half steps; durable when it returns.
@@ -200,9 +209,10 @@ class Recommender:
         movie = self.movie(movie_id).movie
         return own_films.of_film(self._profiles.opinions(UserId(user_id)), movie, self._in_force.published(), self._added.movie)
 
-    def why(self, user_id: int, movie_id: int, *, asker: Asker = STRANGER) -> Explanation:
+    def why(self, user_id: int, movie_id: int, *, wishes: Wishes = NO_WISHES, asker: Asker = STRANGER) -> Explanation:
         """What the film's score for the viewer is made of, by the model in use and the ratings as they are.
 
+        wishes: of the list that the film stands in; what exploration adds to it there is one of the parts.
         InvalidInputError: a user id below 1. UnknownUserError. UnknownMovieError, also for a film that the model does not know yet.
         NotAllowedError, ScopeError: a person's own ratings, of which the parts tell, are for who may read them.
         """
@@ -213,7 +223,8 @@ class Recommender:
         column = published.matrix.column_of(movie_id)
         if column is None:
             raise UnknownMovieError(movie_id)
-        return explain(UserId(user_id), lists.taste_of(UserId(user_id), published, self._profiles), published, column)
+        checked(wishes)
+        return explain(UserId(user_id), lists.taste_of(UserId(user_id), published, self._profiles), published, column, wishes)
 
     def watchlist(self, user_id: int, *, asker: Asker = STRANGER) -> tuple[RecommendedMovie, ...]:
         """What the person wants to see and has not seen, best for them first; errors as in ratings_of."""
@@ -439,7 +450,7 @@ class Recommender:
             log.warning("list not kept user_id=%d kind=%s reason=%s", user_id, trouble.kind, trouble)
             return made, True
 
-    def _live(self, user_id: UserId, n: int, barred: NDArray[np.bool_] | None, recipe: str | None) -> RecommendationList:
+    def _live(self, user_id: UserId, n: int, barred: NDArray[np.bool_] | None, recipe: str | None, wishes: Wishes) -> RecommendationList:
         """A list that no record holds, from the same ratings and the same generation as the record."""
         record = self._current(user_id)
         published = self._in_force.published(at_least=record.generation)
@@ -448,12 +459,12 @@ class Recommender:
         if recipe not in (None, published.model.recipe):
             published = replace(published, model=recipes.fit(str(recipe), published.matrix, published.catalogue))
         taste = lists.taste_of(user_id, published, self._profiles)
-        made = lists.make(taste.history, published, n, exclude=taste.excluded(published, barred))
+        made = lists.make_wished(user_id, taste, published, n, wishes, barred=barred)
         facts = (published.version, published.generation, record.built_at, made.basis, made.movies)
-        return RecommendationList(user_id, taste.rev, *facts, source=LIVE)
+        return RecommendationList(user_id, taste.rev, *facts, source=LIVE, explore=made.explore)
 
     def _without_store(
-        self, user_id: UserId, n: int, barred: NDArray[np.bool_] | None, published: Published, trouble: StorageError
+        self, user_id: UserId, n: int, barred: NDArray[np.bool_] | None, wishes: Wishes, published: Published, trouble: StorageError
     ) -> RecommendationList:
         """A sample viewer's own list, since the model holds their ratings; for a person the films that nearly everybody likes.
 
@@ -465,9 +476,9 @@ class Recommender:
             if row is None
             else (History.of_row(published.matrix, row), ALONE, WITHOUT_RECORD)
         )
-        made = lists.make(history, published, n, exclude=barred)
+        made = lists.make_wished(user_id, Taste.of_history(history), published, n, wishes, barred=barred)
         facts = (published.version, published.generation, self._now(), made.basis, made.movies)
-        return RecommendationList(user_id, 0, *facts, source=source, trouble=trouble.kind, notice=notice)
+        return RecommendationList(user_id, 0, *facts, source=source, trouble=trouble.kind, notice=notice, explore=made.explore)
 
     def _changed(self, user_id: UserId, change: Change) -> Rated:
         return Rated(self._profiles.change(user_id, change), self._after_write(user_id))

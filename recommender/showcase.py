@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from recommender.data.catalogue import Catalogue
+from recommender.data.catalogue import FORMATS, Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.domain import FIRST_OWN_USER_ID
 
@@ -14,7 +14,6 @@ N_VIEWERS = 5
 LIKED = 8  # half stars
 FEWEST, MOST = 20, 400  # ratings of a viewer worth showing
 FEWEST_LIKED = 8  # films of a genre that make it a taste
-NO_TASTE = {"IMAX"}  # a format, whatever the data call it
 
 
 def sample_viewers(matrix: RatingMatrix, catalogue: Catalogue, n: int = N_VIEWERS) -> list[dict[str, Any]]:
@@ -22,7 +21,7 @@ def sample_viewers(matrix: RatingMatrix, catalogue: Catalogue, n: int = N_VIEWER
 
     A taste is the genres whose share of the films a viewer likes is furthest above everybody's.
     """
-    genres = [genre for genre in catalogue.genres() if genre not in NO_TASTE]
+    genres = [genre for genre in catalogue.genres() if genre not in FORMATS]
     if not genres or not matrix.n_ratings:
         return []
     liked_rows, liked_columns = _liked(matrix)

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.data.catalogue import Catalogue
+from recommender.data.catalogue import FORMATS, Catalogue
 from recommender.domain import Movie
 from recommender.models import History
 from recommender.publication import Published
-from recommender.showcase import NO_TASTE
 
 FEWEST_OF_A_KIND = 3  # films of a genre or decade before anything is said of it in words
 FEWEST_TO_DIFFER = 5  # others who rated a film, for their mean to be what most people think
@@ -92,7 +91,7 @@ def taste_profile(history: History, published: Published) -> TasteProfile:
     genres = [
         _part(genre, mask[history.columns], float(everybody[mask].sum() / max(everybody.sum(), 1.0)), stars, others)
         for genre in catalogue.genres()
-        if genre not in NO_TASTE and (mask := catalogue.genre_mask([genre]))[history.columns].any()
+        if genre not in FORMATS and (mask := catalogue.genre_mask([genre]))[history.columns].any()
     ]
     profile = TasteProfile(
         n_rated=len(history),

@@ -19,6 +19,7 @@ from recommender.errors import DataError
 
 MOVIES_AT_HAND = 4096  # films that stay read, about half a kilobyte each
 GENRES_AT_HAND = 4096  # combinations of genres, of which films have a few thousand at most
+FORMATS = frozenset({"IMAX"})  # of the genres that data name, those that are no taste
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,12 @@ class Catalogue:
         bits = np.packbits(np.array([genre in wanted for genre in self._genres], dtype=np.bool_))
         mask: NDArray[np.bool_] = np.any(self._genre_bits & bits, axis=1)
         return mask
+
+    def genre_table(self) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
+        """The genres but FORMATS, alphabetically, and which films are of each; shape (n_movies, n_genres)."""
+        table = np.unpackbits(self._genre_bits, axis=1, count=len(self._genres)).astype(bool)
+        kept = [place for place, name in enumerate(self._genres) if name not in FORMATS]
+        return tuple(self._genres[place] for place in kept), table[:, kept]
 
     def year_mask(self, first: int, last: int) -> NDArray[np.bool_]:
         """True for each column whose film is of these years, both included; shape (n_movies,). A film without a year is of none."""

@@ -126,6 +126,14 @@ class RatingMatrix:
         return int(self.rated_at.max(initial=0))
 
     @cached_property
+    def first_rated(self) -> NDArray[np.int64]:
+        """When each movie was first rated, seconds since 1970, shape (n_movies,); 0 where nobody has rated it, or nobody knows when."""
+        first = np.full(self.n_movies, np.iinfo(np.int64).max)
+        timed = self.rated_at > 0
+        np.minimum.at(first, self.columns[timed], self.rated_at[timed])
+        return np.where(first == np.iinfo(np.int64).max, 0, first)
+
+    @cached_property
     def squared_rows(self) -> NDArray[np.int64]:
         """Each user's sum of squared half stars, shape (n_users,)."""
         return _squares(self.half_stars, self.row_starts)
