@@ -61,15 +61,18 @@ class Bars:
 
 
 def print_list(made: RecommendationList) -> None:
-    """Rank, match, predicted stars, title and number of each film, its first reason below."""
+    """Rank, match, predicted stars, title and number of each film, its first reason, or what it tests, below."""
     for rank, line in enumerate(made.movies, start=1):
         match = f"{line.match:3d} %" if line.match is not None else "     "
         stars = f"{line.predicted_stars:.1f}" if line.predicted_stars is not None else "   "
         year = f" ({line.movie.year})" if line.movie.year else ""
         click.echo(f"{rank:4d}  {match}  {stars}  {line.movie.title}{year}  [{line.movie.movie_id}]")
-        if line.reasons:
-            click.echo(f"{'':18}{line.reasons[0].text}")
-    click.echo(f"{len(made.movies)} films for viewer {made.user_id}, {made.basis}; revision {made.rev}, model {made.model}", err=True)
+        if line.explored or line.reasons:
+            click.echo(f"{'':18}{f'To try: {line.explored.text}' if line.explored else line.reasons[0].text}")
+    explored = f", explored by {made.explore:g}" if made.explore else ""
+    click.echo(
+        f"{len(made.movies)} films for viewer {made.user_id}, {made.basis}{explored}; revision {made.rev}, model {made.model}", err=True
+    )
 
 
 def print_figures(figures: Mapping[str, Mapping[str, Figure]], title: str = "") -> None:

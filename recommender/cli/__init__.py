@@ -25,6 +25,7 @@ from recommender.cli.rank import recommend
 from recommender.cli.serve import serve
 from recommender.cli.skill import skill
 from recommender.cli.stores import create_stores, upload_data
+from recommender.cli.sweep import sweep
 from recommender.cli.titles import titles
 from recommender.cli.train import rollback, train
 from recommender.errors import RecommenderError
@@ -61,7 +62,7 @@ def main(ctx: click.Context, verbose: bool) -> None:
 
 
 for _command in (
-    *(train, recommend, batch, predict, evaluate, compare, profile, rollback, serve, operator, skill),
+    *(train, recommend, sweep, batch, predict, evaluate, compare, profile, rollback, serve, operator, skill),
     *(doctor, backup, restore, migrate, create_stores, upload_data, titles, import_file, undo_import, export, films),
 ):
     main.add_command(_command)

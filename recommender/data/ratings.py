@@ -31,6 +31,10 @@ class RatingTable:
         """The ratings marked True, in the same order."""
         return RatingTable(self.user_ids[keep], self.movie_ids[keep], self.half_stars[keep], self.rated_at[keep])
 
+    def of_last(self, days: int) -> RatingTable:
+        """The ratings that are at most so many days older than the latest, in the same order; those of an unknown time only if all are."""
+        return self.where(self.rated_at >= self.rated_at.max(initial=0) - days * 86_400)
+
     def pairs(self) -> NDArray[np.int64]:
         """User and movie as one number each, shape (n_ratings,)."""
         return self.user_ids.astype(np.int64) << np.int64(32) | self.movie_ids
