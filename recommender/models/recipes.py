@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.errors import InvalidInputError
-from recommender.models import Arrays, Model, Parameters, ease, item_cosine, ordered, popular, user_cosine
+from recommender.models import Arrays, Model, Parameters, ease, fm, item_cosine, ordered, popular, user_cosine
 from recommender.models.ease import Ease
+from recommender.models.fm import FactorisationMachine
 from recommender.models.item_cosine import ItemCosine
 from recommender.models.ordered import Ordered
 from recommender.models.popular import Popular
@@ -69,6 +70,13 @@ _ALL = (
         ordered.DEFAULTS,
         fit=lambda matrix, _, parameters: Ordered.fit(matrix, parameters),
         restore=lambda matrix, _, parameters, arrays: Ordered.restore(matrix, parameters, arrays),
+    ),
+    Recipe(
+        FactorisationMachine.recipe,
+        "how probably each film is liked, by a factorisation machine",
+        fm.DEFAULTS,
+        fit=FactorisationMachine.fit,
+        restore=lambda matrix, _, parameters, arrays: FactorisationMachine.restore(matrix, parameters, arrays),
     ),
 )
 BY_NAME = {recipe.name: recipe for recipe in _ALL}

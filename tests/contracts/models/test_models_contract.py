@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,29 @@ def recipe(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(params=["two tastes", "random"])
-def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> DataSet:
-    return data_set_of(two_tastes() if request.param == "two tastes" else random_ratings(rng), n_movies=70)
+def world(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
-def model(recipe: str, data: DataSet) -> Model:
-    return fitted(recipe, data)
+def data(world: str) -> DataSet:
+    return data_of(world)
+
+
+@cache
+def data_of(world: str) -> DataSet:
+    return data_set_of(two_tastes() if world == "two tastes" else random_ratings(np.random.default_rng(0)), n_movies=70)
+
+
+@pytest.fixture
+def model(recipe: str, world: str) -> Model:
+    return model_of(recipe, world)
+
+
+@cache
+def model_of(recipe: str, world: str) -> Model:
+    """Fitted once for all tests: models do not change."""
+    return fitted(recipe, data_of(world))
 
 
 def fitted(recipe: str, data: DataSet) -> Model:
