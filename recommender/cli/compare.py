@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recommender.cli.files import page_written
 from recommender.cli.inputs import DATA, opened_blobs
 from recommender.cli.measured import HTML, SPLIT, VALIDATION, Measured, measured_data, measured_snapshot
 from recommender.errors import InvalidInputError
@@ -40,18 +41,20 @@ def compare(
     """
     from recommender.evaluation.comparison import Comparison
     from recommender.evaluation.report import report_of
+    from recommender.figures_page import comparison_page
 
     contenders, snapshot = _contenders(settings, (one, other))
     if _is_same(*contenders):
         raise InvalidInputError("B", other, f"another than A; both are {contenders[0].recipe} with the same parameters")
-    measured: Measured = (
-        measured_snapshot(settings, snapshot, split, validation=validation)
-        if snapshot and not data
-        else measured_data(settings, data, split, validation=validation)
-    )
-    with Bars() as bars:
+    with page_written(html) as write, Bars() as bars:
+        measured: Measured = (
+            measured_snapshot(settings, snapshot, split, validation=validation)
+            if snapshot and not data
+            else measured_data(settings, data, split, validation=validation)
+        )
         report = report_of(measured.plan, measured.films, contenders, measured.provenance, clock=time.perf_counter, progress=bars)
-    comparison = Comparison(report, contenders[0].name, contenders[1].name)
+        comparison = Comparison(report, contenders[0].name, contenders[1].name)
+        write(comparison_page(comparison))
     if as_json:
         click.echo(json.dumps(comparison.told(), indent=1))
     else:

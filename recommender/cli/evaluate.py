@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recommender.cli.files import read_pairs, written_whole
+from recommender.cli.files import page_written, read_pairs, written_whole
 from recommender.cli.inputs import DAMPING, DATA, NEIGHBOURS, RECIPE, chosen_parameters, data_named
-from recommender.cli.measured import SPLIT, VALIDATION, measured_data
+from recommender.cli.measured import HTML, SPLIT, VALIDATION, measured_data
 from recommender.settings import Settings
 from recommender.terminal import Bars, print_figures
 
@@ -71,6 +71,7 @@ def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Pat
 @NEIGHBOURS
 @DAMPING
 @VALIDATION
+@HTML
 @click.option("--json", "as_json", is_flag=True, help="All figures as JSON.")
 @click.pass_obj
 def evaluate(
@@ -81,6 +82,7 @@ def evaluate(
     neighbours: int | None,
     damping: float | None,
     validation: bool,
+    html: Path | None,
     as_json: bool,
 ) -> None:
     """Measure recipes on ratings they have not seen.
@@ -92,11 +94,13 @@ def evaluate(
     """
     from recommender.evaluation.contenders import contenders
     from recommender.evaluation.report import report_of
+    from recommender.figures_page import report_page
 
     chosen = contenders(recipe_list, chosen_parameters(neighbours, damping))
-    measured = measured_data(settings, data, split, validation=validation)
-    with Bars() as bars:
+    with page_written(html) as write, Bars() as bars:
+        measured = measured_data(settings, data, split, validation=validation)
         report = report_of(measured.plan, measured.films, chosen, measured.provenance, clock=time.perf_counter, progress=bars)
+        write(report_page(report))
     if as_json:
         click.echo(json.dumps(report.told(), indent=1))
     else:
@@ -112,7 +116,10 @@ def print_report(report: Report) -> None:
     for part in parts:
         print_figures(groups[part], part)
         click.echo()
-    if not parts:
+    if parts:
+        print_figures({outcome.contender.name: outcome.trial.whole for outcome in report.outcomes}, "together")
+        click.echo()
+    else:
         print_figures(report.figures())
         click.echo()
     by_length: dict[str, dict[str, Figure]] = {}

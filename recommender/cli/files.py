@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO, cast
+
+import click
 
 from recommender.errors import DataError, InvalidInputError
 
@@ -84,3 +86,14 @@ def one_file(place: str) -> Iterator[TextIO]:
         with draft.open("w", newline="", encoding="utf-8") as file:
             yield file
         target.put(draft)
+
+
+@contextmanager
+def page_written(path: Path | None) -> Iterator[Callable[[str], object]]:
+    """What takes a page, so that its place is known to be good before long work; nothing is written where no place is named."""
+    if path is None:
+        yield lambda page: None
+        return
+    with written_whole(path) as file:
+        yield file.write
+    click.echo(f"Written: {path}", err=True)

@@ -60,6 +60,12 @@ def test_models_of_this_site_are_compared_on_what_the_current_one_learned_from(m
     assert (other["a"], other["data"]) == ("current user-cosine", "two tastes")
 
 
+def test_a_page_is_written_beside_what_is_printed(matinee: Matinee, data: Path) -> None:
+    done(matinee("compare", "popular", "user-cosine", "--data", data, "--html", "page.html"))
+
+    assert "Which is better?" in Path("page.html").read_text()
+
+
 @pytest.mark.parametrize(
     ("one", "other", "sentence"),
     [

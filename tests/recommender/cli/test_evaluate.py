@@ -175,6 +175,18 @@ class TestEvaluate:
 
         assert told["recipes"]["popular"]["ndcg@10"] == {"mean": None, "error": None, "n": 0}
 
+    def test_a_page_is_written_beside_what_is_printed(self, matinee: Matinee, data: Path) -> None:
+        result = matinee("evaluate", "--data", data, "--html", "page.html", "--json")
+
+        sentence = json.loads(done(result))["sentences"][0]
+        assert sentence in Path("page.html").read_text()
+        assert "Written: page.html" in result.stderr
+
+    def test_a_page_that_cannot_be_written_is_refused_before_the_work(self, matinee: Matinee) -> None:
+        assert refused(matinee("evaluate", "--data", "nowhere", "--html", "no/such/folder/page.html")) == (
+            "no/such/folder/page.html cannot be written: No such file or directory."
+        )
+
     def test_an_unknown_recipe_is_refused_before_the_work(self, matinee: Matinee) -> None:
         assert "not 'magic'" in refused(matinee("evaluate", "--data", "nowhere", "--recipe", "popular,magic"))
 
