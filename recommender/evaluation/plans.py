@@ -87,6 +87,8 @@ def _strangers(ratings: RatingTable, official: Folds, seed: int, validation: boo
 def _rolling(ratings: RatingTable, official: Folds, seed: int, validation: bool) -> Plan:
     if not len(ratings) or ratings.rated_at.min() == ratings.rated_at.max():
         raise DataError("The ratings are all of one time, so there is no before and after; --split rolling needs data with timestamps.")
+    if not np.any(ratings.half_stars >= splits.LEAST_HALF_STARS):
+        raise DataError("No rating is of 2 stars or more, so that there is nothing to find; --split rolling needs some.")
     first, end = (splits.FIRST_TUNED, splits.FIRST_REPORTED) if validation else (splits.FIRST_REPORTED, splits.N_WINDOWS)
     made = tuple(splits.rolling(ratings, first=first, end=end))
     n = sum(len(split.held_out) for split in made)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,17 +11,25 @@ from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.data.ratings import RatingTable
 from recommender.evaluation.figures import Figure
-from recommender.evaluation.judging import Progress, predicted
+from recommender.evaluation.judging import LIST_MEASURES, Progress, predicted
 from recommender.evaluation.plans import LISTS, STARS, Plan
 from recommender.evaluation.splits import Split
 from recommender.evaluation.trials import tried
 from recommender.models import Parameters, recipes
 
 
-def list_quality(split: Split, films: Catalogue, recipe: str, parameters: Parameters, progress: Progress) -> dict[str, Figure]:
-    """LIST_MEASURES over the people with something held out, and the coverage of their lists."""
+def list_quality(
+    split: Split,
+    films: Catalogue,
+    recipe: str,
+    parameters: Parameters,
+    progress: Progress,
+    *,
+    measures: Sequence[str] = LIST_MEASURES,
+) -> dict[str, Figure]:
+    """The measures over the people with something held out, and the coverage of their lists."""
     plan = Plan("", "", LISTS, (split,))
-    return tried(plan, films, lambda matrix: recipes.fit(recipe, matrix, films, parameters), progress).figures()
+    return tried(plan, films, lambda matrix: recipes.fit(recipe, matrix, films, parameters), progress, measures=measures).figures()
 
 
 def star_quality(splits: Iterable[Split], films: Catalogue, recipe: str, parameters: Parameters) -> dict[str, Figure]:

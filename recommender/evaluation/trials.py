@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.evaluation.figures import Figure, mean_of
-from recommender.evaluation.judging import PerPerson, Progress, joined, judge, judge_stars
+from recommender.evaluation.judging import LIST_MEASURES, PerPerson, Progress, joined, judge, judge_stars
 from recommender.evaluation.plans import LISTS, Plan
 from recommender.models import Model
 
@@ -58,8 +58,18 @@ def _named(least: int, end: int | None) -> str:
     return f"{least} ratings or more" if end is None else f"{least} to {end - 1} ratings" if least else f"under {end} ratings"
 
 
-def tried(plan: Plan, films: Catalogue, fit: Fit, progress: Progress = lambda done, total: None) -> Trial:
-    """The plan, with a model fitted anew on each learning side. progress: people judged (or ratings predicted), those there are."""
+def tried(
+    plan: Plan,
+    films: Catalogue,
+    fit: Fit,
+    progress: Progress = lambda done, total: None,
+    *,
+    measures: Sequence[str] = LIST_MEASURES,
+) -> Trial:
+    """The plan, with a model fitted anew on each learning side.
+
+    progress: people judged (or ratings predicted), those there are. measures: of LIST_MEASURES, for a plan that asks for lists.
+    """
     parts, errors = [], []
     shown, rated = np.zeros(len(films), dtype=np.bool_), np.zeros(len(films), dtype=np.bool_)
     for number, split in enumerate(plan.splits):
@@ -70,7 +80,7 @@ def tried(plan: Plan, films: Catalogue, fit: Fit, progress: Progress = lambda do
         matrix = RatingMatrix.of(split.train, films.movie_ids)
         model = fit(matrix)
         if plan.asks == LISTS:
-            parts.append(judge(model, split, films, told))
+            parts.append(judge(model, split, films, told, measures=measures))
             shown[parts[-1].shown[parts[-1].shown >= 0]] = True
         else:
             parts.append(judge_stars(model, split, told))

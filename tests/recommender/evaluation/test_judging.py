@@ -152,6 +152,19 @@ def test_user_cosine_is_judged_in_blocks_as_it_is_one_by_one(rng: np.random.Gene
         np.testing.assert_array_equal(in_blocks.values[measure], alone.values[measure])
 
 
+def test_fewer_measures_are_the_same_ones(rng: np.random.Generator) -> None:
+    split, films = newest(RatingTable.of(random_ratings(rng))), films_to(60)
+    model = UserCosine.fit(matrix_for(split, films))
+
+    few, all_of_them = judge(model, split, films, measures=["mrr@25", "diversity@10"]), judge(model, split, films)
+
+    assert list(few.values) == ["mrr@25", "diversity@10"]
+    for measure, values in few.values.items():
+        np.testing.assert_array_equal(values, all_of_them.values[measure])
+    with pytest.raises(InvalidInputError, match="measure must be one of ndcg@5"):
+        judge(model, split, films, measures=["luck"])
+
+
 def test_nobody_to_judge_is_no_error() -> None:
     split, films = Split(a_split().train, RatingTable.of([])), films_to(5)
 
