@@ -12,7 +12,7 @@ import click
 
 from recommender.cli.files import page_written
 from recommender.cli.inputs import DATA, opened_blobs
-from recommender.cli.measured import HTML, SPLIT, VALIDATION, Measured, measured_data, measured_snapshot
+from recommender.cli.measured import HTML, PEOPLE, SPLIT, VALIDATION, Measured, measured_data, measured_snapshot
 from recommender.errors import InvalidInputError
 from recommender.settings import Settings
 from recommender.terminal import Bars, print_comparison
@@ -27,11 +27,20 @@ if TYPE_CHECKING:
 @DATA
 @SPLIT
 @VALIDATION
+@PEOPLE
 @HTML
 @click.option("--json", "as_json", is_flag=True, help="All figures as JSON.")
 @click.pass_obj
 def compare(
-    settings: Settings, one: str, other: str, data: str | None, split: str, validation: bool, html: Path | None, as_json: bool
+    settings: Settings,
+    one: str,
+    other: str,
+    data: str | None,
+    split: str,
+    validation: bool,
+    people: int | None,
+    html: Path | None,
+    as_json: bool,
 ) -> None:
     """Measure A and B on the same people, side by side.
 
@@ -48,9 +57,9 @@ def compare(
         raise InvalidInputError("B", other, f"another than A; both are {contenders[0].recipe} with the same parameters")
     with page_written(html) as write, Bars() as bars:
         measured: Measured = (
-            measured_snapshot(settings, snapshot, split, validation=validation)
+            measured_snapshot(settings, snapshot, split, validation=validation, people=people)
             if snapshot and not data
-            else measured_data(settings, data, split, validation=validation)
+            else measured_data(settings, data, split, validation=validation, people=people)
         )
         report = report_of(measured.plan, measured.films, contenders, measured.provenance, clock=time.perf_counter, progress=bars)
         comparison = Comparison(report, contenders[0].name, contenders[1].name)

@@ -13,7 +13,7 @@ import click
 
 from recommender.cli.files import page_written, read_pairs, written_whole
 from recommender.cli.inputs import DAMPING, DATA, NEIGHBOURS, RECIPE, chosen_parameters, data_named
-from recommender.cli.measured import HTML, SPLIT, VALIDATION, measured_data
+from recommender.cli.measured import HTML, PEOPLE, SPLIT, VALIDATION, measured_data
 from recommender.settings import Settings
 from recommender.terminal import Bars, print_figures
 
@@ -71,6 +71,7 @@ def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Pat
 @NEIGHBOURS
 @DAMPING
 @VALIDATION
+@PEOPLE
 @HTML
 @click.option("--json", "as_json", is_flag=True, help="All figures as JSON.")
 @click.pass_obj
@@ -82,6 +83,7 @@ def evaluate(
     neighbours: int | None,
     damping: float | None,
     validation: bool,
+    people: int | None,
     html: Path | None,
     as_json: bool,
 ) -> None:
@@ -98,7 +100,7 @@ def evaluate(
 
     chosen = contenders(recipe_list, chosen_parameters(neighbours, damping))
     with page_written(html) as write, Bars() as bars:
-        measured = measured_data(settings, data, split, validation=validation)
+        measured = measured_data(settings, data, split, validation=validation, people=people)
         report = report_of(measured.plan, measured.films, chosen, measured.provenance, clock=time.perf_counter, progress=bars)
         write(report_page(report))
     if as_json:

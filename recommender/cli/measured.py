@@ -27,6 +27,7 @@ SHAPE = ("as_json", "html")  # what only says how the figures are told
 HTML = click.option(
     "--html", type=click.Path(dir_okay=False, path_type=Path), help="A page to write, with graphs; it needs nothing from elsewhere."
 )
+PEOPLE = click.option("--people", type=click.IntRange(1), help="Judge so many people at most, drawn at random; models learn from all.")
 VALIDATION = click.option("--validation", is_flag=True, help="The same split within what it learns from: to choose parameters by.")
 
 
@@ -39,7 +40,7 @@ class Measured:
     provenance: Mapping[str, Any]
 
 
-def measured_data(settings: Settings, data: str | None, split: str, *, validation: bool) -> Measured:
+def measured_data(settings: Settings, data: str | None, split: str, *, validation: bool, people: int | None) -> Measured:
     """The data named, split."""
     from recommender.data.movielens import official_folds
     from recommender.first_data import place_of
@@ -47,21 +48,24 @@ def measured_data(settings: Settings, data: str | None, split: str, *, validatio
     data_set = data_named(settings, data)
     films = data_set.catalogue
     official = official_folds(place_of(data or settings.data, DATA_FOLDER), films.movie_ids) if split == "folds" else []
-    return _measured(data_set.name, data_set.ratings, films, split, official, validation)
+    return _measured(data_set.name, data_set.ratings, films, split, official, validation, people)
 
 
-def measured_snapshot(settings: Settings, snapshot: str, split: str, *, validation: bool) -> Measured:
+def measured_snapshot(settings: Settings, snapshot: str, split: str, *, validation: bool, people: int | None) -> Measured:
     """What a model of this site learned from, split."""
     from recommender import snapshots
 
     read = snapshots.read(snapshot, opened_blobs(settings))
-    return _measured(f"{read.facts['data']} and this site's own ratings", read.ratings, read.catalogue, split, [], validation)
+    return _measured(f"{read.facts['data']} and this site's own ratings", read.ratings, read.catalogue, split, [], validation, people)
 
 
-def _measured(name: str, ratings: RatingTable, films: Catalogue, split: str, official: Folds, validation: bool) -> Measured:
+def _measured(
+    name: str, ratings: RatingTable, films: Catalogue, split: str, official: Folds, validation: bool, people: int | None
+) -> Measured:
     from recommender.evaluation.plans import plan
 
     made = plan(split, ratings, official=official, validation=validation)
+    made = made.of_people(people) if people else made
     provenance = {
         "data": name,
         "ratings": len(ratings),

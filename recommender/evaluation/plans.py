@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,15 @@ class Plan:
     splits: tuple[Split, ...]
     seed: int | None = None
     main: str = "ndcg@10"
+
+    def of_people(self, n: int, *, seed: int = SEED) -> Plan:
+        """The plan with at most n people judged, drawn at random; the model still learns from everybody."""
+        people = np.unique(np.concatenate([split.held_out.user_ids for split in self.splits]))
+        if len(people) <= n:
+            return self
+        drawn = np.random.default_rng(seed).choice(people, n, replace=False)
+        fewer = [replace(split, held_out=split.held_out.where(np.isin(split.held_out.user_ids, drawn))) for split in self.splits]
+        return replace(self, says=f"{self.says}; {n:,} of {len(people):,} people judged, drawn at random", splits=tuple(fewer), seed=seed)
 
 
 LISTS, STARS = "lists", "stars"

@@ -175,6 +175,12 @@ class TestEvaluate:
 
         assert told["recipes"]["popular"]["ndcg@10"] == {"mean": None, "error": None, "n": 0}
 
+    def test_fewer_people_can_be_judged(self, matinee: Matinee, data: Path) -> None:
+        told = json.loads(done(matinee("evaluate", "--data", data, "--people", "8", "--json")))
+
+        assert told["recipes"]["popular"]["ndcg@10"]["n"] == 8
+        assert told["seed"] == 0
+
     def test_a_page_is_written_beside_what_is_printed(self, matinee: Matinee, data: Path) -> None:
         result = matinee("evaluate", "--data", data, "--html", "page.html", "--json")
 

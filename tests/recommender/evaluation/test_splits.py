@@ -179,6 +179,17 @@ def test_a_plan_is_the_same_in_every_run_and_says_what_it_does(name: str, rng: n
         assert first.held_out.pairs().tolist() == second.held_out.pairs().tolist()
 
 
+def test_fewer_people_are_judged_by_a_model_that_has_learned_from_all(rng: np.random.Generator) -> None:
+    whole = plan("newest", RatingTable.of(random_ratings(rng)))
+    few = whole.of_people(7)
+
+    assert few.splits[0].train is whole.splits[0].train
+    assert len(np.unique(few.splits[0].held_out.user_ids)) == 7
+    assert few.says.endswith("7 of 40 people judged, drawn at random")
+    assert few.splits[0].held_out.pairs().tolist() == whole.of_people(7).splits[0].held_out.pairs().tolist()
+    assert whole.of_people(40) is whole
+
+
 def test_an_unknown_split_is_refused_by_name() -> None:
     with pytest.raises(InvalidInputError, match="split must be newest, newest-liked, last, rolling, strangers or folds, not 'tomorrow'"):
         plan("tomorrow", RatingTable.of([]))
