@@ -22,8 +22,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from deploy.aws.stand_in import free_port
 from recommender.errors import NoModelError, StorageError
-from tests.browser.site import _free_port
 from tests.webapp.alexa.authorities import good_chain, pem, root, signature
 from tests.webapp.alexa.requests import SKILL_ID, USER, body, envelope, signed, submit
 from tests.webapp.alexa.test_verification import BAD_ADDRESSES, BAD_BODIES, BAD_CHAINS, BAD_SIGNATURES, BAD_TIMES, Amazon
@@ -47,11 +47,11 @@ def outcomes(client: FlaskClient) -> dict[str, float]:
     return {dict(labels)["outcome"]: count for labels, count in read(client).get("matinee_alexa_requests_total", {}).items()}
 
 
-def refused(answer: TestResponse) -> str:
-    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json"), answer.text
+def refused(answer: TestResponse, what: str = "it") -> str:
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json"), f"{what}: {answer.text}"
     problem = answer.get_json()
-    assert problem["type"] == "urn:matinee:unverified"
-    assert problem["detail"].endswith(".")
+    assert problem["type"] == "urn:matinee:unverified", what
+    assert problem["detail"].endswith("."), what
     return str(problem["detail"])
 
 
@@ -111,11 +111,11 @@ def test_what_cannot_be_written_in_utf8_is_answered_too(client: FlaskClient) -> 
 # ---- what everybody else gets
 
 
-@pytest.mark.parametrize("address", [address for address in BAD_ADDRESSES if not address.endswith("\n") and address == address.strip()])
-def test_a_bad_address_is_refused(client: FlaskClient, address: str) -> None:
+def test_a_bad_address_is_refused(client: FlaskClient) -> None:
     sent = body(envelope())
-
-    refused(client.post("/alexa", data=sent, headers=sent_as(signed(sent, SignatureCertChainUrl=address))))
+    for address in BAD_ADDRESSES:
+        if not address.endswith("\n") and address == address.strip():
+            refused(client.post("/alexa", data=sent, headers=sent_as(signed(sent, SignatureCertChainUrl=address))), address)
 
 
 @pytest.mark.parametrize("sign", [sign for _, sign in BAD_SIGNATURES.values()], ids=BAD_SIGNATURES)
@@ -125,20 +125,18 @@ def test_a_bad_signature_is_refused(client: FlaskClient, sign: Callable[[bytes],
     refused(client.post("/alexa", data=sent, headers=sent_as({**signed(sent), SIGNATURE: sign(sent)})))
 
 
-@pytest.mark.parametrize(
-    "sent", [*[sent for _, sent in BAD_BODIES.values()], *[body(request) for request in BAD_TIMES.values()]], ids=[*BAD_BODIES, *BAD_TIMES]
-)
-def test_a_bad_body_is_refused_though_it_is_signed(client: FlaskClient, sent: bytes) -> None:
-    refused(client.post("/alexa", data=sent, headers=signed(sent)))
+def test_a_bad_body_is_refused_though_it_is_signed(client: FlaskClient) -> None:
+    bodies = {name: sent for name, (_, sent) in BAD_BODIES.items()} | {name: body(request) for name, request in BAD_TIMES.items()}
+    for name, sent in bodies.items():
+        refused(client.post("/alexa", data=sent, headers=signed(sent)), name)
 
 
-@pytest.mark.parametrize("chain", BAD_CHAINS.values(), ids=BAD_CHAINS)
-def test_a_bad_chain_is_refused(app: Flask, recommender: FakeRecommender, chain: Callable[[], bytes | Exception]) -> None:
-    checks = Verifier(SKILL_ID, roots=[root()], fetch=Amazon(chain()), now=app.extensions["alexa"].verifier._now)
-    app.extensions["alexa"] = ServedSkill(recommender, checks)
-    sent = body(envelope())
-
-    refused(app.test_client().post("/alexa", data=sent, headers=signed(sent)))
+def test_a_bad_chain_is_refused(app: Flask, recommender: FakeRecommender) -> None:
+    sent, now = body(envelope()), app.extensions["alexa"].verifier._now
+    for name, chain in BAD_CHAINS.items():
+        checks = Verifier(SKILL_ID, roots=[root()], fetch=Amazon(chain()), now=now)
+        app.extensions["alexa"] = ServedSkill(recommender, checks)
+        refused(app.test_client().post("/alexa", data=sent, headers=signed(sent)), name)
 
 
 def test_a_request_without_a_signature_hears_what_it_lacks(client: FlaskClient) -> None:
@@ -264,7 +262,7 @@ def served(tmp_path: Path) -> Iterator[str]:
     """The address of the same application under gunicorn."""
     (tmp_path / "root.pem").write_bytes(pem(root()))
     (tmp_path / "chain.pem").write_bytes(good_chain())
-    port = _free_port()
+    port = free_port()
     program = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "2"]
     server = subprocess.Popen(
         [*program, "--no-control-socket", "tests.webapp.alexa.served:app"],
