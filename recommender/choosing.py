@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 
@@ -18,15 +17,16 @@ from recommender.data.matrix import RatingMatrix
 from recommender.data.ratings import RatingTable
 from recommender.errors import DataError
 from recommender.evaluation.figures import Figure, is_better
-from recommender.evaluation.judging import MAIN, PerPerson, paired
-from recommender.evaluation.plans import Plan, plan
-from recommender.evaluation.trials import tried
+from recommender.evaluation.judging import MAIN, PerPerson, joined, judge, paired
+from recommender.evaluation.plans import plan
+from recommender.evaluation.splits import Split
 from recommender.models import Model, recipes
 from recommender.models.popular import Popular
 from recommender.models.user_cosine import UserCosine
 
 AUTO = "auto"
 SECONDS = 120.0  # that measuring may take, unless told otherwise
+ALWAYS = (Popular.recipe, UserCosine.recipe)
 # In this order, the cheap ones first: what does not fit the time allowed is left out.
 CANDIDATES = (Popular.recipe, "recent", UserCosine.recipe, "user-cosine-recent", "ease", "als", "ordered", "blend")
 
@@ -74,16 +74,59 @@ def choose(
 
     clock: seconds that never go back. Ratings without times are measured by `newest` alone.
     """
-    newest, rolling = plan("newest", ratings), _rolling(ratings)
-    began, measured, left_out = clock(), dict[str, Measured](), list[str]()
-    for recipe in (name for name in candidates if name in recipes.BY_NAME):
-        is_due = clock() - began < seconds or recipe in (Popular.recipe, UserCosine.recipe)
-        if is_due:
-            measured[recipe] = _measured(recipe, newest, rolling, films, clock, progress)
-        else:
-            left_out.append(recipe)
+    began, trying = clock(), [name for name in candidates if name in recipes.BY_NAME]
+    newest, windows = plan("newest", ratings).splits[0], _windows(ratings)
+    near: dict[str, PerPerson] = {}
+    later: dict[str, list[PerPerson]] = {name: [] for name in trying}
+    took: dict[str, float] = {}
+    at_hand: dict[str, Model] = {}
+    for name in trying:
+        if name in ALWAYS or clock() - began < seconds:
+            near[name], took[name] = _judged(name, newest, films, at_hand, clock, progress)
+    left = _affordable(took, len(windows), seconds - (clock() - began))
+    for window in windows:
+        at_hand = {}
+        for name in left:
+            people, again = _judged(name, window, films, at_hand, clock, progress)
+            later[name].append(people)
+            took[name] += again
+    measured = {name: _measured(name, near[name], later[name], took[name]) for name in left}
     best = _best(measured)
-    return Choice(best, measured, tuple(left_out), _says(best, measured, left_out))
+    left_out = tuple(name for name in trying if name not in measured)
+    return Choice(best, measured, left_out, _says(best, measured, left_out))
+
+
+def _windows(ratings: RatingTable) -> tuple[Split, ...]:
+    try:
+        return plan("rolling", ratings).splits
+    except DataError:
+        return ()
+
+
+def _judged(
+    name: str, split: Split, films: Catalogue, at_hand: dict[str, Model], clock: Callable[[], float], progress: Progress
+) -> tuple[PerPerson, float]:
+    """Everybody of the split, and the seconds. at_hand: the models fitted on this learning side already, of which a blend is made."""
+    began, matrix = clock(), RatingMatrix.of(split.train, films.movie_ids)
+
+    def fit_part(part: str, learned_from: RatingMatrix) -> Model:
+        known = at_hand.get(part)
+        return known if known and learned_from is matrix else recipes.fit(part, learned_from, films)
+
+    at_hand[name] = recipes.fit(name, matrix, films, fit_part=fit_part)
+    people = judge(at_hand[name], split, films, lambda done, total: progress(f"measuring {name}", done, total))
+    return people, clock() - began
+
+
+def _affordable(took: Mapping[str, float], n_windows: int, seconds: float) -> list[str]:
+    """Those that can be measured in all windows in the time that is left, the last one named given up first.
+
+    A window holds half of the ratings on average, and takes about half as long as all of them did.
+    """
+    left = list(took)
+    while sum(took[name] for name in left) * n_windows / 2 > seconds and any(name not in ALWAYS for name in left):
+        left.remove(next(name for name in reversed(left) if name not in ALWAYS))
+    return left
 
 
 def advice(choice: Choice, recipe: str) -> str:
@@ -102,27 +145,11 @@ def advice(choice: Choice, recipe: str) -> str:
     return ""
 
 
-def _rolling(ratings: RatingTable) -> Plan | None:
-    try:
-        return plan("rolling", ratings)
-    except DataError:
-        return None
-
-
-def _measured(
-    recipe: str, newest: Plan, rolling: Plan | None, films: Catalogue, clock: Callable[[], float], progress: Progress
-) -> Measured:
-    began = clock()
-    told = partial(progress, f"measuring {recipe}")
-
-    def fit(matrix: RatingMatrix) -> Model:
-        return recipes.fit(recipe, matrix, films)
-
-    near = tried(newest, films, fit, told).people
-    later = tried(rolling, films, fit, told).people if rolling else None
+def _measured(name: str, near: PerPerson, windows: Sequence[PerPerson], seconds: float) -> Measured:
+    later = joined(windows) if windows else None
     nobody = Figure(float("nan"), float("nan"), 0)
     warm, cold = (later.where(~later.is_stranger).figure(MAIN), later.where(later.is_stranger).figure(MAIN)) if later else (nobody, nobody)
-    return Measured(recipe, near.figure(MAIN), warm, cold, clock() - began, near, later)
+    return Measured(name, near.figure(MAIN), warm, cold, seconds, near, later)
 
 
 def _best(measured: Mapping[str, Measured]) -> str:

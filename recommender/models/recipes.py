@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.errors import InvalidInputError
-from recommender.models import Arrays, Model, Parameters, ease, fm, item_cosine, ordered, popular, user_cosine
+from recommender.models import Arrays, Model, Parameters, blend, ease, fm, item_cosine, ordered, popular, user_cosine
+from recommender.models.blend import Blend, FitPart
 from recommender.models.ease import Ease
 from recommender.models.fm import FactorisationMachine
 from recommender.models.item_cosine import ItemCosine
 from recommender.models.ordered import Ordered
 from recommender.models.popular import Popular
 from recommender.models.user_cosine import UserCosine
+from recommender.models.weighing import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Recipe:
     is_instant: bool = False
 
 
-_ALL = (
+_ALL: tuple[Recipe, ...] = (
     Recipe(
         UserCosine.recipe,
         "what the people most alike liked",
@@ -78,9 +82,21 @@ _ALL = (
         fit=FactorisationMachine.fit,
         restore=lambda matrix, _, parameters, arrays: FactorisationMachine.restore(matrix, parameters, arrays),
     ),
+    Recipe(
+        Blend.recipe,
+        "several recipes in one, weighed by how much somebody has rated",
+        blend.DEFAULTS,
+        fit=lambda matrix, films, parameters: fit(Blend.recipe, matrix, films, parameters),
+        restore=lambda matrix, films, parameters, arrays: Blend.restore(
+            matrix, parameters, arrays, lambda name, its_own, own: restore(name, matrix, films, its_own, own)
+        ),
+    ),
 )
 BY_NAME = {recipe.name: recipe for recipe in _ALL}
 RECIPES = tuple(BY_NAME)
+# The parts of the blend, and their weights where the data at hand say nothing better: for histories of up to 4, 20, 100 and more ratings.
+PARTS = (Ordered.recipe, Ease.recipe, UserCosine.recipe, Popular.recipe)
+PRIOR = Weights(np.array([4, 20, 100]), np.array([[0.2, 0.2, 1.0, 0.5], [0.5, 0.3, 1.0, 0.3], [1.0, 0.2, 0.1, 0.0], [1.0, 0.5, 0.0, 0.0]]))
 
 
 def known_recipe(recipe: str) -> str:
@@ -90,10 +106,18 @@ def known_recipe(recipe: str) -> str:
     return recipe
 
 
-def fit(recipe: str, matrix: RatingMatrix, films: Catalogue, parameters: Parameters | None = None) -> Model:
-    """The recipe's model over the matrix and its films; a parameter the recipe does not have is left aside."""
+def fit(
+    recipe: str, matrix: RatingMatrix, films: Catalogue, parameters: Parameters | None = None, *, fit_part: FitPart | None = None
+) -> Model:
+    """The recipe's model over the matrix and its films; a parameter the recipe does not have is left aside.
+
+    fit_part: how a blend's parts are made, for whoever has some of them at hand; by this function where it is None.
+    """
     known = BY_NAME[known_recipe(recipe)]
-    return known.fit(matrix, films, {**known.defaults, **_its_own(known, parameters)})
+    chosen = {**known.defaults, **_its_own(known, parameters)}
+    if recipe == Blend.recipe:
+        return Blend.fit(matrix, chosen, PRIOR, PARTS, fit_part or (lambda name, over: fit(name, over, films)))
+    return known.fit(matrix, films, chosen)
 
 
 def restore(recipe: str, matrix: RatingMatrix, films: Catalogue, parameters: Parameters, arrays: Arrays) -> Model:

@@ -72,12 +72,12 @@ class TestTrain:
         assert model_in_force()["generation"] == 1
 
     def test_an_unknown_recipe_is_refused(self, matinee: Matinee, data: Path) -> None:
-        assert refused(matinee("train", "--data", data, "--recipe", "magic")).startswith(
-            "recipe must be user-cosine or popular, not 'magic'"
+        assert re.fullmatch(
+            r"recipe must be user-cosine, .* or \S+, not 'magic'\.", refused(matinee("train", "--data", data, "--recipe", "magic"))
         )
 
     def test_an_unknown_recipe_is_refused_before_data_are_looked_for(self, matinee: Matinee) -> None:
-        assert refused(matinee("train", "--data", "nowhere", "--recipe", "magic")) == "recipe must be user-cosine or popular, not 'magic'."
+        assert refused(matinee("train", "--data", "nowhere", "--recipe", "magic")).endswith(", not 'magic'.")
 
 
 class TestMeasure:
