@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
@@ -84,6 +84,13 @@ def print_figures(figures: Mapping[str, Mapping[str, Figure]], title: str = "") 
     click.echo(f"{title:{first}}" + "".join(f"  {name:>{widths[name]}}" for name in figures))
     for place, row in enumerate(rows):
         click.echo(f"{row:{first}}" + "".join(f"  {cells[name][place]:>{widths[name]}}" for name in figures))
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns as wide as their widest cell, every cell at the right of its column."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        click.echo("  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)))
 
 
 def _told(figure: Figure) -> str:

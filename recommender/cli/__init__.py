@@ -28,6 +28,7 @@ from recommender.cli.stores import create_stores, upload_data
 from recommender.cli.sweep import sweep
 from recommender.cli.titles import titles
 from recommender.cli.train import rollback, train
+from recommender.cli.tune import jobs, tune
 from recommender.errors import RecommenderError
 from recommender.settings import read_settings
 
@@ -63,6 +64,7 @@ def main(ctx: click.Context, verbose: bool) -> None:
 
 for _command in (
     *(train, recommend, sweep, batch, predict, evaluate, compare, profile, rollback, serve, operator, skill),
+    *(tune, jobs),
     *(doctor, backup, restore, migrate, create_stores, upload_data, titles, import_file, undo_import, export, films),
 ):
     main.add_command(_command)
