@@ -35,7 +35,7 @@ class Settings:
     cache_folder: str = _setting("var/cache", "this machine's copies of models that lie in a bucket, to be mapped into memory")
     secret_file: str = _setting("var/secret", "the site's secret key, made once, readable by its owner alone")
     secret_key: str = _setting("", "the site's secret key itself, instead of the file")
-    recipe: str = _setting("user-cosine", "the method that lists are made with: user-cosine or popular")
+    recipe: str = _setting("user-cosine", "the method that lists are made with: user-cosine or another recipe of docs/models.md")
     retrain_after: int = _setting(50, "after how many changed ratings `matinee serve` trains again by itself")
     retrain_hours: int = _setting(
         2, "after how many hours `matinee serve` looks in any case whether there is something to learn", most=8760

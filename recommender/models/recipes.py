@@ -10,14 +10,31 @@ import numpy as np
 from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.errors import InvalidInputError
-from recommender.models import Arrays, Model, Parameters, blend, ease, fm, item_cosine, ordered, popular, user_cosine
+from recommender.models import (
+    Arrays,
+    Model,
+    Parameters,
+    blend,
+    ease,
+    fm,
+    item_cosine,
+    ordered,
+    popular,
+    recent,
+    trending,
+    user_cosine,
+    user_cosine_recent,
+)
 from recommender.models.blend import Blend, FitPart
 from recommender.models.ease import Ease
 from recommender.models.fm import FactorisationMachine
 from recommender.models.item_cosine import ItemCosine
 from recommender.models.ordered import Ordered
 from recommender.models.popular import Popular
+from recommender.models.recent import Recent
+from recommender.models.trending import Trending
 from recommender.models.user_cosine import UserCosine
+from recommender.models.user_cosine_recent import UserCosineRecent
 from recommender.models.weighing import Weights
 
 
@@ -81,6 +98,27 @@ _ALL: tuple[Recipe, ...] = (
         fm.DEFAULTS,
         fit=FactorisationMachine.fit,
         restore=lambda matrix, _, parameters, arrays: FactorisationMachine.restore(matrix, parameters, arrays),
+    ),
+    Recipe(
+        Recent.recipe,
+        "what people watch lately and like, the same for everyone",
+        recent.DEFAULTS,
+        fit=lambda matrix, _, parameters: Recent.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, arrays: Recent.restore(matrix, parameters, arrays),
+    ),
+    Recipe(
+        Trending.recipe,
+        "what is rated more lately than its past would say, the same for everyone",
+        trending.DEFAULTS,
+        fit=lambda matrix, _, parameters: Trending.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, arrays: Trending.restore(matrix, parameters, arrays),
+    ),
+    Recipe(
+        UserCosineRecent.recipe,
+        "what the people most alike have watched lately and liked",
+        user_cosine_recent.DEFAULTS,
+        fit=lambda matrix, _, parameters: UserCosineRecent.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, arrays: UserCosineRecent.restore(matrix, parameters, arrays),
     ),
     Recipe(
         Blend.recipe,

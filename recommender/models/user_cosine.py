@@ -33,6 +33,11 @@ class Neighbourhood:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Of all similarity, each neighbour's."""
+        return self.similarities / self.similarities.sum() if len(self) else self.similarities
+
 
 @dataclass(frozen=True)
 class UserCosine:
