@@ -21,6 +21,7 @@ from recommender.models import (
     ordered,
     popular,
     recent,
+    timely,
     trending,
     user_cosine,
     user_cosine_recent,
@@ -32,6 +33,7 @@ from recommender.models.item_cosine import ItemCosine
 from recommender.models.ordered import Ordered
 from recommender.models.popular import Popular
 from recommender.models.recent import Recent
+from recommender.models.timely import Timely
 from recommender.models.trending import Trending
 from recommender.models.user_cosine import UserCosine
 from recommender.models.user_cosine_recent import UserCosineRecent
@@ -119,6 +121,13 @@ _ALL: tuple[Recipe, ...] = (
         user_cosine_recent.DEFAULTS,
         fit=lambda matrix, _, parameters: UserCosineRecent.fit(matrix, parameters),
         restore=lambda matrix, _, parameters, arrays: UserCosineRecent.restore(matrix, parameters, arrays),
+    ),
+    Recipe(
+        Timely.recipe,
+        "what is watched next, by everybody and people alike lately, newness, genres and years",
+        timely.DEFAULTS,
+        fit=Timely.fit,
+        restore=Timely.restore,
     ),
     Recipe(
         Blend.recipe,

@@ -113,7 +113,7 @@ class TestAsking:
         assert popular.basis == POPULAR
         assert 1 not in ids(popular)
         assert recommender.list_for(user_id, asker=Asker(token)) == personal
-        with pytest.raises(InvalidInputError, match="recipe must be user-cosine, .* or .*, not 'best'"):
+        with pytest.raises(InvalidInputError, match=r"recipe must be user-cosine, .* or .*, not 'best'"):
             recommender.list_for(user_id, recipe="best", asker=Asker(token))
 
     def test_years_asked_for_are_in_every_film(self, recommender: Recommender) -> None:
