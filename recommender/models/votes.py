@@ -13,16 +13,18 @@ from recommender.models.kernels import plain
 
 DAY = 86_400  # seconds
 NO_VOTE = 4  # half stars: two stars or fewer speak for nothing, five are a whole vote
+MOST_IDLE = 30  # days
 AT_ONCE = 1_000_000  # ratings whose votes are worked out together
 
 
 @dataclass(frozen=True)
 class Votes:
-    """by_day: shape (days,), the weight of a whole vote given so many days before the last rating of the matrix; 1 on its day.
+    """by_day: shape (days,), the weight of a whole vote given so many days before the last rating of the matrix, 1 on its day; days
+    without a rating stand at 1 and are never asked for.
 
-    The weight halves with every half life. Days count by the calendar, but no further than the ratings given since would fill at the
-    mean pace of the matrix: after years in which nobody rated, a few new ratings do not make all the others old. Ratings without a time
-    count as old as the oldest with one; where no rating has a time, every vote is whole.
+    The weight halves with every half life. Days count by the calendar, but a time in which nobody rated for no more than MOST_IDLE, and
+    all together for no more than the ratings given since would fill at the mean pace: a few ratings, years after all others, do not make
+    those old. Ratings without a time count as old as the oldest with one; where no rating has a time, every vote is whole.
     """
 
     matrix: RatingMatrix
@@ -37,9 +39,13 @@ class Votes:
         if not len(known):
             return cls(matrix, np.ones(1))
         per_day = np.bincount((matrix.latest - known) // DAY)
-        given_since = np.cumsum(per_day) - per_day
-        age = np.minimum(np.arange(len(per_day)), given_since * (len(per_day) / len(known)))
-        return cls(matrix, 0.5 ** (age / half_life_days))
+        rated = np.flatnonzero(per_day)
+        calendar = np.cumsum(np.minimum(np.diff(rated, prepend=0), MOST_IDLE))
+        given_since = np.cumsum(per_day[rated]) - per_day[rated]
+        age = np.minimum(calendar, given_since * ((calendar[-1] + 1) / len(known)))
+        by_day = np.ones(len(per_day))
+        by_day[rated] = 0.5 ** (age / half_life_days)
+        return cls(matrix, by_day)
 
     def days(self, rated_at: NDArray[np.int64]) -> NDArray[np.int64]:
         """Whole days before the last rating, at most those of the oldest."""
