@@ -21,6 +21,9 @@ from recommender.models import History, Model, PredictsStars, recipes
 from recommender.models.everybodys_stars import stars_by_blocks
 from tests.worlds import data_set_of, random_ratings, right_and_wrong, two_tastes
 
+# Of recipes that learn step by step: what they learn is no matter here.
+SHORT = {"n_iterations": 10.0, "n_burn_in": 2.0, "n_samples": 4.0}
+
 
 def fitted(data: DataSet, recipe: str = "user-cosine", **parameters: float) -> Model:
     return recipes.fit(recipe, RatingMatrix.of(data.ratings, data.catalogue.movie_ids), data.catalogue, parameters)
@@ -33,7 +36,7 @@ def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> DataSet:
 
 @pytest.fixture(params=recipes.RECIPES)
 def model(request: pytest.FixtureRequest, data: DataSet) -> Model:
-    return fitted(data, request.param)
+    return fitted(data, request.param, **SHORT)
 
 
 def written(model: Model, subject: str, form: str = ROWS, *, n: int = 5, n_parts: int = 1, order: str | None = None) -> str:
