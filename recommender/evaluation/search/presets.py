@@ -86,8 +86,8 @@ _PRESETS = (
     Preset(
         "item-cosine",
         "item-cosine",
-        "how many films alike, and how little a few of their raters weigh",
-        {"n_neighbours": _whole(10, 300, LOG), "damping": Range(1, 300, LOG)},
+        "how many films alike, how little likeness among few weighs, and how much a high rating",
+        {"n_neighbours": _whole(10, 300, LOG), "shrinkage": Range(1, 300, LOG), "liking": Range(0, 0.5)},
     ),
     Preset(
         "ordered",
@@ -98,6 +98,7 @@ _PRESETS = (
             "lasting_steps": Range(5, 80, LOG),
             "lasting_weight": Range(0, 1),
             "target_steps": Range(1, 10, LOG),
+            "backward_weight": Range(0, 1),
             "regularisation": Range(30, 2000, LOG),
         },
     ),
