@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 
 from werkzeug.datastructures import MultiDict
 
-from recommender.domain import LIST_LENGTH, LONGEST_LIST
+from recommender.domain import AUTO, LIST_LENGTH, LONGEST_LIST, Dials, Wishes
 from recommender.errors import InvalidInputError, SecretInputError
 
 HIGHEST_ID = 2**53  # the largest whole number that JSON keeps exact everywhere
@@ -22,6 +23,8 @@ LATEST_YEAR = 9999
 LONGEST_SEARCH = 200  # characters
 BLANKS = "".join(map(chr, range(33)))  # the space and the control characters of ASCII
 RATING_EXPECTED = "a number from 0.5 to 5 in half steps"
+WISHES = ("explore", "diversity", "popularity", "recency")  # the parameters by which a list departs from relevance
+_DECIMAL = re.compile(r"[+-]?(\d{1,20}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,4})?", re.ASCII)
 CODE_EXPECTED = "the six digits that the site shows, as text"
 
 
@@ -109,6 +112,30 @@ def years(values: MultiDict[str, str]) -> tuple[int, int] | None:
     return (
         1 if first is None else whole_number(first, "from", LATEST_YEAR),
         LATEST_YEAR if last is None else whole_number(last, "to", LATEST_YEAR),
+    )
+
+
+def between(text: str, field: str, lowest: int, highest: int, more: str = "") -> float:
+    """A number in that range, both ends included, in ASCII digits, with a point and an exponent if need be.
+
+    more: what else would be right.
+    """
+    digits = text.strip(" ")
+    if _DECIMAL.fullmatch(digits) and lowest <= float(digits) <= highest:
+        return float(digits)
+    raise InvalidInputError(field, text, f"a number from {lowest} to {highest}{more}")
+
+
+def wishes(values: MultiDict[str, str]) -> Wishes:
+    """How far the list that is asked for departs from relevance; a parameter that was not sent wishes for nothing."""
+    explore, diversity, popularity, recency = (one(values, name) for name in WISHES)
+    return Wishes(
+        explore=AUTO if explore == AUTO else 0.0 if explore is None else between(explore, "explore", 0, 1, ", or auto"),
+        dials=Dials(
+            diversity=0.0 if diversity is None else between(diversity, "diversity", 0, 1),
+            popularity=0.0 if popularity is None else between(popularity, "popularity", -1, 1),
+            recency=0.0 if recency is None else between(recency, "recency", -1, 1),
+        ),
     )
 
 

@@ -10,19 +10,24 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
 from recommender.access import Access
-from recommender.added_films import checked
+from recommender.added_films import checked as checked_film
+from recommender.arranging import checked
 from recommender.domain import (
     ALONE,
+    AUTO,
     FEED,
     FIRST_ADDED_MOVIE_ID,
     FIRST_OWN_USER_ID,
     HIDDEN,
+    LIVE,
     LONGEST_LIST,
+    NO_WISHES,
     PERSONAL,
     POPULAR,
     RECORD,
@@ -31,7 +36,9 @@ from recommender.domain import (
     WATCHLIST,
     AddedFilm,
     Asker,
+    Dials,
     Explanation,
+    Explored,
     FilmForPerson,
     InUse,
     MadeFrom,
@@ -49,11 +56,13 @@ from recommender.domain import (
     ScorePart,
     SimilarMovie,
     UserId,
+    Wishes,
     is_own_person,
 )
 from recommender.errors import AlreadyThereError, InvalidInputError, NotAllowedError, ReadOnlyError, UnknownMovieError, UnknownUserError
 from recommender.events import Events
 from recommender.history import Backup, Comparison, Quality, Refusal, Training
+from recommender.ranking.exploration import explored_places
 from recommender.serving import Recommender
 from recommender.settings import Settings
 from recommender.sign_in import SignIn, forget
@@ -134,6 +143,7 @@ class FakeRecommender(Recommender):
         without_genres: Sequence[str] = (),
         years: tuple[int, int] | None = None,
         recipe: str | None = None,
+        wishes: Wishes = NO_WISHES,
         asker: Asker = STRANGER,
     ) -> RecommendationList:
         self._may_fail()
@@ -142,9 +152,11 @@ class FakeRecommender(Recommender):
         if not 1 <= n <= LONGEST_LIST:
             raise InvalidInputError("amount", n, f"a whole number from 1 to {LONGEST_LIST}")
         self._may_choose(with_genres, without_genres, years)
+        checked(wishes)
         if not self._may_read(user_id, asker):
             raise UnknownUserError(user_id, "" if is_own_person(user_id) else "viewers of this data are numbered 1 to 610")
-        return self._list(user_id, n, set(with_genres), set(without_genres), years)
+        made = self._list(user_id, n, set(with_genres), set(without_genres), years)
+        return made if wishes.are_none else _wished(made, wishes)
 
     def rate(self, user_id: int, movie_id: int, stars: float, *, asker: Asker = STRANGER) -> Rated:
         self._may_write(user_id, asker)
@@ -194,7 +206,7 @@ class FakeRecommender(Recommender):
         self, user_id: int, title: str, year: int | None, genres: Sequence[str], link: str, *, asker: Asker = STRANGER
     ) -> AddedFilm:
         self._may_write(user_id, asker)
-        movie, address = checked(title, year, genres, link, known_genres=self.genres(), movie_id=FIRST_ADDED_MOVIE_ID)
+        movie, address = checked_film(title, year, genres, link, known_genres=self.genres(), movie_id=FIRST_ADDED_MOVIE_ID)
         there = next((film for film in MOVIES.values() if (film.title, film.year) == (movie.title, movie.year)), None)
         if there:
             raise AlreadyThereError(there)
@@ -211,7 +223,8 @@ class FakeRecommender(Recommender):
         self.ratings_of(user_id, asker=asker)  # the same errors
         return MadeFrom(self.revs.get(user_id, 0), self.generation)
 
-    def why(self, user_id: int, movie_id: int, *, asker: Asker = STRANGER) -> Explanation:
+    def why(self, user_id: int, movie_id: int, *, wishes: Wishes = NO_WISHES, asker: Asker = STRANGER) -> Explanation:
+        checked(wishes)
         if movie_id not in MOVIES:
             raise UnknownMovieError(movie_id)
         parts = (ScorePart("base", 2.5, "Where every film starts."), ScorePart("own", 0.75, "Your 5 stars for Brazil.", MOVIES[1199]))
@@ -412,6 +425,16 @@ def is_chosen(movie: Movie, with_genres: set[str], without_genres: set[str], yea
         and not without_genres & set(movie.genres)
         and (years is None or (movie.year is not None and years[0] <= movie.year <= years[1]))
     )
+
+
+def _wished(made: RecommendationList, wishes: Wishes) -> RecommendationList:
+    """Every place that is to be explored says so of the film there; a dial turns the list round."""
+    weight = 0.25 if wishes.explore == AUTO else float(wishes.explore)
+    films = made.movies if wishes.dials == Dials() else made.movies[::-1]
+    explored = explored_places(weight, len(films)).tolist()
+    tests = Explored("genre", "A genre you have not rated: Western.", 0.25)
+    lines = tuple(replace(line, explored=tests if is_explored else None) for line, is_explored in zip(films, explored, strict=True))
+    return replace(made, movies=lines, explore=weight, source=LIVE)
 
 
 def _recommended(movie: Movie, place: int, *, personal: bool) -> RecommendedMovie:

@@ -39,6 +39,7 @@ def test_a_list_is_told_whole(client):
         "built_at": "2026-11-21T12:30:45Z",
         "basis": "personal",
         "notice": None,
+        "explore": 0.0,
         "items": [
             {
                 "rank": 1,
@@ -55,6 +56,7 @@ def test_a_list_is_told_whole(client):
                     {"kind": "people", "text": "Three of the people most like you gave it 5 stars."},
                     {"kind": "everyone", "text": "It is liked by nearly all who rated it."},
                 ],
+                "explored": None,
             },
             body["items"][1],
         ],
@@ -121,6 +123,7 @@ def test_well_liked_films_are_lines_of_a_list_that_is_the_same_for_everyone(clie
         "match": None,
         "predicted_stars": None,
         "reasons": [{"kind": "everyone", "text": "It is liked by nearly all who rated it."}],
+        "explored": None,
     }
     assert len(client.get("/api/v1/movies/well-liked").get_json()["items"]) == 12
 
@@ -387,7 +390,11 @@ def test_an_amount_that_is_none_is_refused(client, path):
     ("path", "field", "sentence"),
     [
         (f"{LIST}?n=1&n=2", "n", "n must be given once, not '1, 2'."),
-        (f"{LIST}?amount=5", "query parameter", "query parameter must be n or with or without or from or to, not 'amount'."),
+        (
+            f"{LIST}?amount=5",
+            "query parameter",
+            "query parameter must be n or with or without or from or to or explore or diversity or popularity or recency, not 'amount'.",
+        ),
         (
             f"{LIST}?with=Sci",
             "genre",

@@ -115,6 +115,9 @@ def fits(value, schema, schemas):
 ANSWERS = [
     ("get", "/api/v1/users/{user_id}/recommendations", "/api/v1/users/580/recommendations?n=100"),
     ("get", "/api/v1/users/{user_id}/recommendations", f"/api/v1/users/{ADA}/recommendations"),
+    ("get", "/api/v1/users/{user_id}/recommendations", "/api/v1/users/580/recommendations?explore=0.5&diversity=1"),
+    ("get", "/api/v1/users/{user_id}/recommendations", "/api/v1/users/580/recommendations?explore=auto"),
+    ("get", "/api/v1/users/{user_id}/recommendations", "/api/v1/users/580/recommendations?explore=2"),
     ("get", "/api/v1/users/{user_id}/recommendations", "/api/v1/users/ten/recommendations"),
     ("get", "/api/v1/users/{user_id}/recommendations", "/api/v1/users/9999/recommendations"),
     ("put", "/api/v1/users/{user_id}/ratings/{movie_id}", f"/api/v1/users/{ADA}/ratings/1"),

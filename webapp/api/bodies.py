@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from flask import Response
 
-from recommender.domain import Explanation, Movie, MovieDetails, RecommendationList, RecommendedMovie, SimilarMovie
+from recommender.domain import Explanation, Explored, Movie, MovieDetails, RecommendationList, RecommendedMovie, SimilarMovie
 
 Json = dict[str, Any]
 
@@ -67,6 +67,7 @@ def recommendation_list(made: RecommendationList) -> Json:
         "built_at": moment(made.built_at),
         "basis": made.basis,
         "notice": made.notice or None,
+        "explore": made.explore,
         "items": lines(made.movies),
     }
 
@@ -92,6 +93,11 @@ def lines(movies: Iterable[RecommendedMovie]) -> list[Json]:
     return [_line(rank, recommended) for rank, recommended in enumerate(movies, 1)]
 
 
+def _explored(explored: Explored | None) -> Json | None:
+    """Schema Explored."""
+    return {"kind": explored.kind, "text": explored.text, "amount": explored.amount} if explored else None
+
+
 def _line(rank: int, recommended: RecommendedMovie) -> Json:
     movie = recommended.movie
     return {
@@ -106,4 +112,5 @@ def _line(rank: int, recommended: RecommendedMovie) -> Json:
         "match": recommended.match,
         "predicted_stars": recommended.predicted_stars,
         "reasons": [{"kind": reason.kind, "text": reason.text} for reason in recommended.reasons],
+        "explored": _explored(recommended.explored),
     }

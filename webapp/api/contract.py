@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask import Response
 from flask_smorest import Blueprint
 
-from recommender.domain import FILM_MARKS, LIST_LENGTH, LONGEST_LIST
+from recommender.domain import AUTO, FILM_MARKS, LIST_LENGTH, LONGEST_LIST
 from webapp.error_handlers import SENTENCES, TITLES
 from webapp.inputs import HIGHEST_ID, LATEST_YEAR, LONGEST_GENRE, LONGEST_SEARCH, MOST_GENRES
 
@@ -145,6 +145,27 @@ def chosen() -> list[Json]:
     ]
 
 
+def wished() -> list[Json]:
+    """The parameters by which a list departs from relevance."""
+    auto = _TEXT | {"enum": [AUTO]}
+    return [
+        in_query(
+            "explore",
+            "The share of places for films that the list would not have shown, each with what it tests; `auto` goes by the breadth of what "
+            "the viewer has rated.",
+            {"oneOf": [_number(0, 1), auto], "default": 0},
+            example=0.3,
+        ),
+        in_query("diversity", "Films unlike each other: 1 for the most.", _number(0, 1) | {"default": 0}, example=0.5),
+        in_query("popularity", "-1 for little-known films, 1 for well-known ones.", _number(-1, 1) | {"default": 0}, example=-0.5),
+        in_query("recency", "-1 for old films, 1 for new ones.", _number(-1, 1) | {"default": 0}, example=0.5),
+    ]
+
+
+def _number(lowest: int, highest: int) -> Json:
+    return {"type": "number", "minimum": lowest, "maximum": highest}
+
+
 USER = in_path("user_id", "A viewer's number.", 580)
 FILM = in_path("movie_id", "A film's number in the data in use.", 1199)
 IF_NONE_MATCH = {
@@ -178,6 +199,7 @@ WELL_LIKED_EXAMPLE: Json = {
     "match": None,
     "predicted_stars": None,
     "reasons": [{"kind": "everyone", "text": "Half of those who rated it gave it 5 stars."}],
+    "explored": None,
 }
 WHY_EXAMPLE: Json = FILM_EXAMPLE | {
     "user_id": 580,
@@ -199,6 +221,7 @@ LIST_EXAMPLE: Json = {
     "built_at": "2026-11-21T12:30:45Z",
     "basis": "personal",
     "notice": None,
+    "explore": 0.0,
     "items": [
         {
             "rank": 1,
@@ -207,6 +230,7 @@ LIST_EXAMPLE: Json = {
             "match": 86,
             "predicted_stars": 4.4,
             "reasons": [{"kind": "people", "text": "Three of the people most like you gave it 5 stars."}],
+            "explored": None,
         }
     ],
 }
@@ -243,10 +267,16 @@ _NEXT: Json = _said(_LINK, "Where more follow, what to ask for as `after`; else 
 _RECOMMENDED_FIELDS: Json = {
     "rank": _said({"type": "integer", "minimum": 1}, "Place in the list, 1 is best."),
     **_FILM_FIELDS,
-    "score": _said({"type": "number"}, "The model's number; it compares within one list only and never rises down the list."),
+    "score": _said(
+        {"type": "number"}, "The model's number and what exploration added; it compares within one list, and falls down one without dials."
+    ),
     "match": _said({"type": ["integer", "null"], "minimum": 0, "maximum": 100}, "The score in percent; null where all get the same list."),
     "predicted_stars": _said({"type": ["number", "null"], "minimum": 0.5, "maximum": 5}, "The stars this person would probably give."),
     "reasons": {"type": "array", "items": ref("Reason"), "description": "Why it is here; the first is the one to show."},
+    "explored": {
+        "oneOf": [ref("Explored"), {"type": "null"}],
+        "description": "What it is here to find out; null where it is here by relevance.",
+    },
 }
 
 SCHEMAS: dict[str, Json] = {
@@ -257,6 +287,14 @@ SCHEMAS: dict[str, Json] = {
         {
             "kind": _said(_TEXT | {"enum": ["people", "films", "everyone"]}, "Who or what it speaks of."),
             "text": _TEXT,
+        },
+    ),
+    "Explored": _object(
+        "What a film that the list would not have shown tests.",
+        {
+            "kind": _said(_TEXT | {"enum": ["film", "genre"]}, "A film few have rated, or a genre the viewer has hardly rated, if at all."),
+            "text": _said(_TEXT, "The same as a sentence."),
+            "amount": _said({"type": "number", "minimum": 0}, "What was added to the model's score to bring it to its place."),
         },
     ),
     "ScorePart": _object(
@@ -293,6 +331,7 @@ SCHEMAS: dict[str, Json] = {
             "built_at": _said(_TEXT | {"format": "date-time"}, "When it was made, UTC."),
             "basis": _said(_TEXT | {"enum": ["personal", "popular"]}, "Made from this viewer's ratings, or the same for everyone."),
             "notice": _said({"type": ["string", "null"]}, "What people should know while the store of ratings is out of reach; else null."),
+            "explore": _said(_number(0, 1), "The weight that was explored by: what `auto` came to, where that was asked for."),
             "items": {"type": "array", "items": ref("RecommendedFilm"), "maxItems": LONGEST_LIST},
         },
     ),
