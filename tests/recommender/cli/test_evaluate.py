@@ -11,7 +11,7 @@ import pytest
 
 from recommender.domain import Rating
 from tests.recommender.cli.commands import Matinee, done, lines_of, refused, write_data_set
-from tests.worlds import right_and_wrong
+from tests.worlds import right_and_wrong, two_tastes
 
 
 class TestPredict:
@@ -133,13 +133,15 @@ class TestEvaluate:
         assert set(told["better_than_popular"]["all"]) == {"user-cosine:damping=0,n_neighbours=5"}
         assert set(told["seconds"]) == set(told["amazon"]) == set(told["recipes"])
 
-    def test_amazons_keys_stand_beside_ours(self, matinee: Matinee, data: Path) -> None:
+    def test_amazons_keys_stand_beside_ours(self, matinee: Matinee, tmp_path: Path) -> None:
+        data = write_data_set(tmp_path / "two tastes", two_tastes(), n_movies=50)  # of which twenty nobody has rated
         told = json.loads(done(matinee("evaluate", "--data", data, "--json")))
 
         gains = [f"{measure}_at_{k}" for measure in ("normalized_discounted_cumulative_gain", "precision") for k in (5, 10, 25)]
         assert set(told["amazon"]["popular"]) == {
             "coverage", "mean_reciprocal_rank_at_25", *gains, "average_rewards_at_k", "training_seconds",
         }  # fmt: skip
+        assert told["amazon"]["popular"]["coverage"] == told["recipes"]["popular"]["catalogue_coverage"]["mean"]
         ours, theirs = told["recipes"]["user-cosine"], told["amazon"]["user-cosine"]
         assert theirs["normalized_discounted_cumulative_gain_at_10"] == ours["aws-ndcg@10"]["mean"] >= ours["ndcg@10"]["mean"]
 

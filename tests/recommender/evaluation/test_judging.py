@@ -76,6 +76,16 @@ def test_each_person_is_judged_by_what_is_held_out_of_them() -> None:
     assert people.shown[0, :4].tolist() == [2, 3, 4, -1], "what they know is not shown again"
 
 
+def test_a_film_that_the_model_cannot_tell_counts_as_neutral_among_candidates() -> None:
+    split, films = a_split(), films_to(5)
+    model = Told(matrix_for(split, films), np.array([9.0, 8.0, np.nan, 4.0, -3.0]))
+
+    people = judge(model, split, films)
+
+    # Film 3 counts as 0: under film 4, over film 5.
+    assert people.values["auc"].tolist() == [1 / 2, 1]
+
+
 def test_novelty_and_popularity_are_of_the_people_learned_from() -> None:
     train = RatingTable.of([rating(u, m, 4.0) for u, m in [(1, 1), (2, 1), (2, 2), (3, 2), (4, 2), (4, 3)]])
     split, films = Split(train, RatingTable.of([rating(1, 2, 4.0)])), films_to(4)
@@ -235,14 +245,14 @@ def two_tastes_split() -> Split:
 
 class TestTrial:
     def test_people_are_grouped_by_how_much_the_model_was_told(self) -> None:
-        lengths = {1: 5, 2: 30, 3: 100, 4: 250}
+        lengths = {1: 19, 2: 20, 3: 50, 4: 199, 5: 200}
         train = [rating(u, m, 4.0, m) for u, n in lengths.items() for m in range(1, n + 1)]
         split = Split(RatingTable.of(train), RatingTable.of([rating(u, 300, 4.0, 999) for u in lengths]))
 
         groups = tried(plan_of(split), films_to(300), Popular.fit).by_group()
 
         assert {name: figures["ndcg@10"].n for name, figures in groups.items()} == {
-            "under 20 ratings": 1, "20 to 49 ratings": 1, "50 to 199 ratings": 1, "200 ratings or more": 1,
+            "under 20 ratings": 1, "20 to 49 ratings": 1, "50 to 199 ratings": 2, "200 ratings or more": 1,
         }  # fmt: skip
 
     def test_coverage_is_of_the_films_that_anybody_has_rated_and_of_all(self) -> None:

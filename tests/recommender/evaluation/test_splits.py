@@ -89,6 +89,13 @@ class TestStrangers:
                 assert side.half_stars.min() >= 8
             assert np.isin(split.held_out.movie_ids, split.train.movie_ids).all()
 
+    def test_a_film_that_nobody_else_has_rated_is_neither_told_nor_to_be_found(self, rng: np.random.Generator) -> None:
+        ratings = [*random_ratings(rng, n_users=30, share=0.6), *(rating(u, 100 + u, 5.0) for u in range(1, 31))]
+
+        for split in strangers(RatingTable.of(ratings), rng=rng):
+            assert told_of(split).movie_ids.max() <= 60
+            assert np.isin(told_of(split).movie_ids, split.train.movie_ids).all()
+
 
 def told_of(split: Split) -> RatingTable:
     assert split.told is not None
