@@ -142,8 +142,8 @@ _ALL: tuple[Recipe, ...] = (
 BY_NAME = {recipe.name: recipe for recipe in _ALL}
 RECIPES = tuple(BY_NAME)
 # The parts of the blend, and their weights where the data at hand say nothing better: for histories of up to 4, 20, 100 and more ratings.
-PARTS = (Ordered.recipe, Ease.recipe, UserCosine.recipe, Popular.recipe)
-PRIOR = Weights(np.array([4, 20, 100]), np.array([[0.2, 0.2, 1.0, 0.5], [0.5, 0.3, 1.0, 0.3], [1.0, 0.2, 0.1, 0.0], [1.0, 0.5, 0.0, 0.0]]))
+PARTS = (Ordered.recipe, Ease.recipe, Timely.recipe)
+PRIOR = Weights(np.array([4, 20, 100]), np.array([[0.2, 0.0, 2.0], [0.5, 0.2, 1.0], [1.0, 0.2, 0.2], [1.0, 0.2, 0.2]]))
 
 
 def known_recipe(recipe: str) -> str:
