@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from recommender.data.movielens import FILES, DataSet, read_data_set
 from recommender.data.sample import sample_data_set
+from recommender.data.signal import MOST_BYTES, read_signal
 from recommender.errors import DataError, StorageError
 from recommender.settings import Settings
 from recommender.storage.download import download
@@ -22,11 +24,24 @@ Progress = Callable[[str, int, int], None]
 
 
 def first_data(settings: Settings, *, folder: Path, say: Callable[[str], None], progress: Progress) -> DataSet:
-    """MATINEE_DATA if set, else the download that the settings name, else the built-in sample.
+    """MATINEE_DATA if set, else the download that the settings name, else the built-in sample; with the outside signal if there is one.
 
     folder, say, progress: as in `data_at`. DataError and StorageError as there when MATINEE_DATA is set; else a download that
-    fails is no error, the sample takes its place.
+    fails is no error, the sample takes its place. DataError as in `read_signal` and StorageError as in `download` for the signal.
     """
+    return _with_signal(_first_data(settings, folder, say, progress), settings.signal, folder, progress)
+
+
+def _with_signal(data: DataSet, place: str, folder: Path, progress: Progress) -> DataSet:
+    if not place:
+        return data
+    path = Path(place)
+    if "://" in place:
+        path = download(place, folder / "signal.csv", progress=partial(progress, "download"), most_bytes=MOST_BYTES)
+    return replace(data, catalogue=data.catalogue.with_signal(read_signal(path, data.catalogue.movie_ids)))
+
+
+def _first_data(settings: Settings, folder: Path, say: Callable[[str], None], progress: Progress) -> DataSet:
     if settings.data:
         return data_at(settings.data, settings, folder=folder, say=say, progress=progress)
     if settings.download_url:

@@ -241,7 +241,7 @@ def well_liked(published: Published, n: int, *, exclude: NDArray[np.bool_] | Non
     return tuple(
         RecommendedMovie(
             published.catalogue.movie(column),
-            round(float(popular.weighted_rating[column]), 6),
+            round(float(popular.standing[column]), 6),
             reasons=reasons.in_general(column, popular),
         )
         for column in columns.tolist()

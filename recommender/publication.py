@@ -66,7 +66,7 @@ class Published:
     @cached_property
     def popular(self) -> Popular:
         """What serves whoever has no ratings."""
-        return self.model if isinstance(self.model, Popular) else Popular.fit(self.matrix)
+        return self.model if isinstance(self.model, Popular) else Popular.fit(self.matrix, signal=self.catalogue.signal)
 
     @cached_property
     def stars(self) -> PredictsStars:

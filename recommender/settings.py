@@ -36,6 +36,11 @@ class Settings:
     secret_file: str = _setting("var/secret", "the site's secret key, made once, readable by its owner alone")
     secret_key: str = _setting("", "the site's secret key itself, instead of the file")
     recipe: str = _setting("user-cosine", "the method that lists are made with: user-cosine or another recipe of docs/models.md")
+    signal: str = _setting(
+        "",
+        "a CSV movie_id,weight, as a path or an https address, that says how much films are spoken of elsewhere: "
+        "it lifts them where everybody gets the same list; read at each training; empty: no such signal",
+    )
     retrain_after: int = _setting(50, "after how many changed ratings `matinee serve` trains again by itself")
     retrain_hours: int = _setting(
         2, "after how many hours `matinee serve` looks in any case whether there is something to learn", most=8760

@@ -43,6 +43,7 @@ class Catalogue:
         self.years: NDArray[np.int16] = arrays["years"]  # 0: not known
         self.imdb_ids: NDArray[np.int32] = arrays["imdb_ids"]  # 0: no link
         self.tmdb_ids: NDArray[np.int32] = arrays["tmdb_ids"]
+        self.signal: NDArray[np.float64] | None = arrays.get("signal")  # how much each film is spoken of elsewhere; None: nobody asked
         self._movie = lru_cache(MOVIES_AT_HAND)(self._read_movie)
         self._genres_at = lru_cache(GENRES_AT_HAND)(self._read_genres)
         self._genre_bits = arrays["genre_bits"]  # shape (n_movies, bytes), one bit per genre, the first genre highest
@@ -93,6 +94,7 @@ class Catalogue:
             raise DataError(f"The catalogue lacks its array {missing}; run `matinee train` again.") from None
         lengths = {len(catalogue.movie_ids), *(len(arrays[name]) for name in ("years", "imdb_ids", "tmdb_ids", "genre_bits"))}
         lengths |= {len(catalogue._titles), len(catalogue._other_titles), len(catalogue._tags)}
+        lengths |= {len(catalogue.movie_ids) if catalogue.signal is None else len(catalogue.signal)}
         if len(lengths) != 1:
             raise DataError(f"The catalogue's arrays are of {sorted(lengths)} films, not of one number; run `matinee train` again.")
         return catalogue
@@ -103,7 +105,16 @@ class Catalogue:
         if not new:
             return self
         here = [CatalogueEntry(self.movie(column), self.also_known_as(column), self.tags(column)) for column in range(len(self))]
-        return Catalogue.of([*here, *new])
+        whole = Catalogue.of([*here, *new])
+        if self.signal is None:
+            return whole
+        signal = np.zeros(len(whole))
+        signal[np.searchsorted(whole.movie_ids, self.movie_ids)] = self.signal
+        return whole.with_signal(signal)
+
+    def with_signal(self, signal: NDArray[np.float64]) -> Catalogue:
+        """The same films, with how much each is spoken of elsewhere, shape (n_movies,), 0 or more."""
+        return Catalogue({**self._arrays, "signal": signal})
 
     def __len__(self) -> int:
         return len(self.movie_ids)

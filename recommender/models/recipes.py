@@ -69,8 +69,8 @@ _ALL: tuple[Recipe, ...] = (
         Popular.recipe,
         "what nearly everybody likes, the same for everyone",
         popular.DEFAULTS,
-        fit=lambda matrix, _, parameters: Popular.fit(matrix, parameters),
-        restore=lambda matrix, _, parameters, __: Popular.fit(matrix, parameters),
+        fit=lambda matrix, films, parameters: Popular.fit(matrix, parameters, signal=films.signal),
+        restore=lambda matrix, films, parameters, _: Popular.fit(matrix, parameters, signal=films.signal),
         is_instant=True,
     ),
     Recipe(
