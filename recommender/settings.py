@@ -41,6 +41,7 @@ class Settings:
         "a CSV movie_id,weight, as a path or an https address, that says how much films are spoken of elsewhere: "
         "it lifts them where everybody gets the same list; read at each training; empty: no such signal",
     )
+    parameters: str = _setting("", "a file with the recipe's parameters, as `matinee tune` writes it; empty: the recipe's own")
     retrain_after: int = _setting(50, "after how many changed ratings `matinee serve` trains again by itself")
     retrain_hours: int = _setting(
         2, "after how many hours `matinee serve` looks in any case whether there is something to learn", most=8760

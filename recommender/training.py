@@ -127,14 +127,18 @@ def roll_back(blobs: Blobs, profiles: Profiles, *, progress: Progress = silent, 
     return pointer
 
 
-def is_needed(source: str, blobs: Blobs, profiles: Profiles, *, recipe: str = "", source_tag: str = "") -> bool:
-    """Whether a training would change anything: no usable model, other data, another recipe, or ratings that came since.
+def is_needed(
+    source: str, blobs: Blobs, profiles: Profiles, *, recipe: str = "", parameters: Parameters | None = None, source_tag: str = ""
+) -> bool:
+    """Whether a training would change anything: no usable model, other data, another recipe or parameters, or ratings that came since.
 
-    source: where the data are now; empty for whatever is in use. recipe: the one asked for; empty for the one in use. source_tag: what
-    changes with the data there; empty where nobody can tell.
+    source: where the data are now; empty for whatever is in use. recipe: the one asked for; empty for the one in use. parameters: those
+    asked for. source_tag: what changes with the data there; empty where nobody can tell.
     """
     facts = _facts_in_force(blobs)
     if not _is_of(facts, source, recipe) or source_tag not in ("", facts.get("source_tag")):
+        return True
+    if facts["recipe"] == recipe and any(facts["parameters"].get(name, value) != value for name, value in (parameters or {}).items()):
         return True
     return bool(facts["own_ratings"] != snapshots.own_ratings_digest(profiles))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recommender.cli.files import one_file
-from recommender.cli.inputs import DAMPING, DATA, NEIGHBOURS, RECIPE, chosen_parameters, data_named
+from recommender.cli.inputs import DAMPING, DATA, NEIGHBOURS, PARAMETERS, RECIPE, chosen_parameters, data_named, recipe_and_parameters
 from recommender.settings import Settings
 from recommender.terminal import Bars
 
@@ -33,6 +33,7 @@ PEOPLE_IN_A_PART = 1_000
 @RECIPE
 @NEIGHBOURS
 @DAMPING
+@PARAMETERS
 @click.option("-n", "n", type=click.IntRange(1), default=25, help="How many films for each person, or people for each film.")
 @click.option("--for", "subject", type=click.Choice(SUBJECTS), default="people", help="Films for every person, or people for every film.")
 @click.option(
@@ -52,6 +53,7 @@ def batch(
     recipe: str | None,
     neighbours: int | None,
     damping: float | None,
+    parameter_file: Path | None,
     n: int,
     subject: str,
     order: str | None,
@@ -75,10 +77,11 @@ def batch(
 
     if order and subject != "films":
         raise click.UsageError("--by is for --for films: the films of a person are ordered by the recipe's score.")
-    recipe = known_recipe(recipe or settings.recipe)
+    recipe, parameters = recipe_and_parameters(settings, recipe, parameter_file, chosen_parameters(neighbours, damping))
+    known_recipe(recipe)
 
     def fitted(bars: Bars) -> _Fitted:
-        return _fitted(data_named(settings, data), recipe, chosen_parameters(neighbours, damping), _Wanted(subject, order, form, n), bars)
+        return _fitted(data_named(settings, data), recipe, parameters, _Wanted(subject, order, form, n), bars)
 
     # The place is looked at before the work.
     if output.endswith("/") or Path(output).is_dir():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli.files import page_written, read_pairs, written_whole
-from recommender.cli.inputs import DAMPING, DATA, NEIGHBOURS, RECIPE, chosen_parameters, data_named
+from recommender.cli.inputs import DAMPING, DATA, NEIGHBOURS, PARAMETERS, RECIPE, chosen_parameters, data_named, recipe_and_parameters
 from recommender.cli.measured import HTML, PEOPLE, SPLIT, VALIDATION, measured_data
 from recommender.settings import Settings
 from recommender.terminal import Bars, print_figures
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.command()
 @DATA
 @RECIPE
+@PARAMETERS
 @click.option(
     "--pairs", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A CSV with user_id,movie_id[,timestamp]."
 )
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The CSV to write: user_id,movie_id,prediction."
 )
 @click.pass_obj
-def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Path, output: Path) -> None:
+def predict(settings: Settings, data: str | None, recipe: str | None, parameter_file: Path | None, pairs: Path, output: Path) -> None:
     """Fit on the data and write the stars predicted for pairs.
 
     One for each pair, in the order given.
@@ -41,7 +42,8 @@ def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Pat
     from recommender.evaluation.quality import predicted_stars
     from recommender.models.recipes import known_recipe
 
-    recipe = known_recipe(recipe or settings.recipe)
+    recipe, parameters = recipe_and_parameters(settings, recipe, parameter_file, {})
+    known_recipe(recipe)
     user_ids, movie_ids = read_pairs(pairs)
     with written_whole(output) as file, Bars() as bars:
         data_set = data_named(settings, data)
@@ -49,7 +51,7 @@ def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Pat
             data_set.ratings,
             data_set.catalogue,
             recipe,
-            {},
+            parameters,
             np.array(user_ids, dtype=np.int64),
             np.array(movie_ids, dtype=np.int64),
             partial(bars, "predictions"),
@@ -70,6 +72,7 @@ def predict(settings: Settings, data: str | None, recipe: str | None, pairs: Pat
 )
 @NEIGHBOURS
 @DAMPING
+@PARAMETERS
 @VALIDATION
 @PEOPLE
 @HTML
@@ -82,6 +85,7 @@ def evaluate(
     recipe_list: str,
     neighbours: int | None,
     damping: float | None,
+    parameter_file: Path | None,
     validation: bool,
     people: int | None,
     html: Path | None,
@@ -98,7 +102,7 @@ def evaluate(
     from recommender.evaluation.report import report_of
     from recommender.figures_page import report_page
 
-    chosen = contenders(recipe_list, chosen_parameters(neighbours, damping))
+    chosen = contenders(_with_parameters(recipe_list, parameter_file), chosen_parameters(neighbours, damping))
     with page_written(html) as write, Bars() as bars:
         measured = measured_data(settings, data, split, validation=validation, people=people)
         report = report_of(measured.plan, measured.films, chosen, measured.provenance, clock=time.perf_counter, progress=bars)
@@ -107,6 +111,22 @@ def evaluate(
         click.echo(json.dumps(report.told(), indent=1))
     else:
         print_report(report)
+
+
+def _with_parameters(recipe_list: str, file: Path | None) -> str:
+    """The recipes, those of a file beside them: its recipe with its parameters, and alone where no others were named."""
+    if file is None:
+        return recipe_list
+    from recommender.tuning.parameters import read_parameters
+
+    found = read_parameters(file)
+    if found.says:
+        click.echo(found.says, err=True)
+    of_file = (
+        f"{found.recipe}:{','.join(f'{name}={value!r}' for name, value in found.parameters.items())}" if found.parameters else found.recipe
+    )
+    is_named = click.get_current_context().get_parameter_source("recipe_list") is click.core.ParameterSource.COMMANDLINE
+    return f"{recipe_list},{of_file}" if is_named else of_file
 
 
 def print_report(report: Report) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from recommender.errors import DataError, NoModelError
+from recommender.errors import DataError, InvalidInputError, NoModelError
 from recommender.settings import Settings
 from recommender.terminal import Bars
 
@@ -31,6 +31,42 @@ NEIGHBOURS = click.option("--neighbours", type=click.IntRange(1), help="How many
 DAMPING = click.option(
     "--damping", type=click.FloatRange(0), help="Imaginary neutral votes in a film's average; 0 is the textbook ranking."
 )
+
+
+PARAMETERS = click.option(
+    "--parameters",
+    "parameter_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with the recipe's parameters, as `matinee tune` writes it.",
+)
+
+
+def recipe_and_parameters(
+    settings: Settings, recipe: str | None, file: Path | None, given: Mapping[str, float]
+) -> tuple[str, dict[str, float]]:
+    """The recipe named, that of the file or that of the settings, and its parameters: those given before those of the file."""
+    if file is None:
+        return recipe or settings.recipe, dict(given)
+    from recommender.tuning.parameters import read_parameters
+
+    found = read_parameters(file)
+    if recipe not in (None, found.recipe):
+        raise InvalidInputError("recipe", recipe, f"{found.recipe}, which {file} is for")
+    if found.says:
+        click.echo(found.says, err=True)
+    return found.recipe, {**found.parameters, **given}
+
+
+def settled_recipe_and_parameters(
+    settings: Settings, recipe: str | None, file: Path | None, given: Mapping[str, float]
+) -> tuple[str, dict[str, float]]:
+    """The same for what is published: without a file the settings' own, as far as it is for this recipe."""
+    if file is not None or not settings.parameters:
+        return recipe_and_parameters(settings, recipe, file, given)
+    from recommender.tuning.parameters import read_parameters
+
+    found, recipe = read_parameters(Path(settings.parameters)), recipe or settings.recipe
+    return recipe, {**(found.parameters if found.recipe == recipe else {}), **given}
 
 
 def chosen_parameters(neighbours: int | None, damping: float | None) -> dict[str, float]:

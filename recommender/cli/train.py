@@ -14,11 +14,13 @@ from recommender.cli.inputs import (
     DATA,
     DATA_FOLDER,
     NEIGHBOURS,
+    PARAMETERS,
     RECIPE,
     chosen_parameters,
     opened_blobs,
     opened_profiles,
     say_refused,
+    settled_recipe_and_parameters,
 )
 from recommender.errors import RefusedModelError
 from recommender.settings import Settings
@@ -30,6 +32,7 @@ from recommender.terminal import Bars
 @RECIPE
 @NEIGHBOURS
 @DAMPING
+@PARAMETERS
 @click.option("--if-needed", is_flag=True, help="Do nothing when there is nothing new to learn from.")
 @click.option("--measure", is_flag=True, help="Then measure whether another recipe would make better lists.")
 @click.option("--seconds", type=click.FloatRange(0), default=120.0, help="How long `--recipe auto` may measure.")
@@ -42,6 +45,7 @@ def train(
     recipe: str | None,
     neighbours: int | None,
     damping: float | None,
+    parameter_file: Path | None,
     if_needed: bool,
     measure: bool,
     seconds: float,
@@ -53,14 +57,13 @@ def train(
     A model that is worse than the one in force, or no better than popular, on ratings held out for that is not published.
     """
     if keep_up:
-        if (data, recipe, neighbours, damping) != (None,) * 4:
-            raise click.UsageError("--keep-up trains by the settings alone; set MATINEE_DATA and MATINEE_RECIPE.")
+        if (data, recipe, neighbours, damping, parameter_file) != (None,) * 5:
+            raise click.UsageError("--keep-up trains by the settings alone; set MATINEE_DATA, MATINEE_RECIPE and MATINEE_PARAMETERS.")
         _keep_up(settings)
         return
     settings = replace(settings, data=settings.data if data is None else data)
-    train_and_publish(
-        settings, recipe or settings.recipe, chosen_parameters(neighbours, damping), if_needed=if_needed, anyway=anyway, seconds=seconds
-    )
+    recipe, parameters = settled_recipe_and_parameters(settings, recipe, parameter_file, chosen_parameters(neighbours, damping))
+    train_and_publish(settings, recipe, parameters, if_needed=if_needed, anyway=anyway, seconds=seconds)
     if measure:
         _measure(settings)
 
@@ -95,7 +98,7 @@ def train_and_publish(
     # Before they are copied: data that change meanwhile are looked at once more, never missed.
     tag = tag_of(settings.data)
     with opened_profiles(settings) as profiles:
-        if if_needed and not training.is_needed(settings.data, blobs, profiles, recipe=recipe, source_tag=tag):
+        if if_needed and not training.is_needed(settings.data, blobs, profiles, recipe=recipe, parameters=parameters, source_tag=tag):
             return
         with Bars() as bars:
             data_set = first_data(settings, folder=DATA_FOLDER, say=bars.say, progress=bars)
