@@ -147,7 +147,7 @@ def plain(browser: Browser, people: People) -> Iterator[BrowserContext]:
 
 @pytest.mark.parametrize(("who", "path", "says"), STATES)
 def test_a_page_of_ones_own_is_accessible_quiet_and_fits(
-    browser: Browser, site: Site, people: People, tmp_path: Path, who: str, path: str, says: str
+    browser: Browser, site: Site, people: People, who: str, path: str, says: str
 ) -> None:
     address = site.address + path.format(**vars(people))
     findings: list[str] = []
@@ -168,11 +168,23 @@ def test_a_page_of_ones_own_is_accessible_quiet_and_fits(
         page.evaluate("() => document.querySelectorAll('main details').forEach(one => { one.open = true })")
         findings += [f"at {NARROWEST} px with all open: {finding}" for finding in sideways(page)]
         findings += watch.console_errors + watch.foreign_requests
-        saved = tmp_path / "page.html"
-        saved.write_text(answer.text())
-    findings += html_findings([saved], tmp_path / "report.json")
 
     assert not findings, "\n".join([address, *findings])
+
+
+def test_every_page_of_ones_own_is_valid_html(browser: Browser, site: Site, people: People, tmp_path: Path) -> None:
+    files = []
+    for number, (who, path, _) in enumerate(STATES):
+        address = site.address + path.format(**vars(people))
+        files.append(tmp_path / f"{number:02}-{who}{path.partition('?')[0].replace('/', '-')}.html")
+        with browser.new_context(storage_state=people.sessions[who]) as context:
+            answer = context.request.get(address, headers={"Accept": "text/html"})
+            assert (answer.status, answer.url) == (200, address)
+            files[-1].write_text(answer.text())
+
+    findings = html_findings(files, tmp_path / "report.json")
+
+    assert not findings, "\n".join(findings)
 
 
 # Where a form stands, what it is, what is typed into it, and what the answer says.
