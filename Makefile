@@ -44,9 +44,9 @@ run: $(INSTALLED) ## Starts the site on http://127.0.0.1:8000, with data and a f
 run-aws: $(INSTALLED) $(STAND_INS) ## Demonstrates the shape on AWS with stand-ins for S3 and DynamoDB, and prints an item; ARGS=--once ends by itself.
 	@exec $(VENV)/bin/python -m deploy.aws.demonstration $(ARGS)
 
-test: $(TOOLS) $(STAND_INS) ## Runs all tests; ARGS="-k rating" runs some, ARGS=--require-browser skips none of those in a browser.
+test: $(TOOLS) $(STAND_INS) ## Runs all tests, several at once; ARGS="-k rating" runs some, ARGS=--require-browser skips none of those in a browser.
 	@echo "Running the tests."
-	@$(VENV)/bin/python -m pytest $(ARGS)
+	@$(VENV)/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(TOOLS) ## Checks format, style, types and which room imports which.
 	@echo "Checking format (ruff), style (ruff), types (mypy) and imports (import-linter)."

@@ -14,6 +14,7 @@ from recommender.settings import Settings
 from tests import stand_ins
 
 SEED = 580  # of every rng
+MOST_AT_ONCE = 4  # processes: each has stand-ins, a site and a browser of its own
 TEST_DATA = os.environ.get("MATINEE_TEST_DATA", "")  # read once, before anything is cleaned
 
 hypothesis.settings.register_profile("matinee", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI")))
@@ -26,6 +27,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--require-stand-ins", action="store_true", help="fail, rather than skip, where a stand-in for Amazon's services is not installed"
     )
     parser.addoption("--rng-seed", type=int, default=SEED, help="the number that every test's rng starts from")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """With `-n auto`: as many as there are cores for all tests; none beside this one for some, named or chosen: it takes long to start."""
+    named = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    chosen = any(config.getoption(name, None) for name in ("keyword", "markexpr", "lf"))
+    cores = min(os.cpu_count() or 1, MOST_AT_ONCE)
+    return 0 if named or chosen or cores == 1 else cores
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

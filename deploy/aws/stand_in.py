@@ -6,6 +6,7 @@ It is atomic and knows transactions and conditional writes to S3; it lives in an
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -20,6 +21,7 @@ from pathlib import Path
 MINISTACK = Path(__file__).parents[2] / ".stand-ins-venv" / "bin" / "ministack"
 ANSWERS_WITHIN = 60  # seconds; alone on a machine it takes one
 POLL = 0.05  # seconds
+FIRST_PORT, BEHIND_LAST_PORT = 20_000, 32_768  # connections are given higher ones, by Linux and by macOS
 STOPS_WITHIN = 5.0  # seconds
 
 
@@ -102,9 +104,11 @@ def answers(url: str) -> bool:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 on which nobody listened a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """A port of 127.0.0.1 on which nobody listened a moment ago, and none of those that connections are given until a server takes it."""
+    while True:
+        port = FIRST_PORT + secrets.randbelow(BEHIND_LAST_PORT - FIRST_PORT)  # by chance, so that two who ask at once get two
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def last_lines(printed: Path) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.aws.stand_in import free_port
 from recommender.settings import variable
 
 MATINEE = Path(sys.executable).with_name("matinee")
@@ -70,7 +70,7 @@ def running_site(var: Path, data: Path | None, *, cloud: Mapping[str, str] | Non
 
     data: None for the built-in sample. cloud: what leads to a stand-in for Amazon, in the environment. settings: more, by name.
     """
-    port = _free_port()
+    port = free_port()
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(var),
@@ -102,11 +102,6 @@ def running_site(var: Path, data: Path | None, *, cloud: Mapping[str, str] | Non
         yield site
     finally:
         _stop(server)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def _wait_until_ready(site: Site, server: subprocess.Popen[bytes], printed: Path) -> None:

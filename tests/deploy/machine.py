@@ -7,7 +7,6 @@ unix sockets and hands them over in LISTEN_FDS.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
@@ -22,6 +21,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
+
+from deploy.aws.stand_in import free_port
 
 REPOSITORY = Path(__file__).parents[2]
 DEPLOY = REPOSITORY / "deploy"
@@ -43,9 +44,10 @@ class Ports:
 
     @classmethod
     def free(cls) -> Ports:
-        with contextlib.ExitStack() as held:
-            listeners = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(3)]
-            return cls(*(listener.getsockname()[1] for listener in listeners))
+        found: set[int] = set()
+        while len(found) < 3:
+            found.add(free_port())
+        return cls(*found)
 
 
 def under(root: Path, text: str) -> str:

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.aws.stand_in import free_port
 from tests.deploy.machine import REPOSITORY, UP_WITHIN
 
 
@@ -24,8 +24,7 @@ def test_a_reload_brings_new_code_also_where_the_server_itself_has_read_the_old(
     """Without a model /readyz says so: in the words of errors.py, under the title of error_handlers.py."""
     for room in ("recommender", "webapp", "deploy"):
         shutil.copytree(REPOSITORY / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         [Path(sys.executable).with_name("gunicorn"), "--config", "deploy/gunicorn.conf.py", "webapp.wsgi:app"],
         cwd=tmp_path,

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.aws.stand_in import free_port
+
 ROOT = Path(__file__).parents[2]
 ENDS_WITHIN = 150  # seconds; alone on a machine it takes fifteen
 
@@ -28,8 +30,7 @@ def demonstrated(folder: Path, *arguments: str, **environment: str) -> subproces
 
 
 def test_the_asked_for_shape_is_shown_on_stand_ins_and_no_account_is_touched(ministack_url: str, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
 
     # What a developer of something else has set: none of it may be followed.
     shown = demonstrated(
@@ -64,8 +65,7 @@ def test_a_port_that_is_taken_is_said_before_anything_begins(tmp_path: Path) -> 
     ("data", "said"), [("s3://films/data", "no bucket is reached from here"), ("nowhere", "There is nothing at nowhere")]
 )
 def test_data_that_cannot_be_put_are_said(data: str, said: str, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
 
     shown = demonstrated(tmp_path, "--port", str(port), MATINEE_DATA=data)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.aws.stand_in import free_port
 from recommender import worker_folder
 from tests.recommender.cli.commands import Matinee, done, model_in_force, new_person, rate, refused
 
@@ -58,8 +59,3 @@ class TestServe:
         assert "Measured" not in result.stderr
         assert result.stderr.index("Trained user-cosine on two tastes") < result.stderr.index("Matinee is at")
         assert model_in_force()["generation"] == 1
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
