@@ -68,7 +68,8 @@ def arrange(
         relevant, wishes.dials, max(n, LIST_LENGTH), raters=published.matrix.raters, years=published.catalogue.years, genres=genres
     )
     weight = weight_for(history, published, wishes)
-    placed = _explored(relevant, n, weight, history, published, wishes, ~exclude, np.random.default_rng(seed))
+    allowed = ~exclude & ~(scores < neutral)  # what the model speaks against need not be found out
+    placed = _explored(relevant, n, weight, history, published, wishes, allowed, np.random.default_rng(seed))
     columns = np.array([one.column for one in placed], dtype=np.intp)
     own = _plain(scores, columns, neutral)
     names = published.genres[0]

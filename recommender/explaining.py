@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recommender.domain import LONGEST_LIST, NO_WISHES, Explanation, ScorePart, UserId, Wishes
+from recommender.domain import LONGEST_LIST, NO_WISHES, Explanation, Explored, ScorePart, UserId, Wishes
 from recommender.lists import Taste, make_wished
 from recommender.models import Additive
 from recommender.models.parts import BASE, CONTENT, EXPLORATION, NEIGHBOUR, OWN, POPULARITY, REMAINDER, Part, Parts
@@ -27,10 +27,14 @@ def explain(user_id: UserId, taste: Taste, published: Published, column: int, wi
     model = published.model if len(taste.history) and published.model.is_personal else published.popular
     score = float(model.score(taste.history)[column])
     parts = () if np.isnan(score) else _parts(model, taste, column, score)
-    added = _explored(user_id, taste, published, column, wishes)
-    if added is not None:
-        score = added + (model.neutral if np.isnan(score) else score)
-        parts = (*(parts or (Part(BASE, model.neutral),)), Part(EXPLORATION, added))
+    said = [_in_words(part, taste, published, column) for part in parts]
+    explored = _explored(user_id, taste, published, column, wishes)
+    if explored:
+        if np.isnan(score):
+            score = model.neutral
+            said = [ScorePart(BASE, score, _SENTENCES[BASE])]
+        score += explored.amount
+        said.append(ScorePart(EXPLORATION, explored.amount, f"Added to try it. {explored.text}"))
     return Explanation(
         user_id,
         published.catalogue.movie(column),
@@ -39,12 +43,12 @@ def explain(user_id: UserId, taste: Taste, published: Published, column: int, wi
         published.generation,
         model.recipe,
         None if np.isnan(score) else round(score, 6),
-        tuple(_in_words(part, taste, published, column) for part in parts),
+        tuple(said),
     )
 
 
-def _explored(user_id: UserId, taste: Taste, published: Published, column: int, wishes: Wishes) -> float | None:
-    """What exploration adds to the film in the list that is wished for; None where it stands there by itself, or not at all.
+def _explored(user_id: UserId, taste: Taste, published: Published, column: int, wishes: Wishes) -> Explored | None:
+    """What the film tests in the list that is wished for; None where it stands there by itself, or not at all.
 
     A longer list begins with the shorter, so that the longest there is tells for all.
     """
@@ -52,7 +56,7 @@ def _explored(user_id: UserId, taste: Taste, published: Published, column: int, 
         return None
     movie_id = published.catalogue.movie_ids[column]
     made = make_wished(user_id, taste, published, LONGEST_LIST, wishes)
-    return next((line.explored.amount for line in made.movies if line.explored and line.movie.movie_id == movie_id), None)
+    return next((line.explored for line in made.movies if line.explored and line.movie.movie_id == movie_id), None)
 
 
 def _parts(model: object, taste: Taste, column: int, score: float) -> Parts:

@@ -199,6 +199,13 @@ class TestExploring:
         assert {line.explored.kind for line in made.movies if line.explored} == {"film"}
         assert lists.make_wished(UserId(1_000_001), nobody, world.published, LIST_LENGTH, Wishes(AUTO)).explore == 0
 
+    def test_what_the_model_speaks_against_is_not_explored(self, world: World) -> None:
+        for row in world.rows[::10]:
+            scores = world.published.model.score(world.taste(row).history)
+            made = world.list_of(row, Wishes(1.0))
+            explored = [world.published.matrix.column_of(line.movie.movie_id) for line in made.movies if line.explored]
+            assert not np.any(scores[explored] < world.published.model.neutral)
+
     def test_films_left_out_are_not_explored(self, world: World) -> None:
         barred = ~world.published.catalogue.genre_mask(["Comedy"])
         for row in world.rows[::10]:
