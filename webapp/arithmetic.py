@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from recommender.domain import Explanation, Movie, ScorePart
-from webapp import charts, inputs
+from webapp import charts, dials, inputs
 from webapp.accounts import asker, visitor
 from webapp.engine import engine
 
@@ -30,7 +30,7 @@ class Line:
 @arithmetic.get("/why/<int:movie_id>")
 def why(movie_id: int) -> str:
     viewer = inputs.user_id(inputs.one(request.args, "user", "user id"))
-    made = engine().why(viewer, movie_id, asker=asker())
+    made = engine().why(viewer, movie_id, wishes=inputs.wishes(request.args), asker=asker())
     known = visitor()
     return render_template(
         "why.html",
@@ -39,6 +39,7 @@ def why(movie_id: int) -> str:
         most=max((abs(line.amount) for line in lines(made) if not line.is_base), default=0.0),
         is_mine=known is not None and known.user_id == viewer,
         amount_bar=charts.amount_bar,
+        typed=dials.typed(request.args),
     )
 
 

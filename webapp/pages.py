@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
@@ -13,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from recommender.domain import FIRST_OWN_USER_ID, LIST_LENGTH, LONGEST_LIST, OPENED, POPULAR, SEARCHED, Movie
 from recommender.errors import NoModelError, RecommenderError, StorageError
-from webapp import charts, inputs, posters, wording
+from webapp import charts, dials, inputs, posters, wording
 from webapp.accounts import asker, visitor
 from webapp.engine import engine
 from webapp.me.events import note
@@ -36,10 +37,21 @@ class Question:
     amount: str
     with_genres: tuple[str, ...]
     without_genres: tuple[str, ...]
+    wishes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_narrowed(self) -> bool:
         return bool(self.with_genres or self.without_genres)
+
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        """Everything but the wishes, as a form sends it."""
+        genres = [("with", genre) for genre in self.with_genres] + [("without", genre) for genre in self.without_genres]
+        return [("user", self.user), ("amount", self.amount), *genres]
+
+    def plain(self, page: str) -> str:
+        """The same question without any wishes."""
+        return self.address(page, **dict.fromkeys(self.wishes))
 
     def address(self, page: str, **changes: object) -> str:
         """The page with this question in its address."""
@@ -48,6 +60,7 @@ class Question:
             "amount": self.amount,
             "with": self.with_genres,
             "without": self.without_genres,
+            **self.wishes,
         }
         return url_for(page, **{**typed, **changes})  # type: ignore[arg-type]
 
@@ -66,7 +79,8 @@ def home() -> str:
 def movies() -> str:
     genres = engine().genres()
     viewers = engine().sample_viewers()
-    return render_template("movies.html", genres=genres, viewers=viewers, question=asked(request.args))
+    wishes = dials.typed_wishes(request.args)
+    return render_template("movies.html", genres=genres, viewers=viewers, question=asked(request.args), wishes=wishes)
 
 
 @pages.get("/result/")
@@ -76,9 +90,11 @@ def result() -> str:
     amount = inputs.amount(inputs.one(request.args, "amount"))
     wanted, unwanted = inputs.genres(question.with_genres), inputs.genres(question.without_genres)
 
-    made = engine().list_for(user_id, amount, with_genres=wanted, without_genres=unwanted, asker=asker())
+    wishes = inputs.wishes(request.args)
+
+    made = engine().list_for(user_id, amount, with_genres=wanted, without_genres=unwanted, wishes=wishes, asker=asker())
     tally().list_shown(made)
-    return render_template("result.html", made=made, amount=amount, question=question)
+    return render_template("result.html", made=made, amount=amount, question=question, wishes=wishes)
 
 
 @pages.get("/film/<int:movie_id>")
@@ -137,6 +153,7 @@ def asked(values: MultiDict[str, str]) -> Question:
         amount=values.get("amount", str(LIST_LENGTH)),
         with_genres=tuple(filter(None, values.getlist("with"))),
         without_genres=tuple(filter(None, values.getlist("without"))),
+        wishes=dials.typed(values),
     )
 
 
@@ -181,5 +198,9 @@ def give_words_to_templates(state: BlueprintSetupState) -> None:
         "histogram": charts.histogram,
         "star_steps": charts.STEPS,
         "first_own_user_id": FIRST_OWN_USER_ID,
+        "sliders": dials.sliders,
+        "n_explored": dials.n_explored,
+        "turned_to": dials.turned_to,
+        "address_of_sum": dials.address_of_sum,
     }
     jinja.trim_blocks = jinja.lstrip_blocks = True

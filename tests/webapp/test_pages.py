@@ -29,6 +29,7 @@ class Seen(HTMLParser):
         self.text = ""
         self._link: str | None = None
         self._hidden = 0
+        self.raw = page
         self.feed(page)
         self.text = " ".join(self.text.split())
 

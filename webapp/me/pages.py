@@ -9,7 +9,7 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from recommender.domain import ASIDE, HIDDEN, LIST_LENGTH, SEEN, OwnFilm, OwnFilms
-from webapp import inputs
+from webapp import dials, inputs
 from webapp.accounts import asker, signed_in, the_visitor
 from webapp.engine import engine
 from webapp.metrics import tally
@@ -37,9 +37,11 @@ _ORDERS: dict[str, tuple[str, Order]] = {
 def my_list() -> ResponseReturnValue:
     """The list, as the API and the Echo have it."""
     amount = inputs.amount(inputs.one(request.args, "amount"))
-    made = engine().list_for(the_visitor().user_id, amount, asker=asker())
+    wishes = inputs.wishes(request.args)
+    made = engine().list_for(the_visitor().user_id, amount, wishes=wishes, asker=asker())
     tally().list_shown(made)
-    return render_template("my_list.html", made=made, amount=amount, own=_own(), few=FEW_RATINGS, default=LIST_LENGTH)
+    shown = {"made": made, "amount": amount, "own": _own(), "wishes": wishes, "typed": dials.typed(request.args)}
+    return render_template("my_list.html", **shown, few=FEW_RATINGS, default=LIST_LENGTH)
 
 
 @me.get("/ratings/")

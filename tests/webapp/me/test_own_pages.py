@@ -34,6 +34,17 @@ def test_a_list_without_ratings_says_that_it_is_everybodys(alice: Browser) -> No
     assert "You have rated nothing yet" in alice.get("/me/").text
 
 
+def test_the_own_list_can_explore_and_stays_so_when_it_gets_longer(alice: Browser, recommender: FakeRecommender) -> None:
+    recommender.stars[ADA, 1199] = 5
+
+    page = alice.get("/me/?explore=0.3&recency=0.5").text
+
+    assert page.count("<strong>To try</strong>") == 3
+    assert '<a href="/me/?recency=0.5&amp;amount=10">Leave them out</a>' in page
+    assert 'href="/me/?explore=0.3&amp;recency=0.5&amp;amount=50">Show fifty' in page
+    assert "<strong>To try</strong>" not in alice.get("/me/").text
+
+
 def test_predicted_stars_and_stars_to_give_are_never_open_at_once(alice: Browser, recommender: FakeRecommender) -> None:
     recommender.stars[ADA, 1199] = 5
     page = alice.get("/me/").text
