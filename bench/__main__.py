@@ -1,4 +1,4 @@
-"""python -m bench [lists fold-in put endpoint skill search load put-25m scale] [--data PATH]; `make bench` also installs the peers."""
+"""python -m bench [lists fold-in put … scale] [--data PATH]; `make bench` also installs the peers."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import asking, endpoint, fold_in, lists, load, peers, put, scale, search, skill, synthetic
+from bench import asking, endpoint, fold_in, lists, load, peers, put, scale, search, skill, synthetic, turning
 from bench.figures import Figure, MismatchError, say, table
 from bench.machine import provenance
 
 ALL = ("lists", "fold-in", "put", "endpoint", "skill", "search")
-LONG = ("asking", "load", "put-25m", "scale")
+LONG = ("asking", "turning", "load", "put-25m", "scale")
 
 
 def main(arguments: list[str]) -> int:
@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as temporary:
         data = asked.data
-        if data is None and {"asking", "fold-in", "put", "endpoint"} & set(names):
+        if data is None and {"asking", "turning", "fold-in", "put", "endpoint"} & set(names):
             data = synthetic.write_data_set("100k", Path(temporary) / "synthetic-100k")
         rounds: dict[str, Callable[[], list[Figure]]] = {
             "lists": lambda: lists.measure(runs=3 if asked.quick else 5),
@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
             "skill": lambda: skill.measure(Path(temporary), times=5 if asked.quick else 15, turns=500 if asked.quick else 2000),
             "search": lambda: search.measure(times=500 if asked.quick else 2000),
             "asking": lambda: asking.measure(data),
+            "turning": lambda: turning.measure(data),
             "put-25m": lambda: put.measure(
                 synthetic.write_data_set("25m", Path(temporary) / "put-25m"),
                 times=200 if asked.quick else 1000,
@@ -66,13 +67,17 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         metavar="WHAT",
         choices=[*ALL, *LONG, []],
-        help=f"{', '.join(ALL)}, {' or '.join(LONG)}; all but the last four if none is named",
+        help=f"{', '.join(ALL)}, {' or '.join(LONG)}; all but the last five if none is named",
     )
     parser.add_argument(
-        "--data", type=Path, help="the data set for asking, fold-in, put and endpoint, such as ml-latest-small; made up if none is named"
+        "--data",
+        type=Path,
+        help="the data set for asking, turning, fold-in, put and endpoint, such as ml-latest-small; made up if none is named",
     )
     parser.add_argument(
-        "--long", action="store_true", help="asking, load, put-25m and scale too: 25 million ratings, a million lists, some minutes each"
+        "--long",
+        action="store_true",
+        help="asking, turning, load, put-25m and scale too: 25 million ratings, a million lists, some minutes each",
     )
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     return parser
