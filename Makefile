@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-aws test lint fix check bench proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-everywhere
+.PHONY: help run run-aws test lint fix check bench proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-everywhere spark-tools proof-spark
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -28,6 +28,8 @@ API_VENV := .api-venv
 API_TOOLS := $(API_VENV)/.installed
 DEPLOY_VENV := .deploy-venv
 DEPLOY_TOOLS := $(DEPLOY_VENV)/.installed
+SPARK_VENV := .spark-venv
+SPARK_TOOLS := $(SPARK_VENV)/.installed
 OBSERVATORY := tests/deploy/observatory
 
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -qq install
@@ -133,6 +135,13 @@ proof-everywhere: $(TOOLS) $(STAND_INS) ## Rates 200 films by page, program and 
 	@$(VENV)/bin/python -m tests.journeys.everywhere --ratings 200 --on ministack
 	@$(VENV)/bin/python -m tests.journeys.everywhere --ratings 30 --planted
 
+proof-spark: $(TOOLS) $(SPARK_TOOLS) ## Kills Spark's executors in the middle of everybody's lists, and shows that a loss would be seen; needs Java 17.
+	@echo "Making lists on a cluster of this machine and killing its executors; this takes three minutes."
+	@$(VENV)/bin/python -m tests.faults.killed_executors --kills 6
+	@$(VENV)/bin/python -m tests.faults.killed_executors --kills 6 --recipe ease
+	@$(VENV)/bin/python -m tests.faults.killed_executors --kills 2 --planted
+	@$(SPARK_VENV)/bin/python -m tests.recommender.on_spark.every_recipe
+
 proof-front: $(TOOLS) ## Reloads, restarts and kills servers and swaps models behind nginx under load, and shows that mistakes would be seen.
 	@echo "Reading through nginx while everything behind it comes and goes; this takes three minutes."
 	@$(VENV)/bin/python -m tests.faults.front
@@ -178,6 +187,8 @@ stack-tools: $(STACK_TOOLS) ## Installs cfn-lint and checkov, which check the te
 
 api-tools: $(API_TOOLS) ## Installs schemathesis, which calls the API by its document.
 
+spark-tools: $(SPARK_TOOLS) ## Makes .spark-venv, where Matinee runs with Apache Spark; needs Java 17 to run.
+
 deploy-tools: $(DEPLOY_TOOLS) ## Installs the tools that look at deploy/ from outside, with Node.js 20 or newer.
 
 env: $(INSTALLED) ## Makes .venv with everything that runs.
@@ -185,8 +196,8 @@ env: $(INSTALLED) ## Makes .venv with everything that runs.
 env-dev: $(TOOLS) ## Makes .venv with the tools for tests and checks as well.
 
 clean: ## Removes the environments and all caches; var/, with people's ratings, stays.
-	@echo "Removing .venv, .bench-venv, .stand-ins-venv, .stack-venv, .api-venv, .deploy-venv, node_modules and caches; var/ stays."
-	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) $(STACK_VENV) $(API_VENV) $(DEPLOY_VENV) node_modules $(OBSERVATORY)/node_modules build *.egg-info \
+	@echo "Removing .venv, .bench-venv, .stand-ins-venv, .stack-venv, .api-venv, .deploy-venv, .spark-venv, node_modules and caches; var/ stays."
+	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) $(STACK_VENV) $(API_VENV) $(DEPLOY_VENV) $(SPARK_VENV) node_modules $(OBSERVATORY)/node_modules build *.egg-info \
 		.hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -231,6 +242,13 @@ $(API_TOOLS): requirements-api.txt | $(PACKAGES)
 	@echo "Installing what calls the API into $(API_VENV)."
 	@"$(PYTHON)" -m venv --clear $(API_VENV)
 	@$(API_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-api.txt || $(PIP_FAILED)
+	@touch $@
+
+$(SPARK_TOOLS): requirements.txt requirements-spark.txt pyproject.toml | $(PACKAGES)
+	@echo "Installing Matinee with Apache Spark into $(SPARK_VENV); this takes a minute, and 900 MB."
+	@"$(PYTHON)" -m venv --clear $(SPARK_VENV)
+	@$(SPARK_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements.txt -r requirements-spark.txt || $(PIP_FAILED)
+	@$(SPARK_VENV)/bin/python -m pip --disable-pip-version-check -qq install --no-deps --editable . || $(PIP_FAILED)
 	@touch $@
 
 $(BROWSER_TOOLS): package.json package-lock.json

@@ -27,6 +27,8 @@ RecommenderError
 ├── NoModelError            nothing has been trained yet                     503
 ├── RefusedModelError       a new model that is no better                    exit code 1
 ├── TrainingBusyError       somebody else is training, or moving house       exit code 1
+├── MissingExtraError       what an optional extra needs is not here         exit code 1
+├── SparkError              Apache Spark could not be reached or started     exit code 1
 ├── SettingError            a MATINEE_ variable that is wrong or unknown     exit code 1
 └── StorageError            a store could not be reached or understood       503
 
@@ -245,6 +247,18 @@ class TrainingBusyError(RecommenderError):
 
     def __init__(self, holder: str, seconds: float) -> None:
         super().__init__(f"{holder} has held the training lock for {seconds:.0f} seconds; wait for it or stop it, then try again.")
+
+
+class MissingExtraError(RecommenderError):
+    """What an optional extra needs is not here. what: the extra; missing: in a few words; remedy: what brings it."""
+
+    def __init__(self, what: str, missing: str, remedy: str) -> None:
+        super().__init__(f"{what} cannot be used here: {missing}; {remedy}.")
+        self.what, self.missing = what, missing
+
+
+class SparkError(RecommenderError):
+    """Apache Spark could not be reached, started or used; the text says why."""
 
 
 class SettingError(RecommenderError):

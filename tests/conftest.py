@@ -26,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--require-stand-ins", action="store_true", help="fail, rather than skip, where a stand-in for Amazon's services is not installed"
     )
+    parser.addoption("--require-spark", action="store_true", help="fail, rather than skip, where Apache Spark cannot run")
     parser.addoption("--rng-seed", type=int, default=SEED, help="the number that every test's rng starts from")
 
 

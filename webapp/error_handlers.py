@@ -47,6 +47,8 @@ STATUS: dict[type[errors.RecommenderError], int] = {
     errors.NoModelError: 503,
     errors.RefusedModelError: 503,
     errors.TrainingBusyError: 503,
+    errors.MissingExtraError: 503,
+    errors.SparkError: 503,
     errors.StorageError: 503,
 }
 RETRY_AFTER = 10  # seconds; a store or a model is back by then, or somebody has to look

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +17,16 @@ from recommender.settings import Settings
 from recommender.terminal import Bars
 
 if TYPE_CHECKING:
+    from pyspark import SparkContext
+
     from recommender.data.movielens import DataSet
-    from recommender.listings.job import Engine, Job
+    from recommender.listings.job import Engine, Job, Progress
     from recommender.models import Model, Parameters
     from recommender.storage.part_files import PartFiles
 
 # Those of recommender.listings, which help need not load.
 SUBJECTS, FORMS, ORDERS = ("people", "films"), ("rows", "flat", "nested"), ("stars", "standing")
+ENGINES = ("here", "spark")
 PEOPLE_IN_A_PART = 1_000
 
 
@@ -45,6 +47,8 @@ PEOPLE_IN_A_PART = 1_000
     required=True,
     help="The file to write, or with a slash at the end the folder for several; a path, or s3://BUCKET/….",
 )
+@click.option("--engine", type=click.Choice(ENGINES), default="here", help="Who does the work: this process, or Apache Spark.")
+@click.option("--master", help="Of Spark: local[2], or spark://HOST:PORT of a standalone cluster.  [default: local[2]]")
 @click.option("--parts", "n_parts", type=click.IntRange(1), help="How many files a folder gets.  [default: one for 1,000 people]")
 @click.pass_obj
 def batch(
@@ -59,6 +63,8 @@ def batch(
     order: str | None,
     form: str,
     output: str,
+    engine: str,
+    master: str | None,
     n_parts: int | None,
 ) -> None:
     """Fit on the data and write the list of every user in it.
@@ -77,59 +83,70 @@ def batch(
 
     if order and subject != "films":
         raise click.UsageError("--by is for --for films: the films of a person are ordered by the recipe's score.")
+    if master and engine != "spark":
+        raise click.UsageError("--master is for --engine spark.")
     recipe, parameters = recipe_and_parameters(settings, recipe, parameter_file, chosen_parameters(neighbours, damping))
     known_recipe(recipe)
-
-    def fitted(bars: Bars) -> _Fitted:
-        return _fitted(data_named(settings, data), recipe, parameters, _Wanted(subject, order, form, n), bars)
-
-    # The place is looked at before the work.
-    if output.endswith("/") or Path(output).is_dir():
-        with _files_in(output) as files, Bars() as bars:
-            made = fitted(bars)
-            parts = write_parts(made.job, made.model, made.engine, n_parts or made.n_parts, files)
-            files.finish(parts, {**made.facts, "columns": list(made.job.schema.columns)})
-    else:
-        with one_file(output) as file, Bars() as bars:
-            made = fitted(bars)
-            file.writelines(write(made.job, made.model, made.engine, n_parts or made.n_parts))
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    subject: str
-    order: str | None
-    form: str
-    n: int
+    # The place is looked at before the work, and so is Spark.
+    with ExitStack() as stack:
+        files, file = None, None
+        if output.endswith("/") or Path(output).is_dir():
+            files = stack.enter_context(_files_in(output))
+        else:
+            file = stack.enter_context(one_file(output))
+        bars = stack.enter_context(Bars())
+        spark = stack.enter_context(_spark(master, bars)) if engine == "spark" else None
+        data_set = data_named(settings, data)
+        model = _fitted(data_set, recipe, parameters)
+        job = _job(model, subject, order, form, n)
+        worker = stack.enter_context(_worker(model, data_set, spark, partial(bars, "lists")))
+        parts = n_parts or -(-model.matrix.n_users // PEOPLE_IN_A_PART)
+        if files:
+            files.finish(write_parts(job, model, worker, parts, files), _facts(data_set, model, job))
+        elif file:
+            file.writelines(write(job, model, worker, n_parts or max(parts, worker.n_at_least)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitted:
-    job: Job
-    model: Model
-    engine: Engine
-    n_parts: int
-    facts: Mapping[str, Any]
-
-
-def _fitted(data_set: DataSet, recipe: str, parameters: Parameters, wanted: _Wanted, bars: Bars) -> _Fitted:
+def _fitted(data_set: DataSet, recipe: str, parameters: Parameters) -> Model:
     from recommender.data.matrix import RatingMatrix
-    from recommender.listings.job import Here, Job
-    from recommender.listings.schema import Schema
     from recommender.models import recipes
 
     matrix = RatingMatrix.of(data_set.ratings, data_set.catalogue.movie_ids)
-    model = recipes.fit(recipe, matrix, data_set.catalogue, parameters)
-    job = Job.of(model, Schema(wanted.subject, wanted.form, wanted.n, recipe), wanted.order)
-    facts = {
-        "data": data_set.name,
-        "recipe": recipe,
-        "parameters": dict(model.parameters),
-        "lists_of": wanted.subject,
-        "form": wanted.form,
-        **({"by": job.order} if job.order else {}),
-    }
-    return _Fitted(job, model, Here(model, partial(bars, "lists")), -(-matrix.n_users // PEOPLE_IN_A_PART), facts)
+    return recipes.fit(recipe, matrix, data_set.catalogue, parameters)
+
+
+def _job(model: Model, subject: str, order: str | None, form: str, n: int) -> Job:
+    from recommender.listings.job import Job
+    from recommender.listings.schema import Schema
+
+    return Job.of(model, Schema(subject, form, n, model.recipe), order)
+
+
+def _facts(data_set: DataSet, model: Model, job: Job) -> dict[str, Any]:
+    """For the manifest."""
+    facts = {"data": data_set.name, "recipe": model.recipe, "parameters": dict(model.parameters)}
+    order = {"by": job.order} if job.order else {}
+    return {**facts, "lists_of": job.schema.subject, "form": job.schema.form, **order, "columns": list(job.schema.columns)}
+
+
+def _spark(master: str | None, bars: Bars) -> AbstractContextManager[SparkContext]:
+    from recommender.spark_session import HERE, session
+
+    bars.say(f"Starting Spark on {master or HERE} …")
+    return session(master or HERE)
+
+
+@contextmanager
+def _worker(model: Model, data_set: DataSet, spark: SparkContext | None, progress: Progress) -> Iterator[Engine]:
+    from recommender.listings.job import Here
+
+    if spark is None:
+        yield Here(model, progress)
+        return
+    from recommender.on_spark.cluster import cluster
+
+    with cluster(spark, model, data_set.catalogue, progress) as executors:
+        yield executors
 
 
 @contextmanager

@@ -51,6 +51,10 @@ class Job:
 class Engine(Protocol):
     """Who does the work. Results come in the order of the spans."""
 
+    @property
+    def n_at_least(self) -> int:
+        """In how many spans people should be dealt out at least, so that everybody has something to do."""
+
     def texts(self, job: Job, spans: Sequence[Rows]) -> Iterator[str]:
         """The lines of the lists of these people, span by span."""
 
@@ -98,6 +102,11 @@ class Here:
 
     model: Model
     progress: Progress = lambda done, total: None
+
+    @property
+    def n_at_least(self) -> int:
+        """One: nothing is done side by side."""
+        return 1
 
     def texts(self, job: Job, spans: Sequence[Rows]) -> Iterator[str]:
         """Span by span, as they are asked for."""
