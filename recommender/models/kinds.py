@@ -34,8 +34,7 @@ class Kinds:
     @classmethod
     def of(cls, films: Catalogue, votes: NDArray[np.float64]) -> Kinds:
         """votes: how much each film is watched by everybody, shape (n_movies,)."""
-        names = films.genres()
-        genres = np.stack([films.genre_mask([name]) for name in names], axis=1) if names else np.zeros((len(films), 0), dtype=np.bool_)
+        names, genres = films.genre_table()
         known = (films.years >= FIRST_YEAR) & (films.years <= LAST_YEAR)
         years = np.where(known, films.years.astype(np.int64) - FIRST_YEAR, -1)
         total = float(votes.sum())
