@@ -15,6 +15,7 @@ from recommender.models import (
     Model,
     Parameters,
     blend,
+    content,
     ease,
     fm,
     item_cosine,
@@ -27,6 +28,7 @@ from recommender.models import (
     user_cosine_recent,
 )
 from recommender.models.blend import Blend, FitPart
+from recommender.models.content import Content
 from recommender.models.ease import Ease
 from recommender.models.fm import FactorisationMachine
 from recommender.models.item_cosine import ItemCosine
@@ -100,6 +102,13 @@ _ALL: tuple[Recipe, ...] = (
         fm.DEFAULTS,
         fit=FactorisationMachine.fit,
         restore=lambda matrix, _, parameters, arrays: FactorisationMachine.restore(matrix, parameters, arrays),
+    ),
+    Recipe(
+        Content.recipe,
+        "films of the genres, years and tags of those liked, rated by others or not",
+        content.DEFAULTS,
+        fit=Content.fit,
+        restore=lambda matrix, _, parameters, arrays: Content.restore(matrix, parameters, arrays),
     ),
     Recipe(
         Recent.recipe,
