@@ -14,6 +14,7 @@ from recommender import logs
 from recommender.cli.batch import batch
 from recommender.cli.compare import compare
 from recommender.cli.evaluate import evaluate, predict
+from recommender.cli.events import events
 from recommender.cli.examine import doctor
 from recommender.cli.exports import export
 from recommender.cli.films import films
@@ -65,6 +66,6 @@ def main(ctx: click.Context, verbose: bool) -> None:
 for _command in (
     *(train, recommend, sweep, batch, predict, evaluate, compare, profile, rollback, serve, operator, skill),
     *(tune, jobs),
-    *(doctor, backup, restore, migrate, create_stores, upload_data, titles, import_file, undo_import, export, films),
+    *(doctor, backup, restore, migrate, create_stores, upload_data, titles, import_file, undo_import, export, events, films),
 ):
     main.add_command(_command)
