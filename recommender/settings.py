@@ -35,7 +35,7 @@ class Settings:
     cache_folder: str = _setting("var/cache", "this machine's copies of models that lie in a bucket, to be mapped into memory")
     secret_file: str = _setting("var/secret", "the site's secret key, made once, readable by its owner alone")
     secret_key: str = _setting("", "the site's secret key itself, instead of the file")
-    recipe: str = _setting("user-cosine", "the method that lists are made with: user-cosine or another recipe of docs/models.md")
+    recipe: str = _setting("user-cosine", "the method that lists are made with: user-cosine or another recipe of docs/models")
     signal: str = _setting(
         "",
         "a CSV movie_id,weight, as a path or an https address, that says how much films are spoken of elsewhere: "

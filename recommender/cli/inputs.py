@@ -26,7 +26,7 @@ DATA = click.option(
     default=None,
     help="A MovieLens folder, zip or name, a folder with ratings.csv and movies.csv, or an s3:// address of one.  [default: MATINEE_DATA]",
 )
-RECIPE = click.option("--recipe", default=None, help="The method, a recipe of docs/models.md.  [default: MATINEE_RECIPE]")
+RECIPE = click.option("--recipe", default=None, help="The method, a recipe of docs/models.  [default: MATINEE_RECIPE]")
 NEIGHBOURS = click.option("--neighbours", type=click.IntRange(1), help="How many of the most similar people make a list.")
 DAMPING = click.option(
     "--damping", type=click.FloatRange(0), help="Imaginary neutral votes in a film's average; 0 is the textbook ranking."
