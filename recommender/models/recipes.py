@@ -14,6 +14,7 @@ from recommender.models import (
     Arrays,
     Model,
     Parameters,
+    als,
     blend,
     content,
     ease,
@@ -22,11 +23,13 @@ from recommender.models import (
     ordered,
     popular,
     recent,
+    svd,
     timely,
     trending,
     user_cosine,
     user_cosine_recent,
 )
+from recommender.models.als import Als
 from recommender.models.blend import Blend, FitPart
 from recommender.models.content import Content
 from recommender.models.ease import Ease
@@ -35,6 +38,7 @@ from recommender.models.item_cosine import ItemCosine
 from recommender.models.ordered import Ordered
 from recommender.models.popular import Popular
 from recommender.models.recent import Recent
+from recommender.models.svd import Svd
 from recommender.models.timely import Timely
 from recommender.models.trending import Trending
 from recommender.models.user_cosine import UserCosine
@@ -95,6 +99,20 @@ _ALL: tuple[Recipe, ...] = (
         ordered.DEFAULTS,
         fit=lambda matrix, _, parameters: Ordered.fit(matrix, parameters),
         restore=lambda matrix, _, parameters, arrays: Ordered.restore(matrix, parameters, arrays),
+    ),
+    Recipe(
+        Als.recipe,
+        "films that go with those rated, and stars, by factors learned in turn",
+        als.DEFAULTS,
+        fit=lambda matrix, _, parameters: Als.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, arrays: Als.restore(matrix, parameters, arrays),
+    ),
+    Recipe(
+        Svd.recipe,
+        "what people would give most stars, by factors learned rating by rating",
+        svd.DEFAULTS,
+        fit=lambda matrix, _, parameters: Svd.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, arrays: Svd.restore(matrix, parameters, arrays),
     ),
     Recipe(
         FactorisationMachine.recipe,
