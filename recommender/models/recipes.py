@@ -18,6 +18,7 @@ from recommender.models import (
     blend,
     content,
     ease,
+    ensemble,
     fm,
     item_cosine,
     ordered,
@@ -33,6 +34,7 @@ from recommender.models.als import Als
 from recommender.models.blend import Blend, FitPart
 from recommender.models.content import Content
 from recommender.models.ease import Ease
+from recommender.models.ensemble import Ensemble
 from recommender.models.fm import FactorisationMachine
 from recommender.models.item_cosine import ItemCosine
 from recommender.models.ordered import Ordered
@@ -157,6 +159,15 @@ _ALL: tuple[Recipe, ...] = (
         restore=Timely.restore,
     ),
     Recipe(
+        Ensemble.recipe,
+        "stars by three methods, each over its error, added up",
+        ensemble.DEFAULTS,
+        fit=lambda matrix, films, parameters: fit(Ensemble.recipe, matrix, films, parameters),
+        restore=lambda matrix, films, parameters, arrays: Ensemble.restore(
+            matrix, parameters, arrays, lambda name, its_own, own: restore(name, matrix, films, its_own, own)
+        ),
+    ),
+    Recipe(
         Blend.recipe,
         "several recipes in one, weighed by how much somebody has rated",
         blend.DEFAULTS,
@@ -169,6 +180,7 @@ _ALL: tuple[Recipe, ...] = (
 BY_NAME = {recipe.name: recipe for recipe in _ALL}
 RECIPES = tuple(BY_NAME)
 # The parts of the blend, and their weights where the data at hand say nothing better: for histories of up to 4, 20, 100 and more ratings.
+OF_ENSEMBLE = (Als.recipe, Svd.recipe, FactorisationMachine.recipe)  # the paper's three
 PARTS = (Ordered.recipe, Ease.recipe, Timely.recipe)
 PRIOR = Weights(np.array([4, 20, 100]), np.array([[0.2, 0.0, 2.0], [0.5, 0.2, 1.0], [1.0, 0.2, 0.2], [1.0, 0.2, 0.2]]))
 
@@ -185,12 +197,15 @@ def fit(
 ) -> Model:
     """The recipe's model over the matrix and its films; a parameter the recipe does not have is left aside.
 
-    fit_part: how a blend's parts are made, for whoever has some of them at hand; by this function where it is None.
+    fit_part: how the parts of a blend or an ensemble are made, for whoever has some of them at hand; by this function where it is None.
     """
     known = BY_NAME[known_recipe(recipe)]
     chosen = {**known.defaults, **_its_own(known, parameters)}
+    part = fit_part or (lambda name, over: fit(name, over, films))
     if recipe == Blend.recipe:
-        return Blend.fit(matrix, chosen, PRIOR, PARTS, fit_part or (lambda name, over: fit(name, over, films)))
+        return Blend.fit(matrix, chosen, PRIOR, PARTS, part)
+    if recipe == Ensemble.recipe:
+        return Ensemble.fit(matrix, chosen, OF_ENSEMBLE, part)
     return known.fit(matrix, films, chosen)
 
 

@@ -103,13 +103,25 @@ _PRESETS = (
         },
     ),
     Preset(
+        "als",
+        "als",
+        "how many factors, what holds them back, and how much films not rated and high ratings weigh",
+        {
+            "n_factors": _whole(16, 128, LOG),
+            "regularisation": Range(0.003, 0.1, LOG),
+            "frequency": Range(0, 1),
+            "unobserved": Range(0.05, 1, LOG),
+            "liking": Range(0, 0.3),
+        },
+    ),
+    Preset(
         "als-paper",
         "als",
         "the papers' grid for ALS, by cross-validated RMSE",
         {"rank": Choice((10, 50, 100, 150)), "reg_param": Choice((0.01, 0.05, 0.1, 0.15))},
         split="folds",
         method=GRID,
-        ours={"rank": ("n_factors",), "reg_param": ("regularisation",)},
+        ours={"rank": ("star_factors", "n_factors"), "reg_param": ("star_regularisation", "regularisation")},
     ),
     _FM,
     Preset(

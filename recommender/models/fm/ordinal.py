@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 Floats = NDArray[np.float64]
 
@@ -35,6 +34,8 @@ def bounds(thresholds: Floats) -> Floats:
 
 def probability(low: Floats, high: Floats) -> Floats:
     """P(low < noise <= high) under the normal distribution, never 0, exact in both tails."""
+    from scipy.special import ndtr  # scipy is heavy, and a web worker needs it only where this recipe serves
+
     upper = low > 0
     return np.asarray(np.maximum(ndtr(np.where(upper, -low, high)) - ndtr(np.where(upper, -high, low)), _LEAST))
 
@@ -55,6 +56,8 @@ def curvature(low: Floats, high: Floats, at: Slope) -> Floats:
 
 def draw(low: Floats, high: Floats, uniform: Floats) -> Floats:
     """Noise between the bounds, one value for each number of [0, 1) given: the normal distribution's, cut off at both."""
+    from scipy.special import ndtr, ndtri  # as above
+
     upper = low > 0
     first = ndtr(np.where(upper, -high, low))
     last = ndtr(np.where(upper, -low, high))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from recommender.models.fm import ordinal
 
@@ -79,6 +78,8 @@ def folded_in(draws: Draws, films: NDArray[np.integer], steps: NDArray[np.intege
 
 def at_least(draws: Draws, person: Person, films: NDArray[np.integer] | slice, steps: Sequence[int]) -> Floats:
     """How probably the person gives each film this step of the scale or a higher one, shape (n_films, len(steps)); steps from 1 up."""
+    from scipy.special import ndtr  # scipy is heavy, and a web worker needs it only where this recipe serves
+
     bias, factors = _design(draws.films[films])
     liking = bias + _along(factors, person.weights)
     spread = np.sum(factors * np.swapaxes(np.linalg.solve(person.precision, np.swapaxes(factors, 1, 2)), 1, 2), axis=2)
