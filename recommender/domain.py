@@ -126,6 +126,7 @@ class RecommendedMovie:
     score: the model's number, which compares within one list only and never rises from one line to the next.
     match: 0 to 100, the same score as a share of what could be reached; falls with it. None where a list is the same for everyone.
     predicted_stars: the stars this person would probably give, 0.5 to 5.0; a detail, not the order. None when nothing can be said.
+    likely_stars: from and to: four of five ratings lie between them. None where that is not known.
     explored: what the film is there to find out; None for one that is there by relevance. Its amount is in the score, not in the match.
     Dials order a list by more than the score, so that it may rise in such a list.
     """
@@ -136,6 +137,7 @@ class RecommendedMovie:
     predicted_stars: float | None = None
     reasons: tuple[Reason, ...] = ()
     explored: Explored | None = None
+    likely_stars: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +353,7 @@ class OwnFilms:
 
 @dataclass(frozen=True, slots=True)
 class FilmForPerson:
-    """A film as one person has it.
+    """A film as one person has it. likely_stars: as in RecommendedMovie.
 
     said: what they say of it; without stars and marks where that is nothing. predicted_stars: what the model would have guessed without
     their stars for it; None where it cannot tell.
@@ -359,6 +361,7 @@ class FilmForPerson:
 
     said: OwnFilm
     predicted_stars: float | None
+    likely_stars: tuple[float, float] | None = None
 
 
 RECORD = "record"  # read from the person's list record, or just put there

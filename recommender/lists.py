@@ -167,6 +167,7 @@ def _by_neighbours(history: History, model: UserCosine, published: Published, ar
     columns = arrangement.columns
     predicted = model.predict_many(history, columns.astype(np.int32), similarities=similarities)
     contributions = Contributions(model, history, near, columns)
+    likely = published.likely_stars(history, columns, predicted)
     reach = model.best_possible(near) - model.neutral
     movies = []
     for at, (column, stars) in enumerate(zip(columns.tolist(), predicted.tolist(), strict=True)):
@@ -184,6 +185,7 @@ def _by_neighbours(history: History, model: UserCosine, published: Published, ar
                 if known
                 else reasons.in_general(column, published.popular, history.own_row),
                 explored=arrangement.explored[at],
+                likely_stars=likely[at],
             )
         )
     return Made(tuple(movies), PERSONAL, arrangement.weight)
@@ -196,6 +198,7 @@ def _by_scores(history: History, published: Published, arranged: Arranging) -> M
     arrangement = arranged(scores, model.neutral)
     columns = arrangement.columns
     predicted = published.stars.predict_many(history, columns.astype(np.int32))
+    likely = published.likely_stars(history, columns, predicted)
     explained = model.explain(history, columns) if isinstance(model, Additive) else [()] * len(columns)
     reach = float(np.nanmax(scores, initial=model.neutral)) - model.neutral
     movies = []
@@ -210,6 +213,7 @@ def _by_scores(history: History, published: Published, arranged: Arranging) -> M
                 predicted_stars=round(stars, 1),
                 reasons=reasons.from_parts(column, parts, history, published.catalogue, published.popular),
                 explored=arrangement.explored[at],
+                likely_stars=likely[at],
             )
         )
     return Made(tuple(movies), PERSONAL, arrangement.weight)

@@ -39,7 +39,9 @@ def of_film(opinions: Opinions, movie: Movie, published: Published, added: Added
     history = lists.taste_from(replace(opinions, ratings=others), published).history
     if not len(history) or column is None:
         return FilmForPerson(said, None)
-    return FilmForPerson(said, round(float(published.stars.predict_many(history, np.array([column], dtype=np.int32))[0]), 1))
+    columns = np.array([column], dtype=np.int32)
+    predicted = published.stars.predict_many(history, columns)
+    return FilmForPerson(said, round(float(predicted[0]), 1), published.likely_stars(history, columns, predicted)[0])
 
 
 def watchlist(opinions: Opinions, published: Published, added: Added) -> tuple[RecommendedMovie, ...]:

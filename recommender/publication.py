@@ -24,7 +24,8 @@ from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.elicitation import Elicitation
 from recommender.errors import DataError, InvalidInputError, ModelError, NoModelError, StorageError
-from recommender.models import Model, PredictsStars, files, recipes
+from recommender.models import History, Model, PredictsStars, files, recipes
+from recommender.models.intervals import StarIntervals
 from recommender.models.popular import Popular
 from recommender.models.user_cosine import UserCosine
 from recommender.storage.blobs import Blobs
@@ -58,6 +59,7 @@ class Published:
     model: Model
     catalogue: Catalogue
     facts: Mapping[str, Any]
+    intervals: StarIntervals | None = None
 
     @property
     def matrix(self) -> RatingMatrix:
@@ -78,6 +80,18 @@ class Published:
     def genres(self) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
         """The genres, and which films are of each, as `Catalogue.genre_table` has them."""
         return self.catalogue.genre_table()
+
+    def likely_stars(
+        self, history: History, columns: NDArray[np.integer], predicted: NDArray[np.float64]
+    ) -> list[tuple[float, float] | None]:
+        """For films of which stars were predicted, from and to: four of five ratings lie between them. None where that is not known."""
+        if self.intervals is None:
+            return [None] * len(columns)
+        raters = np.where(columns >= 0, self.matrix.raters[columns], 0)
+        if history.own_row is not None:  # a vote of one's own that was taken back, and is still in the matrix, is none
+            raters = raters - np.isin(columns, self.matrix.row(history.own_row)[0])
+        low, high = self.intervals.interval(len(history), raters, predicted)
+        return [(round(one, 1), round(other, 1)) for one, other in zip(low.tolist(), high.tolist(), strict=True)]
 
     @cached_property
     def elicitation(self) -> Elicitation:
@@ -101,19 +115,24 @@ def load(blobs: Blobs, pointer: Pointer) -> Published:
         facts = saved.facts
         matrix = RatingMatrix.from_arrays({n: saved.arrays[f"matrix-{n}"] for n in RatingMatrix.__dataclass_fields__})
         catalogue = Catalogue.from_arrays(_unprefixed(saved.arrays, "catalogue-"))
+        about_stars = _unprefixed(saved.arrays, "intervals-")
         model = recipes.restore(facts["recipe"], matrix, catalogue, facts["parameters"], _unprefixed(saved.arrays, "model-"))
     except KeyError as error:
         raise ModelError(f"The model {pointer.version} lacks {error}; train again.") from error
     except (DataError, InvalidInputError) as error:
         raise ModelError(f"The model {pointer.version} is not one that this version can use: {error} Train again.") from error
-    return Published(pointer.generation, pointer.version, model, catalogue, facts)
+    intervals = StarIntervals.restore(about_stars) if about_stars else None
+    return Published(pointer.generation, pointer.version, model, catalogue, facts, intervals)
 
 
-def write_version(folder: Path, model: Model, catalogue: Catalogue, facts: Mapping[str, Any]) -> str:
+def write_version(
+    folder: Path, model: Model, catalogue: Catalogue, facts: Mapping[str, Any], intervals: StarIntervals | None = None
+) -> str:
     """Write a version's files into the empty folder; the SHA-256 of its manifest."""
     arrays = {f"matrix-{name}": array for name, array in model.matrix.arrays().items()}
     arrays |= {f"catalogue-{name}": array for name, array in catalogue.arrays().items()}
     arrays |= {f"model-{name}": array for name, array in model.arrays().items()}
+    arrays |= {f"intervals-{name}": array for name, array in intervals.arrays().items()} if intervals else {}
     return files.save(folder, arrays, {**facts, "recipe": model.recipe, "parameters": dict(model.parameters)})
 
 

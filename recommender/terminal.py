@@ -65,6 +65,7 @@ def print_list(made: RecommendationList) -> None:
     for rank, line in enumerate(made.movies, start=1):
         match = f"{line.match:3d} %" if line.match is not None else "     "
         stars = f"{line.predicted_stars:.1f}" if line.predicted_stars is not None else "   "
+        stars += "  {:.1f} to {:.1f}".format(*line.likely_stars) if line.likely_stars else ""
         year = f" ({line.movie.year})" if line.movie.year else ""
         click.echo(f"{rank:4d}  {match}  {stars}  {line.movie.title}{year}  [{line.movie.movie_id}]")
         if line.explored or line.reasons:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+
 from recommender import history, lists, promotion, publication, showcase, snapshots
 from recommender.choosing import AUTO, SECONDS, choose, known_or_auto
 from recommender.comparing import GROWN, remembered
@@ -18,9 +20,12 @@ from recommender.data.matrix import RatingMatrix
 from recommender.data.movielens import DataSet
 from recommender.domain import FIRST_OWN_USER_ID, ListRecord, UserId
 from recommender.errors import ModelError, RefusedModelError, StorageError
+from recommender.evaluation.calibration import calibrated
 from recommender.history import Quality, Refusal, Training
 from recommender.lists import Taste
-from recommender.models import History, Model, Parameters, recipes
+from recommender.models import History, Model, Parameters, PredictsStars, recipes
+from recommender.models.intervals import StarIntervals
+from recommender.models.user_cosine import UserCosine
 from recommender.promotion import Verdict
 from recommender.publication import LOCK, Pointer, Published
 from recommender.snapshots import Snapshot
@@ -30,6 +35,7 @@ from recommender.storage.profiles import Profiles
 
 log = logging.getLogger(__name__)
 
+PEOPLE_ASKED = 300  # to find how far predicted stars may be trusted
 MOST_TRIES = 5  # for the list of somebody who goes on rating
 SWEPT_AT_ONCE = 500  # sessions, codes and counters that have expired: some ten milliseconds in which raters wait
 MOST_SWEEPS = 1_000
@@ -100,9 +106,11 @@ def train(
             lease.renew()
         model = recipes.fit(verdict.publishes, matrix, snapshot.catalogue, parameters)
         watch.lap("model")
+        intervals = _intervals(model, snapshot, parameters)
+        watch.lap("intervals")
         lease.renew()
         facts = {"source": source, "source_tag": source_tag, "asked": recipe}
-        pointer = _publish(model, snapshot, facts, blobs, profiles, now=now())
+        pointer = _publish(model, intervals, snapshot, facts, blobs, profiles, now=now())
         watch.lap("publication")
         n_lists = _rewrite_lists(publication.load(blobs, pointer), profiles, progress, now)
         watch.lap("lists")
@@ -193,7 +201,25 @@ def _in_force(blobs: Blobs) -> Published | None:
         return None
 
 
-def _publish(model: Model, snapshot: Snapshot, source: Mapping[str, str], blobs: Blobs, profiles: Profiles, *, now: float) -> Pointer:
+def _intervals(model: Model, snapshot: Snapshot, parameters: Parameters | None) -> StarIntervals:
+    """How far the stars may be trusted that this model's lists show, by whatever predicts them.
+
+    Found on the viewers of the data set, where there are any, so that no trace of a rating taken back is left in it.
+    """
+
+    def fit(matrix: RatingMatrix) -> Model:
+        own = isinstance(model, PredictsStars) and model.is_personal
+        return recipes.fit(model.recipe, matrix, snapshot.catalogue, parameters) if own else UserCosine.fit(matrix)
+
+    ratings = promotion.some_people(snapshot.ratings)
+    of_data = ratings.user_ids < FIRST_OWN_USER_ID
+    ratings = ratings.where(of_data) if of_data.any() else ratings
+    return calibrated(ratings, snapshot.catalogue, fit, rng=np.random.default_rng(0), n_people=PEOPLE_ASKED)
+
+
+def _publish(
+    model: Model, intervals: StarIntervals, snapshot: Snapshot, source: Mapping[str, str], blobs: Blobs, profiles: Profiles, *, now: float
+) -> Pointer:
     viewers = model.matrix.user_ids[model.matrix.user_ids < FIRST_OWN_USER_ID]
     facts = {
         **{name: snapshot.facts[name] for name in ("data", "credit", "own_ratings")},
@@ -214,7 +240,7 @@ def _publish(model: Model, snapshot: Snapshot, source: Mapping[str, str], blobs:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "model"
         folder.mkdir()
-        digest = publication.write_version(folder, model, snapshot.catalogue, facts)
+        digest = publication.write_version(folder, model, snapshot.catalogue, facts, intervals)
         version, above = snapshots.version_name(now, digest), profiles.highest_generation()
         return publication.put_in_force(blobs, version, folder, digest, above=above, before=clear_sample_lists)
 

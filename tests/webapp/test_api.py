@@ -52,6 +52,7 @@ def test_a_list_is_told_whole(client):
                 "score": 4.6,
                 "match": 97,
                 "predicted_stars": 4.5,
+                "likely_stars": None,
                 "reasons": [
                     {"kind": "people", "text": "Three of the people most like you gave it 5 stars."},
                     {"kind": "everyone", "text": "It is liked by nearly all who rated it."},
@@ -122,6 +123,7 @@ def test_well_liked_films_are_lines_of_a_list_that_is_the_same_for_everyone(clie
         "score": 4.5,
         "match": None,
         "predicted_stars": None,
+        "likely_stars": None,
         "reasons": [{"kind": "everyone", "text": "It is liked by nearly all who rated it."}],
         "explored": None,
     }

@@ -111,6 +111,7 @@ def _line(rank: int, recommended: RecommendedMovie) -> Json:
         "score": recommended.score,
         "match": recommended.match,
         "predicted_stars": recommended.predicted_stars,
+        "likely_stars": recommended.likely_stars,
         "reasons": [{"kind": reason.kind, "text": reason.text} for reason in recommended.reasons],
         "explored": _explored(recommended.explored),
     }

@@ -198,6 +198,7 @@ WELL_LIKED_EXAMPLE: Json = {
     "score": 4.12,
     "match": None,
     "predicted_stars": None,
+    "likely_stars": None,
     "reasons": [{"kind": "everyone", "text": "Half of those who rated it gave it 5 stars."}],
     "explored": None,
 }
@@ -229,6 +230,7 @@ LIST_EXAMPLE: Json = {
             "score": 4.31,
             "match": 86,
             "predicted_stars": 4.4,
+            "likely_stars": [3.6, 5.0],
             "reasons": [{"kind": "people", "text": "Three of the people most like you gave it 5 stars."}],
             "explored": None,
         }
@@ -272,6 +274,10 @@ _RECOMMENDED_FIELDS: Json = {
     ),
     "match": _said({"type": ["integer", "null"], "minimum": 0, "maximum": 100}, "The score in percent; null where all get the same list."),
     "predicted_stars": _said({"type": ["number", "null"], "minimum": 0.5, "maximum": 5}, "The stars this person would probably give."),
+    "likely_stars": _said(
+        {"type": ["array", "null"], "items": _STARS, "minItems": 2, "maxItems": 2},
+        "From and to: four of five ratings lie between them. Null where that is not known.",
+    ),
     "reasons": {"type": "array", "items": ref("Reason"), "description": "Why it is here; the first is the one to show."},
     "explored": {
         "oneOf": [ref("Explored"), {"type": "null"}],

@@ -96,6 +96,7 @@ def wire_movies(movies: tuple[RecommendedMovie, ...]) -> dict[str, Any]:
                 "score": line.score,
                 "match": line.match,
                 "stars": line.predicted_stars,
+                "likely": line.likely_stars,
                 "reasons": [{"kind": reason.kind, "text": reason.text} for reason in line.reasons],
             }
             for line in movies
@@ -227,4 +228,9 @@ def _line(said: dict[str, Any]) -> RecommendedMovie:
         said["match"],
         None if stars is None else float(stars),
         tuple([Reason(reason["kind"], reason["text"]) for reason in said["reasons"]]),
+        likely_stars=_likely(said.get("likely")),  # absent in lists kept by earlier versions
     )
+
+
+def _likely(said: list[Any] | None) -> tuple[float, float] | None:
+    return (float(said[0]), float(said[1])) if said else None

@@ -46,6 +46,7 @@ def _fields(line: RecommendedMovie) -> dict[str, Any]:
         "score": line.score,
         "match": line.match,
         "stars": line.predicted_stars,
+        "likely": line.likely_stars,
         "reasons": [(reason.kind, reason.text) for reason in line.reasons],
     }
 
@@ -57,4 +58,9 @@ def _line(fields: dict[str, Any]) -> RecommendedMovie:
         fields["match"],
         fields["stars"],
         tuple([Reason(*reason) for reason in fields["reasons"]]),
+        likely_stars=_likely(fields.get("likely")),  # absent in lists kept by earlier versions
     )
+
+
+def _likely(said: list[float] | None) -> tuple[float, float] | None:
+    return (said[0], said[1]) if said else None
