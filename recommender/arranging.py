@@ -68,8 +68,7 @@ def arrange(
         relevant, wishes.dials, max(n, LIST_LENGTH), raters=published.matrix.raters, years=published.catalogue.years, genres=genres
     )
     weight = weight_for(history, published, wishes)
-    allowed = ~exclude & ~(scores < neutral)  # what the model speaks against need not be found out
-    placed = _explored(relevant, n, weight, history, published, wishes, allowed, np.random.default_rng(seed))
+    placed = _explored(relevant, n, weight, history, published, wishes, _open(scores, neutral, ~exclude), np.random.default_rng(seed))
     columns = np.array([one.column for one in placed], dtype=np.intp)
     own = _plain(scores, columns, neutral)
     names = published.genres[0]
@@ -107,6 +106,15 @@ def _explored(
     films = exploration.Films(matrix.raters, published.popular.mean_stars, published.genres[1])
     probes = exploration.probes_for(films, history.columns, history.half_stars, allowed=allowed, rng=rng)
     return exploration.filled(relevant, n, weight, probes)
+
+
+def _open(scores: NDArray[np.float64], neutral: float, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The allowed films but those that the model speaks against, which need not be found out: below neutral, and below half of the rest.
+
+    A model that scores every film by the stars it predicts has most of them below what it calls neutral.
+    """
+    known = np.where(np.isnan(scores), neutral, scores)
+    return allowed & (known >= min(neutral, float(np.median(known[allowed])))) if allowed.any() else allowed
 
 
 def _plain(scores: NDArray[np.float64], columns: NDArray[np.intp], neutral: float) -> tuple[float, ...]:

@@ -22,7 +22,7 @@ from recommender.explaining import explain
 from recommender.lists import Made, Taste
 from recommender.models import History, recipes
 from recommender.publication import Published
-from tests.worlds import data_set_of, rating
+from tests.worlds import data_set_of, rating, two_tastes
 
 VIEWERS = 50
 
@@ -204,6 +204,7 @@ class TestExploring:
             scores = world.published.model.score(world.taste(row).history)
             made = world.list_of(row, Wishes(1.0))
             explored = [world.published.matrix.column_of(line.movie.movie_id) for line in made.movies if line.explored]
+            assert explored
             assert not np.any(scores[explored] < world.published.model.neutral)
 
     def test_films_left_out_are_not_explored(self, world: World) -> None:
@@ -242,14 +243,19 @@ class TestDials:
             for dials in (Dials(1), Dials(popularity=-1), Dials(recency=1)):
                 assert set(world.columns(row, Wishes(dials=dials))) <= best
 
-    @pytest.mark.parametrize("recipe", ["popular"])
-    def test_every_recipe_can_be_turned_and_explored(self, recipe: str) -> None:
-        world = World(sample_data_set(), recipe)
+    @pytest.mark.parametrize("recipe", recipes.RECIPES)
+    def test_every_recipe_can_be_turned_and_explored_and_its_sums_hold(self, recipe: str) -> None:
+        world = World(data_set_of(two_tastes(), n_movies=60), recipe)
+        for wishes in (Wishes(0.3), Wishes(0.3, None, Dials(0.2, -0.3, 0.1))):
+            made = world.list_of(3, wishes)
 
-        made = world.list_of(3, Wishes(0.3, None, Dials(0.2, -0.3, 0.1)))
-
-        assert len(made.movies) == LIST_LENGTH
-        assert sum(line.explored is not None for line in made.movies) == 3
+            assert len(made.movies) == LIST_LENGTH
+            assert sum(line.explored is not None for line in made.movies) == 3
+            for line in made.movies:
+                column = int(world.published.matrix.column_of(line.movie.movie_id) or 0)
+                why = explain(world.user(3), world.taste(3), world.published, column, wishes)
+                assert sum(part.amount for part in why.parts) == pytest.approx(why.score or 0, abs=1e-6)
+                assert why.score in (None, line.score)
 
 
 @pytest.mark.parametrize(
