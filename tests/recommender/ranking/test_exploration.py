@@ -168,6 +168,11 @@ class TestProbes:
         assert probes.by_genre.tolist() == [2, 1]
         assert (probes.of(2, GENRE).genre, probes.of(2, GENRE).n) == (HORROR, 0)
 
+    def test_every_film_of_no_genre_rated_comes_before_any_of_which_one_is_new(self) -> None:
+        films = films_of((90, 3.0, (COMEDY,)), (90, 4.0, (HORROR,)), (90, 3.5, (HORROR,)), (90, 4.5, (COMEDY, WESTERN)))
+
+        assert found(films, [0]).by_genre.tolist() == [1, 2, 3]
+
     def test_the_best_of_every_new_genre_comes_before_the_second_of_any(self) -> None:
         films = films_of(
             (90, 3.0, (COMEDY,)),
