@@ -3,7 +3,8 @@
 Only films with enough raters are kept in the table; the others cannot be scored. A person is folded in by reading their films' rows:
 nobody's own row is needed, and a newcomer is scored as anybody. The trained row of the person is one of the many that made the table and
 stays in it. So that it cannot bring back what its owner took back, a film that the trained row holds and the history does not is not
-scored until the next training: the table has learned of it from this very person.
+scored until the next training: the table has learned of it from this very person. (On ml-latest-small EASE would have put 9 of 10 films
+taken back among the first ten again, `ordered` 2 and `item-cosine` 3.)
 """
 
 from __future__ import annotations

@@ -7,10 +7,14 @@ from time import perf_counter
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from recommender.data.matrix import RatingMatrix
 from recommender.data.movielens import read_data_set
 from recommender.models import Additive, History, Model, recipes
+from recommender.models.item_linear import ROWS_AT_ONCE
+from recommender.models.kernels import sparse
+from recommender.models.parts import total
 from recommender.ranking import top_k
 from tests.worlds import data_set_of, random_ratings, rating
 
@@ -97,6 +101,25 @@ def test_films_with_few_raters_are_left_out_and_of_many_films_the_most_rated_are
 
     assert scored(least_raters=3) == [3, 4, 5, 6, 7]
     assert scored(least_raters=1, most_films=3) == [6, 7]
+
+
+def test_long_histories_count_to_the_last_film(recipe: str, rng: np.random.Generator) -> None:
+    """Rows of the table are added some at a time; here they are more than twice as many."""
+    data = data_set_of(random_ratings(rng, n_users=20, n_movies=2 * ROWS_AT_ONCE + 50, share=0.95))
+    model = recipes.fit(recipe, RatingMatrix.of(data.ratings, data.catalogue.movie_ids), data.catalogue)
+    history = History.of_row(model.matrix, 0)
+    films = np.flatnonzero(~np.isnan(model.score(history)))
+
+    parts = model.explain(history, films)  # type: ignore[attr-defined]  # all of them are additive
+
+    np.testing.assert_allclose([total(of_film) for of_film in parts], model.score(history)[films], atol=1e-9)
+
+
+def test_the_product_of_columns_is_the_same_some_at_a_time(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sparse, "COLUMNS_AT_ONCE", 7)
+    left, right = (csr_matrix(rng.integers(0, 3, (12, 20)).astype(np.float64)) for _ in range(2))
+
+    np.testing.assert_array_equal(sparse.of_columns(left, right), left.toarray().T @ right.toarray())
 
 
 def test_whoever_has_rated_no_film_that_is_kept_cannot_be_told_anything(recipe: str, rng: np.random.Generator) -> None:
