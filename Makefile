@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-aws test lint fix check bench figures proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-everywhere spark-tools proof-spark
+.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-everywhere spark-tools proof-spark
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -77,6 +77,10 @@ bench: $(INSTALLED) $(PEERS) ## Measures speed and memory against peers and limi
 figures: $(TOOLS) ## Measures every recipe on every split and writes the tables of docs/models; ARGS=--pages measures nothing.
 	@echo "Measuring the recipes; all of them together take some hours, and each figure is kept as soon as it is there."
 	@$(VENV)/bin/python -m bench.model_figures $(ARGS)
+
+papers: $(TOOLS) ## Writes docs/papers.ipynb from docs/papers.py and executes it into var/papers.ipynb, on MATINEE_DATA or the sample.
+	@echo "Repeating the papers; on real ratings this takes some minutes."
+	@$(VENV)/bin/python -m bench.notebook --run var/papers.ipynb
 
 proof-power-cut: $(TOOLS) ## Replays 900 disk states a power cut could leave, and shows that careless syncing would lose ratings.
 	@echo "Replaying power cuts on the profile store; this takes a few minutes."
