@@ -55,7 +55,9 @@ def notebook() -> Any:
 def executed(made: Any) -> Any:
     """The notebook with what its cells print, run from the first to the last by this very Python."""
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the kernel's debugger talks of frozen modules
-    NotebookClient(made, timeout=SECONDS, resources={"metadata": {"path": str(SOURCE.parents[1])}}).execute()
+    client = NotebookClient(made, timeout=SECONDS, resources={"metadata": {"path": str(SOURCE.parents[1])}})
+    client.create_kernel_manager().transport = "ipc"  # nobody else on this machine can listen
+    client.execute()
     return made
 
 

@@ -34,6 +34,7 @@ from recommender.evaluation.plans import plan
 from recommender.evaluation.splits import Split, newest, newest_share
 from recommender.evaluation.trials import tried
 from recommender.models import History, PredictsStars, recipes
+from recommender.models.fm.features import one_hot
 from recommender.models.popular import Popular
 from recommender.models.similar import similar_movies
 from recommender.models.user_cosine import UserCosine
@@ -351,15 +352,9 @@ table(("recipe", "RMSE here", "the paper"), [(name, f"{error:.4f}", QUOTED.get(n
 # 943 + 1,682 = 2,625 columns.
 
 # %%
-from scipy.sparse import csr_array
-
-rows = np.repeat(np.arange(matrix.n_users), np.diff(matrix.row_starts))
-cells = np.column_stack([rows, matrix.n_users + matrix.columns]).ravel()
-one_hot = csr_array(
-    (np.ones(len(cells)), cells, np.arange(0, len(cells) + 1, 2)), shape=(matrix.n_ratings, matrix.n_users + matrix.n_movies)
-)
-assert (np.diff(one_hot.indptr) == 2).all()
-print(f"{one_hot.shape[0]:,} ratings × {one_hot.shape[1]:,} columns, {one_hot.nnz:,} ones.")
+cells = one_hot(matrix)
+assert (np.diff(cells.indptr) == 2).all()
+print(f"{cells.shape[0]:,} ratings × {cells.shape[1]:,} columns, {cells.nnz:,} ones.")
 
 # %% [markdown]
 # ## 7. The ensemble
