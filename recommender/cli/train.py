@@ -138,7 +138,7 @@ def train_and_publish(
 def _keep_up(settings: Settings) -> None:
     from recommender.cli.keeping_up import keep_up
 
-    keep_up(settings, [str(Path(sys.executable).with_name("matinee")), "train", "--if-needed", "--measure"])
+    keep_up(settings, [str(Path(sys.executable).with_name("matinee")), "train", "--if-needed"])
 
 
 def _measure(settings: Settings) -> None:

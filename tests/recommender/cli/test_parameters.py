@@ -63,7 +63,7 @@ class TestTrain:
     def test_the_settings_file_holds_for_its_own_recipe_alone(self, home: Matinee, data: Path, few: Path) -> None:
         done(home("train", "--data", data, "--anyway", "--recipe", "popular", parameters=str(few)))
 
-        assert parameters_in_force() == {"cut_off": 0.9}
+        assert parameters_in_force()["cut_off"] == 0.9
 
     def test_a_file_for_another_recipe_is_refused(self, home: Matinee, data: Path, few: Path) -> None:
         said = refused(home("train", "--data", data, "--recipe", "popular", "--parameters", few))

@@ -17,7 +17,7 @@ class TestRecommend:
         right, _ = right_and_wrong(3)
 
         film, reason = done(result).splitlines()
-        assert re.fullmatch(rf"   1  [ \d]\d\d %  \d\.\d  Film {right} \({1900 + right}\)  \[{right}\]", film)
+        assert re.fullmatch(rf"   1  [ \d]\d\d %  \d\.\d(  \d\.\d to \d\.\d)?  Film {right} \({1900 + right}\)  \[{right}\]", film)
         assert reason.startswith(" " * 18)
         assert reason.strip().endswith(".")
         assert re.search(r"^1 films for viewer 3, personal; revision 0, model \d{8}T", result.stderr)
