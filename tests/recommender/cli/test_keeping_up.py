@@ -120,7 +120,7 @@ def test_what_keeps_up_trains_by_the_settings_alone(matinee: Matinee) -> None:
     result = matinee("train", "--keep-up", "--recipe", "popular")
 
     assert result.exit_code == 2
-    assert "--keep-up trains by the settings alone; set MATINEE_DATA and MATINEE_RECIPE." in result.stderr
+    assert "--keep-up trains by the settings alone; set MATINEE_DATA, MATINEE_RECIPE and MATINEE_PARAMETERS." in result.stderr
 
 
 @pytest.mark.parametrize("setting", ["retrain_after", "retrain_hours"])
