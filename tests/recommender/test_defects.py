@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recommender import lists, training
+from recommender import arranging, training
 from recommender.data.movielens import DataSet
 from recommender.domain import Asker, ListRecord, RecommendationList, UserId
 from recommender.models import History
@@ -92,9 +92,9 @@ class TestLists:
         check_unseen(site(data_set_of(two_tastes())))
 
     def test_a_rated_film_in_the_list_would_be_seen(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-        original = lists.full_top_k
+        original = arranging.full_top_k
         monkeypatch.setattr(
-            lists, "full_top_k", lambda scores, k, *, exclude, **rest: original(scores, k, exclude=np.zeros_like(exclude), **rest)
+            arranging, "full_top_k", lambda scores, k, *, exclude, **rest: original(scores, k, exclude=np.zeros_like(exclude), **rest)
         )
         with pytest.raises(AssertionError):
             check_unseen(site(data_set_of(two_tastes())))
