@@ -68,7 +68,7 @@ def test_parameters_that_somebody_wrote_down_will_do(tmp_path: Path) -> None:
         (
             {"recipe": "popular", "parameters": {"damping": 1}},
             InvalidInputError,
-            "parameter must be one of popular's: cut_off, not 'damping'",
+            "parameter must be one of popular's: cut_off, spoken_of, not 'damping'",
         ),
         ({"recipe": "popular", "parameters": {"cut_off": "high"}}, InvalidInputError, "parameter cut_off must be a number, not 'high'"),
         ({"recipe": "popular", "parameters": {"cut_off": True}}, InvalidInputError, "parameter cut_off must be a number, not True"),
