@@ -1,15 +1,16 @@
 """The weights of a blend: learned from ratings that its parts have not seen, for each length of history by itself.
 
 Held out are each person's newest tenth, and the newest people altogether, whose first ratings then play the histories of people who have
-just come. Each part makes scores for each of these histories; the weights are those whose sum finds most of what was held out (NDCG@10),
-sought one weight after the other. A weight leaves the prior only for a gain of more than LEAST_GAIN standard errors over the same people,
-so that little data change little.
+just come. Where the times do not tell which ratings came first, chance does: what is held out is then anywhere in a history. Each part
+makes scores for each of these histories; the weights are those whose sum finds most of what was held out (NDCG@10), sought one weight
+after the other. A weight leaves the prior only for a gain of more than LEAST_GAIN standard errors over the same people, so that little
+data change little.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ CANDIDATES = 300  # films, the best of each part: the first ten of a weighted su
 K = 10
 GRID = (0.0, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0)
 MOST_ROUNDS = 3
-LEAST_GAIN = 0.5
+LEAST_GAIN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +74,27 @@ class _Question:
 def learned(matrix: RatingMatrix, fit: Callable[[RatingMatrix], Sequence[Model]], prior: Weights, *, rng: np.random.Generator) -> Weights:
     """The weights of the parts that `fit` makes of what is not held out; the prior's where there is nothing to learn from."""
     table = _table(matrix)
-    late = _newest(table)
-    new = np.isin(table.user_ids, _newest_people(table))
+    order = table if has_order(matrix) else replace(table, rated_at=rng.permutation(len(table)))
+    late = _newest(order)
+    new = np.isin(table.user_ids, _newest_people(order))
     rest = table.where(~late & ~new)
     if not len(rest) or not late.any():
         return prior
     held = RatingMatrix.of(rest, matrix.movie_ids)
     parts = fit(held)
     asked: list[list[_Question]] = [[] for _ in prior.table]
-    for history, relevant in [*_known_people(held, table.where(late & ~new), rng), *_new_people(matrix, table.where(new))]:
+    for history, relevant in [*_known_people(held, table.where(late & ~new), rng), *_new_people(matrix, order.where(new))]:
         asked[int(np.searchsorted(prior.lengths, len(history)))].append(_question(parts, history, relevant))
     return Weights(prior.lengths, np.array([_best(start, questions) for start, questions in zip(prior.table, asked, strict=True)]))
+
+
+def has_order(matrix: RatingMatrix) -> bool:
+    """Whether the times tell for anybody which of their ratings came first."""
+    rated_at = np.asarray(matrix.rated_at)
+    same_person = np.ones(max(len(rated_at) - 1, 0), dtype=bool)
+    ends = matrix.row_starts[1:-1]
+    same_person[ends[(ends > 0) & (ends < len(rated_at))] - 1] = False
+    return bool(np.any((np.diff(rated_at) != 0) & same_person))
 
 
 def _table(matrix: RatingMatrix) -> RatingTable:
@@ -125,10 +136,11 @@ def _known_people(held: RatingMatrix, late: RatingTable, rng: np.random.Generato
 
 
 def _new_people(matrix: RatingMatrix, theirs: RatingTable) -> list[tuple[History, NDArray[np.int32]]]:
+    """Of each of them the first few ratings by the times of `theirs`, as a history, and what they liked of the rest."""
     found = []
     for user_id in np.unique(theirs.user_ids).tolist():
         whole = History.of_row(matrix, int(np.searchsorted(matrix.user_ids, user_id)))
-        order = whole.in_order()
+        order = np.lexsort((whole.columns, theirs.rated_at[theirs.user_ids == user_id]))
         for n in SHORT:
             early, later = np.sort(order[:n]), order[n:]
             relevant = whole.columns[later[whole.half_stars[later] >= LEAST_HALF_STARS]]

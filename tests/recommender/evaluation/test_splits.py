@@ -83,6 +83,11 @@ class TestStrangers:
                 told, out = (np.count_nonzero(side.user_ids == user_id) for side in (told_of(split), split.held_out))
                 assert out == int((told + out) * 0.2)
 
+    def test_nothing_has_a_time(self, made: list[Split]) -> None:
+        for split in made:
+            for side in (split.train, told_of(split), split.held_out):
+                assert not side.rated_at.any()
+
     def test_only_what_is_loved_and_known_to_others_counts(self, made: list[Split]) -> None:
         for split in made:
             for side in (split.train, told_of(split), split.held_out):

@@ -12,7 +12,7 @@ from recommender.data.matrix import RatingMatrix
 from recommender.models import Arrays, History, Parameters, recipes
 from recommender.models.blend import Blend
 from recommender.models.parts import REMAINDER, total
-from recommender.models.weighing import Weights, standardised
+from recommender.models.weighing import Weights, has_order, learned, standardised
 from tests.recommender.test_promotion import tastes_in_time
 from tests.worlds import data_set_of, matrix_of, rating
 
@@ -55,6 +55,42 @@ def test_the_part_that_finds_what_was_held_out_gets_the_weight() -> None:
     row = blend.weights.of(3)
     weight = dict(zip([part.recipe for part in blend.parts], row, strict=True))
     assert weight["knows"] > weight.get("errs", 0.0)
+
+
+def test_without_times_what_is_held_out_lies_anywhere() -> None:
+    """Everybody has rated the same, film 4 last of all by its number; without times nothing tells that it is the next."""
+    last = {"knows": [0, 0, 0, 1, 0, 0], "errs": [0, 0, 1, 0, 0, 0]}
+    found = {}
+    for times in ("told", "unknown"):
+        at = {1: 1, 2: 2, 4: 4} if times == "told" else dict.fromkeys((1, 2, 4), 0)
+        matrix = matrix_of([rating(user, film, 4.0, rated_at=at[film]) for user in range(1, 41) for film in (1, 2, 4)], n_movies=6)
+        known: list[RatingMatrix] = []
+
+        def fit(held: RatingMatrix, known: list[RatingMatrix] = known) -> list[Fixed]:
+            known.append(held)
+            return [Fixed(name, held, np.array(scores)) for name, scores in last.items()]
+
+        weights = learned(matrix, fit, EVEN, rng=np.random.default_rng(0))
+        found[times] = known[0].raters.tolist(), weights.table[0].tolist()
+
+    assert found["told"][0] == [40, 40, 0, 0, 0, 0]
+    assert found["told"][1][0] > found["told"][1][1]
+    assert all(20 < n < 35 for n in np.array(found["unknown"][0])[[0, 1, 3]])
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ([(1, 5), (1, 5), (2, 7)], False),
+        ([(1, 5), (1, 6), (2, 7)], True),
+        ([(1, 0), (2, 0), (2, 0)], False),
+        ([(1, 3), (2, 4), (2, 5)], True),
+        ([], False),
+    ],
+)
+def test_order_is_there_where_somebody_has_ratings_of_two_times(times: list[tuple[int, int]], expected: bool) -> None:
+    matrix = matrix_of([rating(user, film + 1, 4.0, rated_at=at) for film, (user, at) in enumerate(times)], n_movies=4)
+    assert has_order(matrix) is expected
 
 
 def test_where_nothing_can_be_learned_the_prior_stays() -> None:
