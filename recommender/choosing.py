@@ -28,7 +28,7 @@ AUTO = "auto"
 SECONDS = 120.0  # that measuring may take, unless told otherwise
 ALWAYS = (Popular.recipe, UserCosine.recipe)
 # In this order, the cheap ones first: what does not fit the time allowed is left out.
-CANDIDATES = (Popular.recipe, "recent", UserCosine.recipe, "user-cosine-recent", "timely", "ease", "als", "ordered", "blend")
+CANDIDATES = (Popular.recipe, "recent", UserCosine.recipe, "user-cosine-recent", "timely", "session-knn", "ease", "als", "ordered", "blend")
 
 Progress = Callable[[str, int, int], None]
 

@@ -24,6 +24,7 @@ from recommender.models import (
     ordered,
     popular,
     recent,
+    session_knn,
     svd,
     timely,
     trending,
@@ -40,6 +41,7 @@ from recommender.models.item_cosine import ItemCosine
 from recommender.models.ordered import Ordered
 from recommender.models.popular import Popular
 from recommender.models.recent import Recent
+from recommender.models.session_knn import SessionKnn
 from recommender.models.svd import Svd
 from recommender.models.timely import Timely
 from recommender.models.trending import Trending
@@ -101,6 +103,13 @@ _ALL: tuple[Recipe, ...] = (
         ordered.DEFAULTS,
         fit=lambda matrix, _, parameters: Ordered.fit(matrix, parameters),
         restore=lambda matrix, _, parameters, arrays: Ordered.restore(matrix, parameters, arrays),
+    ),
+    Recipe(
+        SessionKnn.recipe,
+        "what people watched around what this person watched last",
+        session_knn.DEFAULTS,
+        fit=lambda matrix, _, parameters: SessionKnn.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, arrays: SessionKnn.restore(matrix, parameters, arrays),
     ),
     Recipe(
         Als.recipe,
@@ -182,10 +191,16 @@ RECIPES = tuple(BY_NAME)
 OF_ENSEMBLE = (Als.recipe, Svd.recipe, FactorisationMachine.recipe)  # the paper's three
 # The parts of the blend, and their weights where the data at hand say nothing better: for histories of up to 4, 15, 100 and more ratings.
 # Chosen on validation: `newest` and `strangers` of ml-latest-small and ml-100k. WITHOUT_ORDER: where no times tell what came first.
-PARTS = (Ordered.recipe, Ease.recipe, Als.recipe, Timely.recipe, Content.recipe)
+PARTS = (Ordered.recipe, SessionKnn.recipe, Ease.recipe, Als.recipe, Timely.recipe, Content.recipe)
 LENGTHS = np.array([4, 15, 100])
-PRIOR = Weights(LENGTHS, np.array([[0.2, 0, 0, 2, 0], [0.5, 0.2, 0, 1, 0], [1, 0.15, 0.2, 0.2, 0.5], [1, 0.15, 0.2, 0.2, 0.5]]))
-WITHOUT_ORDER = Weights(LENGTHS, np.array([[0, 0, 0.5, 1, 0.5], [0, 0.3, 1, 0.2, 0.5], [0, 0.5, 1, 0.2, 0.5], [0, 0.5, 1, 0.2, 0.5]]))
+PRIOR = Weights(
+    LENGTHS,
+    np.array([[0.2, 0, 0, 0, 2, 0], [0.5, 0, 0.2, 0, 1, 0], [1, 0.35, 0.15, 0.2, 0.2, 0.5], [1, 0.35, 0.15, 0.2, 0.2, 0.5]]),
+)
+WITHOUT_ORDER = Weights(
+    LENGTHS,
+    np.array([[0, 0, 0, 0.5, 1, 0.5], [0, 0, 0.3, 1, 0.2, 0.5], [0, 0, 0.5, 1, 0.2, 0.5], [0, 0, 0.5, 1, 0.2, 0.5]]),
+)
 
 
 def known_recipe(recipe: str) -> str:

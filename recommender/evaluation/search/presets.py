@@ -103,6 +103,18 @@ _PRESETS = (
         },
     ),
     Preset(
+        "session-knn",
+        "session-knn",
+        "how many neighbours, and how fast what was watched before and around fades",
+        {
+            "n_neighbours": _whole(20, 400, LOG),
+            "recent_steps": Range(1, 10, LOG),
+            "near_steps": Range(2, 20, LOG),
+            "backward_weight": Range(0, 1),
+            "popularity_damping": Range(0, 1),
+        },
+    ),
+    Preset(
         "als",
         "als",
         "how many factors, what holds them back, and how much films not rated and high ratings weigh",
