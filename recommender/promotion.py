@@ -8,7 +8,7 @@ A difference counts when its 95 % interval, over the same people, leaves out zer
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from recommender.evaluation.figures import Figure, is_better, is_worse
 from recommender.evaluation.judging import MAIN, PerPerson, judge, paired
 from recommender.evaluation.splits import Split, newest
 from recommender.history import Quality
+from recommender.measured_people import Answers
 from recommender.models import Arrays, History, Model, Parameters, recipes
 from recommender.models.popular import Popular
 from recommender.publication import Published
@@ -35,13 +36,15 @@ Progress = Callable[[str, int, int], None]
 class Verdict:
     """What the gate says of a model. publishes: the recipe to be published, the one asked for or `popular` in its stead; empty for none.
 
-    says: why, in sentences for people; empty where all is as hoped. quality: None where it could not be measured.
+    says: why, in sentences for people; empty where all is as hoped. quality: None where it could not be measured. answers: of the recipe
+    to be published or refused, person by person; None where nothing was measured.
     """
 
     publishes: str
     says: str = ""
     quality: Quality | None = None
     unmeasured: str = ""
+    answers: Answers | None = field(default=None, compare=False)
 
 
 def judged(
@@ -67,10 +70,11 @@ def judged(
         return _untold(recipe, popular, popular)
     ours = popular if recipe == Popular.recipe else of(recipe, recipes.fit(recipe, matrix, films, parameters))
     if len(popular) < FEWEST_PEOPLE:
-        return _untold(recipe, ours, popular)
+        return replace(_untold(recipe, ours, popular), answers=Answers.of(ours, split))
     older = _older(in_force, split, matrix, films) if in_force else None
     before = of("the model in force", older) if older else None
-    return _decided(recipe, ours, popular, before, in_force)
+    verdict = _decided(recipe, ours, popular, before, in_force)
+    return replace(verdict, answers=Answers.of(popular if verdict.publishes == Popular.recipe else ours, split))
 
 
 def some_people(ratings: RatingTable) -> RatingTable:

@@ -69,6 +69,7 @@ from recommender.movements import Movement, movements
 from recommender.publication import InForce, Published
 from recommender.questions import next_films
 from recommender.settings import Settings
+from recommender.side_by_side import Versions
 from recommender.sign_in import SignIn, keeps_events
 from recommender.storage.blobs import Blobs, open_blobs
 from recommender.storage.profiles import Profiles, open_profiles
@@ -104,6 +105,7 @@ class Recommender:
         self.events = Events(blobs, partial(keeps_events, profiles), now=now)
         memory = Path(settings.cache_folder) / f"pointer-{hashlib.sha256(blobs.url.encode()).hexdigest()[:16]}.json"
         self._in_force = InForce(blobs, memory=memory if blobs.is_far else None)
+        self.versions = Versions(blobs, self._in_force, sample_viewers=settings.sample_viewers)
 
     def list_for(
         self,

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from recommender import history, lists, promotion, publication, showcase, snapshots
+from recommender import history, lists, measured_people, promotion, publication, showcase, snapshots
 from recommender.choosing import AUTO, SECONDS, choose, known_or_auto
 from recommender.comparing import GROWN, remembered
 from recommender.data import sample
@@ -32,6 +32,7 @@ from recommender.snapshots import Snapshot
 from recommender.storage.blobs import Blobs
 from recommender.storage.lease import Lease
 from recommender.storage.profiles import Profiles
+from recommender.versions import Version
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +120,7 @@ def train(
         snapshots.remove_all_but(snapshot.name, blobs)
         remembered = _remembered(pointer, model, snapshot, n_lists, watch.seconds, now=now())
         history.add(blobs, replace(remembered, quality=verdict.quality, unmeasured=verdict.unmeasured))
+        measured_people.remember(blobs, _version(remembered, model), verdict.answers)
     _sweep(profiles, now)
     log.info(
         "trained recipe=%s ratings=%d users=%d lists=%d seconds=%.1f", model.recipe, matrix.n_ratings, matrix.n_users, n_lists, watch.total
@@ -187,7 +189,9 @@ def _judged(recipe: str, parameters: Parameters, snapshot: Snapshot, blobs: Blob
     if verdict.says:
         log.info("judged recipe=%s publishes=%s reason=%s", recipe, verdict.publishes, verdict.says)
     if not verdict.publishes:
-        history.refuse(blobs, Refusal(now(), recipe, snapshot.facts["data"], len(snapshot.ratings), verdict.says))
+        refused = _refused_version(recipe, parameters, snapshot, now=now())
+        history.refuse(blobs, Refusal(refused.trained_at, recipe, refused.data, refused.n_ratings, verdict.says))
+        measured_people.remember(blobs, refused, verdict.answers)
         raise RefusedModelError(verdict.says)
     return verdict
 
@@ -258,6 +262,33 @@ def _remembered(pointer: Pointer, model: Model, snapshot: Snapshot, n_lists: int
         n_people=int((matrix.user_ids >= FIRST_OWN_USER_ID).sum()),
         n_lists=n_lists,
         seconds={stage: round(took, 3) for stage, took in seconds.items()},
+    )
+
+
+def _version(training: Training, model: Model) -> Version:
+    return Version(
+        version=training.version,
+        trained_at=training.trained_at,
+        recipe=training.recipe,
+        parameters=dict(model.parameters),
+        data=training.data,
+        n_ratings=training.n_ratings,
+        n_users=training.n_users,
+        n_films=model.matrix.n_movies,
+    )
+
+
+def _refused_version(recipe: str, parameters: Parameters, snapshot: Snapshot, *, now: float) -> Version:
+    return Version(
+        version=snapshot.name,
+        trained_at=now,
+        recipe=recipe,
+        parameters={**recipes.BY_NAME[recipe].defaults, **parameters},
+        data=snapshot.facts["data"],
+        n_ratings=len(snapshot.ratings),
+        n_users=len(np.unique(snapshot.ratings.user_ids)),
+        n_films=len(snapshot.catalogue),
+        is_refused=True,
     )
 
 

@@ -12,6 +12,7 @@ from webapp.alexa.echo import echo_page
 from webapp.arithmetic import arithmetic
 from webapp.health import health
 from webapp.metrics.exposition import exposition
+from webapp.operator.comparing import comparing
 from webapp.operator.pages import operator
 from webapp.pages import pages
 from webapp.secret import site_secret
@@ -44,6 +45,7 @@ def create_app(recommender: Recommender) -> Flask:
     start.install(app)
     app.register_blueprint(exposition)
     app.register_blueprint(operator)
+    app.register_blueprint(comparing)
     app.register_blueprint(alexa)
     app.register_blueprint(echo_page)
     metrics.install(app, is_behind_proxy=recommender.settings.behind_proxy)

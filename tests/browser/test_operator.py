@@ -17,7 +17,7 @@ from tests.browser.site import Site
 from tests.browser.test_keyboard import FOCUS_IS_SEEN
 from tests.browser.test_pages import HEIGHT, NARROWEST, WIDTHS
 
-PAGES = ["/operator/", "/operator/doctor"]
+PAGES = ["/operator/", "/operator/doctor", "/operator/compare"]
 MOST_STOPS = 12  # presses of Tab from the top of the page to the key's field
 
 
@@ -28,7 +28,8 @@ def key(site: Site) -> str:
 
 @pytest.fixture(scope="module")
 def busy(site: Site, key: str) -> Site:
-    """The same site, with an hour of visitors and two weeks of trainings behind it."""
+    """The same site, with an hour of visitors, two weeks of trainings and a second model behind it."""
+    site.matinee("train", "--neighbours", "20", "--anyway")
     make_busy(site)
     return site
 
@@ -101,6 +102,23 @@ def test_the_whole_page_is_there_without_javascript(browser: Browser, busy: Site
 
         expect(page.get_by_role("img", name=re.compile("Requests in each of the last sixty minutes"))).to_be_visible()
         assert page.locator("main > section").count() == 6
+
+
+def test_two_versions_are_chosen_and_compared_without_javascript(browser: Browser, busy: Site, key: str) -> None:
+    with inside(browser, busy, key, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{busy.address}/operator/")
+        page.get_by_role("link", name="Compare two versions").click()
+        newest, before = (page.get_by_label(f"{letter} Version").input_value() for letter in "BA")
+        page.get_by_label("A Version").select_option(newest)
+        page.get_by_label("B Version").select_option(before)
+        page.locator("#viewer").fill("1")
+        page.get_by_role("button", name="Compare").click()
+
+        expect(page.get_by_label("A Version")).to_have_value(newest)
+        expect(page.get_by_role("heading", name="Ten films for viewer 1")).to_be_visible()
+        assert page.locator(".side-list li").count() == 20
+        assert page.locator("tr.differs th").all_inner_texts() == ["n_neighbours"]
 
 
 def test_in_and_out_by_keyboard(browser: Browser, site: Site, key: str) -> None:

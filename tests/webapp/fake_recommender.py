@@ -65,6 +65,7 @@ from recommender.history import Backup, Comparison, Quality, Refusal, Training
 from recommender.ranking.exploration import explored_places
 from recommender.serving import Recommender
 from recommender.settings import Settings
+from recommender.side_by_side import Known, Lists, Versions, _lines
 from recommender.sign_in import SignIn, forget
 from recommender.storage.blobs.folder import FolderBlobs
 from recommender.storage.profiles.sqlite import SqliteProfiles
@@ -106,6 +107,25 @@ TRAINING = Training(
 )
 
 
+class FakeVersions(Versions):
+    """As many versions as it is given, newest first; a pair of them is what the real one makes of those, with ten films each."""
+
+    def __init__(self, *known: Known) -> None:
+        self.given, self.says = known, ""
+        self.asked: list[int | None] = []
+
+    def known(self) -> tuple[Known, ...]:
+        return self.given
+
+    def _lists(self, one: Known, other: Known, viewer: int | None) -> Lists:
+        self.asked.append(viewer)
+        if self.says:
+            return Lists(viewer, says=self.says)
+        films = list(MOVIES.values())[-6:]
+        first, second = films[:5], [films[1], films[0], *films[2:4], films[5]]
+        return Lists(viewer or 1, _lines(first, second), _lines(second, first))
+
+
 class UnsyncedProfiles(SqliteProfiles):
     """The store as it is, but for the wait until the disk has what was written: no power fails here."""
 
@@ -125,6 +145,7 @@ class FakeRecommender(Recommender):
         self.added: list[AddedFilm] = []
         self.generation = 3
         self.model = "user-cosine-4f2a91c0"
+        self.versions: FakeVersions = FakeVersions()
         self.fault: Exception | None = None
         self.cannot_build = False  # ratings are kept, lists cannot be made
         self.away = ""

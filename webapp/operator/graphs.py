@@ -11,10 +11,13 @@ from math import log10
 
 from markupsafe import Markup, escape
 
+from recommender.versions import Estimate
+
 WIDE, HIGH = 600, 100  # units of the stretched picture
 TALL = 116  # pixels of the stretched picture
 HEAD, FOOT = 14, 22  # pixels above and below it, for what is written
 MARK = 9  # units; how wide a single point is drawn
+ROW = 46  # pixels; of a dot with its words above
 
 Values = Sequence[float | None]
 
@@ -72,6 +75,59 @@ def shares(parts: Sequence[tuple[str, int]], says: str) -> Markup:
         f'<svg class="shares" viewBox="0 0 {WIDE} 10" preserveAspectRatio="none" role="img" aria-label="{escape(says)}">'
         f'<path class="shares-rest" d="M0 0h{WIDE}v10H0z"/>{"".join(drawn)}</svg>'
     )
+
+
+def dots(rows: Sequence[tuple[str, str, Estimate]], says: str, *, ends: tuple[str, str] | None = None) -> Markup:
+    """A dot with its interval for each row, all on one scale, each with its name above and its number at the end of the line.
+
+    rows: a class, a name, and what is drawn. ends: what lies to the left and to the right of zero, which then stands in the middle; without
+    them the scale reaches from 0 to the furthest end.
+    """
+    reach = max(max(abs(one.low), abs(one.high)) for _, _, one in rows) or 1.0
+    first = -reach if ends else min(0.0, *(one.low for _, _, one in rows))
+
+    def x(value: float) -> str:
+        return f"{2 + (value - first) / (reach - first) * 96:.2f}%"
+
+    tall = HEAD + ROW * len(rows)
+    drawn = [f'<line class="graph-rule" x1="0" x2="100%" y1="{tall}" y2="{tall}"/>']
+    if ends:
+        drawn.append(f'<line class="graph-rule" x1="{x(0)}" x2="{x(0)}" y1="{HEAD}" y2="{tall}"/>')
+    for place, (name, words, one) in enumerate(rows):
+        top = HEAD + ROW * place
+        y = top + 32
+        drawn.append(
+            f'<g class="{name}"><text x="0" y="{top + 14}">{escape(words)}</text>'
+            f'<text x="100%" y="{top + 14}" text-anchor="end">{_signed(one.mean) if ends else f"{one.mean:.4f}"}</text>'
+            f'<line class="dot-line" x1="{x(one.low)}" x2="{x(one.high)}" y1="{y}" y2="{y}"/>'
+            f'<line class="dot-line" x1="{x(one.low)}" x2="{x(one.low)}" y1="{y - 5}" y2="{y + 5}"/>'
+            f'<line class="dot-line" x1="{x(one.high)}" x2="{x(one.high)}" y1="{y - 5}" y2="{y + 5}"/>'
+            f'<circle class="dot-mean" cx="{x(one.mean)}" cy="{y}" r="6"/></g>'
+        )
+    left, right = (f"← {ends[0]}", f"{ends[1]} →") if ends else ("0", f"{reach:.4f}")
+    drawn.append(
+        f'<text x="0" y="{tall + 16}">{escape(left)}</text><text x="100%" y="{tall + 16}" text-anchor="end">{escape(right)}</text>'
+    )
+    if ends:
+        drawn.append(f'<text x="50%" y="{tall + 16}" text-anchor="middle">0</text>')
+    return Markup(  # noqa: S704 - numbers and classes of ours alone, words escaped
+        f'<svg class="graph dots" width="100%" height="{tall + FOOT}" role="img" aria-label="{escape(says)}">{"".join(drawn)}</svg>'
+    )
+
+
+def dot(difference: Estimate) -> Markup:
+    """A dot with its interval about the middle, which is no difference; the wider end fills its half. The numbers stand beside it."""
+    most = max(abs(difference.low), abs(difference.high)) or 1.0
+    low, mean, high = (round(50 + value / most * 46, 2) for value in (difference.low, difference.mean, difference.high))
+    kind = " dot-clear" if difference.is_clear else ""
+    return Markup(  # noqa: S704 - numbers of ours alone
+        f'<svg class="dot{kind}" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true"><path class="dot-middle" d="M50 0v14"/>'
+        f'<path class="dot-line" d="M{low:g} 7H{high:g}M{low:g} 4v6M{high:g} 4v6"/><path class="dot-mean" d="M{mean:g} 2v10"/></svg>'
+    )
+
+
+def _signed(number: float) -> str:
+    return f"{number:+.4f}".replace("-", "−")
 
 
 def _graph(drawn: str, grid: Iterable[tuple[float, str]], says: str, below: Iterable[tuple[str, str, str]]) -> Markup:

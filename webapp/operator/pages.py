@@ -40,7 +40,7 @@ def overview() -> Response:
     if not keyhole.is_operator():
         return _door()
     made = report(engine(), now=time.time())
-    return _page(
+    return page(
         "operator.html",
         report=made,
         verdict=verdict(made),
@@ -73,12 +73,12 @@ def doctor() -> AnyResponse:
     if not keyhole.is_operator():
         return redirect(url_for("operator.overview"), 303)
     if not _examining.acquire(blocking=False):
-        return _page("operator_doctor.html", findings=None)
+        return page("operator_doctor.html", findings=None)
     try:
         findings = examine(engine().settings)
     finally:
         _examining.release()
-    return _page("operator_doctor.html", findings=findings)
+    return page("operator_doctor.html", findings=findings)
 
 
 @operator.record_once
@@ -95,10 +95,10 @@ def clock(seconds: float) -> str:
 
 def _door(*, is_wrong: bool = False) -> Response:
     """The form for the key; or how to make one, since nothing opens by default."""
-    return _page("operator_door.html", 403 if is_wrong else 200, missing=keyhole.what_is_missing(), is_wrong=is_wrong)
+    return page("operator_door.html", 403 if is_wrong else 200, missing=keyhole.what_is_missing(), is_wrong=is_wrong)
 
 
-def _page(template: str, status: int = 200, **values: object) -> Response:
+def page(template: str, status: int = 200, **values: object) -> Response:
     """A page that nobody keeps and no search engine names."""
     headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
     return make_response(render_template(template, **values), status, headers)

@@ -25,6 +25,7 @@ from recommender.storage.blobs.folder import FolderBlobs
 from recommender.storage.lease import Lease
 from recommender.storage.profiles import Profiles, open_profiles
 from recommender.storage.profiles.sqlite import SqliteProfiles
+from recommender.versions import VERSIONS
 from tests.recommender.moving.life import ALICE, Forgetful, Matinee, below, everything, refused, silent
 
 REPOSITORY = Path(__file__).parents[3]
@@ -50,7 +51,7 @@ def test_the_table_and_the_manifest_hold_the_figures_of_both_sides(matinee: Mati
 
     rows = re.findall(r"^(\S+) +([\d,]+)  ([0-9a-f]{16}) +([\d,]+)  ([0-9a-f]{16})  same$", result.stdout, re.MULTILINE)
     assert [name for name, *_ in rows[:8]] == ["accounts", "added_films", "entries", "film_marks", "marks", "ratings", "records", POINTER]
-    assert len(rows) == 8 + 2 + 1 + 1  # two models, one snapshot, the history of trainings
+    assert len(rows) == 8 + 2 + 1 + 2  # two models, one snapshot, the history of trainings, the versions known
     assert all((count, digest) == (other_count, other_digest) for _, count, digest, other_count, other_digest in rows)
     said = json.loads(Path("moved.json").read_text())
     assert said["source"]["holds"] == said["target"]["holds"]
@@ -271,7 +272,7 @@ def test_the_pointer_comes_last_so_that_half_a_house_has_no_model_in_force(house
     migration.move(migration.plan(source, target, silent), source, target, silent)
 
     assert isinstance(target.blobs, Noting)
-    assert len(target.blobs.came) == 2 + 1 + 3
+    assert len(target.blobs.came) == 2 + 1 + 4
     assert target.blobs.came[-1] == POINTER
 
 
@@ -290,7 +291,10 @@ def test_a_byte_that_changed_on_the_way_is_seen(house: Settings, blobs: Blobs, t
 
     trouble = migration.move(migration.plan(source, target, silent), source, target, silent).trouble()
 
-    assert trouble == f"The copy is not what was copied ({POINTER}, {TRAININGS}). Do not use it: empty the target, and begin again."
+    assert (
+        trouble
+        == f"The copy is not what was copied ({POINTER}, {VERSIONS}, {TRAININGS}). Do not use it: empty the target, and begin again."
+    )
 
 
 def test_a_source_that_changed_meanwhile_is_seen(house: Settings, blobs: Blobs, profiles: Profiles, tmp_path: Path) -> None:
@@ -313,7 +317,7 @@ def test_trouble_ends_the_command_with_exit_code_1_and_is_in_the_manifest(
 
     result = matinee(house, "migrate", *both(elsewhere), "--yes", "--manifest", "moved.json")
 
-    assert refused(result).startswith("The copy is not what was copied (current.json, training-history.json).")
+    assert refused(result).startswith("The copy is not what was copied (current.json, known-versions.json, training-history.json).")
     assert re.search(r"^current\.json .*DIFFERS$", result.stdout, re.MULTILINE)
     assert json.loads(Path("moved.json").read_text())["trouble"].startswith("The copy is not what was copied")
     assert "MATINEE_BLOBS_URL=" not in result.stdout
