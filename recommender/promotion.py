@@ -77,13 +77,14 @@ def judged(
     return replace(verdict, answers=Answers.of(popular if verdict.publishes == Popular.recipe else ours, split))
 
 
-def some_people(ratings: RatingTable) -> RatingTable:
-    """All, or of very many those of people drawn at random, always the same ones, who have MOST_RATINGS at most."""
-    if len(ratings) <= MOST_RATINGS:
+def some_people(ratings: RatingTable, most: int | None = None) -> RatingTable:
+    """All, or of very many those of people drawn at random, always the same ones, who have `most` at most, or MOST_RATINGS."""
+    most = MOST_RATINGS if most is None else most
+    if len(ratings) <= most:
         return ratings
     user_ids, counts = np.unique(ratings.user_ids, return_counts=True)
     order = np.random.default_rng(0).permutation(len(user_ids))
-    drawn = user_ids[order[np.cumsum(counts[order]) <= MOST_RATINGS]]
+    drawn = user_ids[order[np.cumsum(counts[order]) <= most]]
     return ratings.where(np.isin(ratings.user_ids, drawn))
 
 

@@ -27,6 +27,7 @@ from recommender.errors import DataError, InvalidInputError, ModelError, NoModel
 from recommender.models import History, Model, PredictsStars, files, recipes
 from recommender.models.intervals import StarIntervals
 from recommender.models.popular import Popular
+from recommender.models.taste_groups import TasteGroups
 from recommender.models.user_cosine import UserCosine
 from recommender.storage.blobs import Blobs
 
@@ -60,6 +61,7 @@ class Published:
     catalogue: Catalogue
     facts: Mapping[str, Any]
     intervals: StarIntervals | None = None
+    groups: TasteGroups | None = None
 
     @property
     def matrix(self) -> RatingMatrix:
@@ -116,23 +118,31 @@ def load(blobs: Blobs, pointer: Pointer) -> Published:
         matrix = RatingMatrix.from_arrays({n: saved.arrays[f"matrix-{n}"] for n in RatingMatrix.__dataclass_fields__})
         catalogue = Catalogue.from_arrays(_unprefixed(saved.arrays, "catalogue-"))
         about_stars = _unprefixed(saved.arrays, "intervals-")
+        about_groups = _unprefixed(saved.arrays, "groups-")
         model = recipes.restore(facts["recipe"], matrix, catalogue, facts["parameters"], _unprefixed(saved.arrays, "model-"))
     except KeyError as error:
         raise ModelError(f"The model {pointer.version} lacks {error}; train again.") from error
     except (DataError, InvalidInputError) as error:
         raise ModelError(f"The model {pointer.version} is not one that this version can use: {error} Train again.") from error
     intervals = StarIntervals.restore(about_stars) if about_stars else None
-    return Published(pointer.generation, pointer.version, model, catalogue, facts, intervals)
+    groups = TasteGroups.restore(about_groups) if about_groups else None
+    return Published(pointer.generation, pointer.version, model, catalogue, facts, intervals, groups)
 
 
 def write_version(
-    folder: Path, model: Model, catalogue: Catalogue, facts: Mapping[str, Any], intervals: StarIntervals | None = None
+    folder: Path,
+    model: Model,
+    catalogue: Catalogue,
+    facts: Mapping[str, Any],
+    intervals: StarIntervals | None = None,
+    groups: TasteGroups | None = None,
 ) -> str:
     """Write a version's files into the empty folder; the SHA-256 of its manifest."""
     arrays = {f"matrix-{name}": array for name, array in model.matrix.arrays().items()}
     arrays |= {f"catalogue-{name}": array for name, array in catalogue.arrays().items()}
     arrays |= {f"model-{name}": array for name, array in model.arrays().items()}
     arrays |= {f"intervals-{name}": array for name, array in intervals.arrays().items()} if intervals else {}
+    arrays |= {f"groups-{name}": array for name, array in groups.arrays().items()} if groups else {}
     return files.save(folder, arrays, {**facts, "recipe": model.recipe, "parameters": dict(model.parameters)})
 
 

@@ -257,7 +257,8 @@ class Recommender:
         """What the stars of the asker, or of a sample viewer, say of them; a rating set aside counts. Errors as in similar."""
         published = self._in_force.published()
         self._access.check_may_look_through(UserId(user_id), asker, published)
-        return taste_profile(lists.taste_of(UserId(user_id), published, self._profiles).history, published)
+        taste = lists.taste_of(UserId(user_id), published, self._profiles)
+        return taste_profile(taste.history, published, taste.out)
 
     def movements(self, user_id: int, *, asker: Asker = STRANGER) -> tuple[Movement, ...]:
         """What moved the person's list lately, latest first; errors as in ratings_of."""

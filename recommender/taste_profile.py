@@ -17,6 +17,8 @@ FEWEST_OF_A_KIND = 3  # films of a genre or decade before anything is said of it
 FEWEST_TO_DIFFER = 5  # others who rated a film, for their mean to be what most people think
 FEWEST_RATED = 5  # ratings that make a kind of viewer
 MOST_DIFFERENCES = 5
+FILMS_THAT_NAME = 3  # a group
+FILMS_OF_A_GROUP = 6  # shown of the nearest one
 CLOSE = 1.0  # stars within which two opinions agree
 IMAGINARY = 10.0  # films of everybody's habits beside a person's own, so that three westerns are no passion yet
 STANDS_OUT = 0.5  # by how much of itself a share must be above everybody's to be named
@@ -50,13 +52,26 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Viewers of like taste. typical: the films that stand for it, most typical first. share: of all viewers, 0 to 1, who are in it.
+
+    likeness: the cosine of the person's stars with the mean of the group's, 0 to 1.
+    """
+
+    typical: tuple[Movie, ...]
+    share: float
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
 class TasteProfile:
     """histogram: how many films got 0.5, 1.0 … 5.0 stars, ten counts. genres: rated most first; decades: oldest first.
 
     agreement: the share, 0 to 1, of the films rated by enough others that the person's stars are within CLOSE of their mean; n_compared:
     how many those films are. mean_stars, everybody_stars: the person's mean, and that of the others over the same films; None without any.
     loved_more, loved_less: furthest from the others first. kind: a sentence or more on what kind of viewer it is; empty where too little
-    is rated to say.
+    is rated to say. groups: the most like the person first; empty where too little is rated to say, or viewers are too few or too alike.
+    group_films: typical of the first of them, and nothing said of them by the person yet.
     """
 
     n_rated: int
@@ -70,6 +85,8 @@ class TasteProfile:
     loved_more: tuple[Difference, ...]
     loved_less: tuple[Difference, ...]
     kind: str
+    groups: tuple[Group, ...] = ()
+    group_films: tuple[Movie, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +97,11 @@ class _Others:
     mean: NDArray[np.float64]
 
 
-def taste_profile(history: History, published: Published) -> TasteProfile:
-    """The profile of the ratings in a history; the person's own row in the data counts as nobody else's."""
+def taste_profile(history: History, published: Published, out: NDArray[np.int32] | None = None) -> TasteProfile:
+    """The profile of the ratings in a history; the person's own row in the data counts as nobody else's.
+
+    out: columns of the films of which the person has said something, also without stars; None for those of the history.
+    """
     catalogue, stars = published.catalogue, history.half_stars.astype(np.float64) / 2
     others = _others(history, published)
     known = others.n > 0
@@ -106,7 +126,29 @@ def taste_profile(history: History, published: Published) -> TasteProfile:
         loved_less=_differences(history, catalogue, others, np.where(enough, -away, 0.0)),
         kind="",
     )
-    return replace(profile, kind=kind_of_viewer(profile))
+    groups, films = _groups(history, published, history.columns if out is None else out)
+    return replace(profile, kind=kind_of_viewer(profile), groups=groups, group_films=films)
+
+
+def _groups(history: History, published: Published, out: NDArray[np.int32]) -> tuple[tuple[Group, ...], tuple[Movie, ...]]:
+    """The groups, most like the history first, ties by size, and films of the first."""
+    groups = published.groups
+    if groups is None or len(history) < FEWEST_RATED:
+        return (), ()
+    likeness = groups.likeness(history)
+    order = np.argsort(-likeness, kind="stable").tolist()
+
+    def films(columns: NDArray[np.intp]) -> tuple[Movie, ...]:
+        return tuple(published.catalogue.movie(column) for column in columns.tolist())
+
+    found = tuple(
+        Group(named, float(groups.sizes[group] / groups.sizes.sum()), float(likeness[group]))
+        for group in order
+        if (named := films(groups.typical_films(group, FILMS_THAT_NAME)))
+    )
+    if len(found) < len(groups):
+        return (), ()  # groups that nobody could tell apart
+    return found, films(groups.typical_films(order[0], FILMS_OF_A_GROUP, exclude=out))
 
 
 def _others(history: History, published: Published) -> _Others:

@@ -18,6 +18,7 @@ from recommender.comparing import GROWN, remembered
 from recommender.data import sample
 from recommender.data.matrix import RatingMatrix
 from recommender.data.movielens import DataSet
+from recommender.data.ratings import RatingTable
 from recommender.domain import FIRST_OWN_USER_ID, ListRecord, UserId
 from recommender.errors import ModelError, RefusedModelError, StorageError
 from recommender.evaluation.calibration import calibrated
@@ -25,6 +26,7 @@ from recommender.history import Quality, Refusal, Training
 from recommender.lists import Taste
 from recommender.models import History, Model, Parameters, PredictsStars, recipes
 from recommender.models.intervals import StarIntervals
+from recommender.models.taste_groups import TasteGroups
 from recommender.models.user_cosine import UserCosine
 from recommender.promotion import Verdict
 from recommender.publication import LOCK, Pointer, Published
@@ -37,6 +39,9 @@ from recommender.versions import Version
 log = logging.getLogger(__name__)
 
 PEOPLE_ASKED = 300  # to find how far predicted stars may be trusted
+MOST_GROUPS = 6  # of like taste
+FEWEST_IN_A_GROUP = 20  # people on average
+MOST_GROUPED = 300_000  # ratings that the groups are found in
 MOST_TRIES = 5  # for the list of somebody who goes on rating
 SWEPT_AT_ONCE = 500  # sessions, codes and counters that have expired: some ten milliseconds in which raters wait
 MOST_SWEEPS = 1_000
@@ -109,9 +114,11 @@ def train(
         watch.lap("model")
         intervals = _intervals(model, snapshot, parameters)
         watch.lap("intervals")
+        groups = _groups(snapshot)
+        watch.lap("groups")
         lease.renew()
         facts = {"source": source, "source_tag": source_tag, "asked": recipe}
-        pointer = _publish(model, intervals, snapshot, facts, blobs, profiles, now=now())
+        pointer = _publish(model, intervals, groups, snapshot, facts, blobs, profiles, now=now())
         watch.lap("publication")
         n_lists = _rewrite_lists(publication.load(blobs, pointer), profiles, progress, now)
         watch.lap("lists")
@@ -215,14 +222,34 @@ def _intervals(model: Model, snapshot: Snapshot, parameters: Parameters | None) 
         own = isinstance(model, PredictsStars) and model.is_personal
         return recipes.fit(model.recipe, matrix, snapshot.catalogue, parameters) if own else UserCosine.fit(matrix)
 
-    ratings = promotion.some_people(snapshot.ratings)
-    of_data = ratings.user_ids < FIRST_OWN_USER_ID
-    ratings = ratings.where(of_data) if of_data.any() else ratings
+    ratings = _viewers_ratings(promotion.some_people(snapshot.ratings))
     return calibrated(ratings, snapshot.catalogue, fit, rng=np.random.default_rng(0), n_people=PEOPLE_ASKED)
 
 
+def _groups(snapshot: Snapshot) -> TasteGroups | None:
+    """The viewers of the data set in groups of like taste, as the intervals are found on them; None where they are too few for two."""
+    ratings = promotion.some_people(_viewers_ratings(snapshot.ratings), MOST_GROUPED)
+    matrix = RatingMatrix.of(ratings, snapshot.catalogue.movie_ids)
+    n_groups = min(MOST_GROUPS, matrix.n_users // FEWEST_IN_A_GROUP)
+    return TasteGroups.of(matrix, n_groups, rng=np.random.default_rng(0)) if n_groups > 1 else None
+
+
+def _viewers_ratings(ratings: RatingTable) -> RatingTable:
+    """Those of the data set's viewers, where there are any; else all."""
+    of_data = ratings.user_ids < FIRST_OWN_USER_ID
+    return ratings.where(of_data) if of_data.any() else ratings
+
+
 def _publish(
-    model: Model, intervals: StarIntervals, snapshot: Snapshot, source: Mapping[str, str], blobs: Blobs, profiles: Profiles, *, now: float
+    model: Model,
+    intervals: StarIntervals,
+    groups: TasteGroups | None,
+    snapshot: Snapshot,
+    source: Mapping[str, str],
+    blobs: Blobs,
+    profiles: Profiles,
+    *,
+    now: float,
 ) -> Pointer:
     viewers = model.matrix.user_ids[model.matrix.user_ids < FIRST_OWN_USER_ID]
     facts = {
@@ -244,7 +271,7 @@ def _publish(
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "model"
         folder.mkdir()
-        digest = publication.write_version(folder, model, snapshot.catalogue, facts, intervals)
+        digest = publication.write_version(folder, model, snapshot.catalogue, facts, intervals, groups)
         version, above = snapshots.version_name(now, digest), profiles.highest_generation()
         return publication.put_in_force(blobs, version, folder, digest, above=above, before=clear_sample_lists)
 

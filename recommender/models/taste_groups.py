@@ -7,14 +7,14 @@ best of several beginnings is taken, and a group that loses everybody begins ane
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.data.matrix import RatingMatrix
 from recommender.errors import InvalidInputError
-from recommender.models import History
+from recommender.models import Arrays, History
 
 BEGINNINGS = 5
 MOST_ROUNDS = 50
@@ -23,13 +23,15 @@ ENTRIES_AT_ONCE = 500_000  # ratings held against all centres together
 
 @dataclass(frozen=True)
 class TasteGroups:
-    """group_of: shape (n_users,), the group of each row, 0 to n_groups - 1, larger groups first, ties by their lowest row.
+    """Larger groups first, ties by their lowest row.
 
-    centres: shape (n_groups, n_movies), the mean direction of a group, of length 1.
+    centres: shape (n_groups, n_movies), the mean direction of a group, of length 1. sizes: shape (n_groups,), how many people are in each.
+    group_of: shape (n_users,), the group of each row, 0 to n_groups - 1; empty where the groups were read back.
     """
 
-    group_of: NDArray[np.int64]
-    centres: NDArray[np.float64]
+    centres: NDArray[np.floating]
+    sizes: NDArray[np.int64]
+    group_of: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @classmethod
     def of(cls, matrix: RatingMatrix, n_groups: int, *, rng: np.random.Generator) -> TasteGroups:
@@ -40,7 +42,19 @@ class TasteGroups:
         best = max((directions.clustered(n_groups, rng) for _ in range(BEGINNINGS)), key=lambda found: found[2])
         group_of, centres, _ = best
         order = sorted(range(n_groups), key=lambda group: (-int((group_of == group).sum()), int(np.argmax(group_of == group))))
-        return cls(np.argsort(order)[group_of], centres[order])
+        return cls(centres[order], np.bincount(group_of, minlength=n_groups)[order], np.argsort(order)[group_of])
+
+    @classmethod
+    def restore(cls, arrays: Arrays) -> TasteGroups:
+        """What `arrays` gave, of which nothing is copied."""
+        return cls(arrays["centres"], arrays["sizes"])
+
+    def arrays(self) -> Arrays:
+        """By name, to be saved: all but who is in which group."""
+        return {"centres": self.centres.astype(np.float32), "sizes": self.sizes}
+
+    def __len__(self) -> int:
+        return len(self.centres)
 
     def likeness(self, history: History) -> NDArray[np.float64]:
         """The cosine of a history with each group's centre, shape (n_groups,), 0 to 1; all 0 for whoever has rated nothing."""
@@ -48,11 +62,18 @@ class TasteGroups:
         length = float(np.linalg.norm(half_stars))
         return np.asarray(self.centres[:, history.columns] @ half_stars / length if length else np.zeros(len(self.centres)))
 
-    def typical_films(self, group: int, n: int) -> NDArray[np.intp]:
-        """Columns of the n films that the group's centre holds most above the other groups' mean, most typical first, ties by column."""
+    def typical_films(self, group: int, n: int, *, exclude: NDArray[np.integer] | None = None) -> NDArray[np.intp]:
+        """Columns of the n films that the group's centre holds most above the other groups' mean, most typical first, ties by column.
+
+        exclude: columns that are left out. Fewer than n where the centre holds no more films above that mean.
+        """
         others = np.delete(self.centres, group, axis=0)
         above = self.centres[group] - (others.mean(axis=0) if len(others) else 0.0)
-        return np.argsort(-above, kind="stable")[:n]
+        if exclude is not None:
+            above = above.copy()
+            above[exclude] = 0.0
+        best = np.argsort(-above, kind="stable")[:n]
+        return np.asarray(best[above[best] > 0])
 
 
 class _Directions:

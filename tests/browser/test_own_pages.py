@@ -52,7 +52,7 @@ STATES = [
     (NEWCOMER, "/me/log/", "Nothing has moved it yet"),
     (REGULAR, "/start/", "Your list by now"),
     (REGULAR, "/me/events/", "Searched for"),
-    (REGULAR, "/me/taste/", "How you differ from most"),
+    (REGULAR, "/me/taste/", "Typical of the nearest group, new to you"),
     (REGULAR, "/me/log/", "You gave"),
     (REGULAR, "{rated}", "would have guessed"),
     (REGULAR, "{unrated}", "Your say"),

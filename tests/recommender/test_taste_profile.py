@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from recommender import training
-from recommender.domain import Asker
+from recommender.domain import HIDDEN, SEEN, Asker
 from recommender.errors import NotAllowedError
 from recommender.models import History
 from recommender.publication import InForce, Published
 from recommender.serving import Recommender
+from recommender.settings import Settings
 from recommender.storage.blobs import Blobs
+from recommender.storage.profiles import Profiles
 from recommender.taste_profile import Part, TasteProfile, taste_profile
-from tests.worlds import data_set_of, rating
+from tests.worlds import data_set_of, rating, two_tastes
 
 Train = Callable[..., training.Trained]
 DRAMA_1, HORROR_2, COMEDY_3, DRAMA_4, HORROR_5, COMEDY_6, UNRATED_DRAMA_7 = range(1, 8)
@@ -129,3 +132,92 @@ class TestForWhom:
         assert recommender.taste_profile(person, asker=Asker(token)).n_rated == 1
         with pytest.raises(NotAllowedError):
             recommender.taste_profile(person)
+
+
+@pytest.fixture
+def grouped(blobs: Blobs, train: Train) -> Published:
+    """Two tastes of sixty viewers, in groups."""
+    train(data_set_of(two_tastes(n_users=60)))
+    return InForce(blobs).published()
+
+
+LOVES_ODD = {film: 5.0 if film % 2 else 1.0 for film in range(1, 11)}
+
+
+def test_viewers_are_in_groups_of_like_taste_and_the_nearest_comes_first(grouped: Published) -> None:
+    profile = profile_of(LOVES_ODD, grouped)
+
+    assert len(profile.groups) == 3  # twenty people in each, more or less
+    assert [group.likeness for group in profile.groups] == sorted((group.likeness for group in profile.groups), reverse=True)
+    assert sum(group.share for group in profile.groups) == pytest.approx(1)
+    assert {movie.movie_id % 2 for movie in profile.groups[0].typical} == {1}
+    assert {movie.movie_id % 2 for movie in profile.groups[-1].typical} == {0}
+    assert profile.groups[0].likeness > 0.5 > profile.groups[-1].likeness
+
+
+def test_the_films_of_the_nearest_group_are_those_of_which_nothing_is_said_yet(grouped: Published) -> None:
+    profile = profile_of(LOVES_ODD, grouped)
+
+    assert profile.group_films
+    assert not {movie.movie_id for movie in profile.group_films} & set(LOVES_ODD)
+    assert {movie.movie_id % 2 for movie in profile.group_films} == {1}
+
+
+def test_a_film_that_was_seen_or_hidden_is_no_news_either(
+    var_settings: Settings, blobs: Blobs, profiles: Profiles, grouped: Published
+) -> None:
+    recommender = Recommender(var_settings, blobs, profiles)
+    user_id, token = recommender.new_person()
+    for film, stars in LOVES_ODD.items():
+        recommender.rate(user_id, film, stars, asker=Asker(token))
+    first, second, *_ = recommender.taste_profile(user_id, asker=Asker(token)).group_films
+    recommender.mark(user_id, first.movie_id, SEEN, asker=Asker(token))
+    recommender.mark(user_id, second.movie_id, HIDDEN, asker=Asker(token))
+
+    after = recommender.taste_profile(user_id, asker=Asker(token)).group_films
+
+    assert after
+    assert not {first, second} & set(after)
+
+
+def test_under_five_ratings_no_group_is_named(grouped: Published) -> None:
+    profile = profile_of(dict.fromkeys(range(1, 5), 5.0), grouped)
+
+    assert (profile.groups, profile.group_films) == ((), ())
+
+
+def test_few_viewers_are_in_no_groups(blobs: Blobs, train: Train) -> None:
+    train(data_set_of(two_tastes(n_users=39)))
+    published = InForce(blobs).published()
+
+    assert published.groups is None
+    assert profile_of(LOVES_ODD, published).groups == ()
+
+
+def test_viewers_who_are_all_alike_are_told_in_no_groups(blobs: Blobs, train: Train) -> None:
+    train(data_set_of([rating(user, film, 4) for user in range(1, 61) for film in range(1, 11)], n_movies=30))
+
+    assert profile_of(LOVES_ODD, InForce(blobs).published()).groups == ()
+
+
+def test_people_of_this_site_make_no_groups(
+    var_settings: Settings, blobs: Blobs, profiles: Profiles, train: Train, grouped: Published
+) -> None:
+    """Groups are shown to everybody, and a rating taken back would stay in them until the next training."""
+    recommender = Recommender(var_settings, blobs, profiles)
+    for _ in range(3):
+        user_id, token = recommender.new_person()
+        for film in range(1, 31):
+            recommender.rate(user_id, film, 3, asker=Asker(token))
+
+    train(data_set_of(two_tastes(n_users=60)))
+
+    again = InForce(blobs).published()
+    assert again.matrix.n_users == 63
+    assert again.groups
+    assert grouped.groups
+    np.testing.assert_array_equal(again.groups.centres, grouped.groups.centres)
+
+
+def test_a_model_from_before_there_were_groups_names_none(grouped: Published) -> None:
+    assert profile_of(LOVES_ODD, replace(grouped, groups=None)).groups == ()

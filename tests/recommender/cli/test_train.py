@@ -19,7 +19,7 @@ class TestTrain:
         assert done(result) == ""  # all of it is talk, and goes to standard error
         assert re.search(
             r"Trained user-cosine on two tastes: 560 ratings, 20 lists "
-            r"\(snapshot [\d.]+ s, gate [\d.]+ s, model [\d.]+ s, intervals [\d.]+ s, publication [\d.]+ s, lists",
+            r"\(snapshot [\d.]+ s, gate [\d.]+ s, model [\d.]+ s, intervals [\d.]+ s, groups [\d.]+ s, publication [\d.]+ s, lists",
             result.stderr,
         )
         assert model_in_force()["generation"] == 1

@@ -87,3 +87,40 @@ def test_more_groups_than_people_are_refused(n: int) -> None:
     with pytest.raises(InvalidInputError) as refused:
         TasteGroups.of(SAMPLE, n, rng=np.random.default_rng(0))
     assert str(refused.value) == f"n_groups must be a whole number from 1 to the 4 people there are, not {n}."
+
+
+def test_groups_that_were_saved_say_the_same(rng: np.random.Generator) -> None:
+    matrix = matrix_of(random_ratings(rng))
+    groups = TasteGroups.of(matrix, 4, rng=rng)
+    again = TasteGroups.restore(groups.arrays())
+
+    assert len(again) == 4
+    assert again.sizes.tolist() == np.bincount(groups.group_of).tolist()
+    for row in range(matrix.n_users):
+        history = History.of_row(matrix, row)
+        np.testing.assert_allclose(again.likeness(history), groups.likeness(history), atol=1e-6)
+    for group in range(4):
+        assert again.typical_films(group, 3).tolist() == groups.typical_films(group, 3).tolist()
+
+
+def test_what_is_left_out_makes_room_for_the_next_films(rng: np.random.Generator) -> None:
+    groups = TasteGroups.of(matrix_of(two_tastes()), 2, rng=rng)
+
+    best = groups.typical_films(0, 6)
+
+    assert groups.typical_films(0, 4, exclude=best[:2]).tolist() == best[2:].tolist()
+
+
+def test_a_film_that_others_watch_more_is_not_typical(rng: np.random.Generator) -> None:
+    groups = TasteGroups.of(matrix_of(two_tastes()), 2, rng=rng)
+
+    typical = groups.typical_films(0, 30)
+
+    assert len(typical) == 15
+    assert len(set((typical % 2).tolist())) == 1
+
+
+def test_groups_that_are_alike_have_no_films_of_their_own(rng: np.random.Generator) -> None:
+    groups = TasteGroups.of(matrix_of([rating(user, film, 4.0) for user in range(6) for film in (1, 2)]), 2, rng=rng)
+
+    assert groups.typical_films(0, 5).tolist() == []
