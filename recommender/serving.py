@@ -74,6 +74,7 @@ from recommender.sign_in import SignIn, keeps_events
 from recommender.storage.blobs import Blobs, open_blobs
 from recommender.storage.profiles import Profiles, open_profiles
 from recommender.taste_profile import TasteProfile, taste_profile
+from recommender.ventures import Ventures, ventures
 
 log = logging.getLogger(__name__)
 
@@ -259,6 +260,12 @@ class Recommender:
         self._access.check_may_look_through(UserId(user_id), asker, published)
         taste = lists.taste_of(UserId(user_id), published, self._profiles)
         return taste_profile(taste.history, published, taste.out)
+
+    def ventures(self, user_id: int, *, asker: Asker = STRANGER) -> Ventures | None:
+        """How films turned out that were something new to the asker, or to a sample viewer; None where none was. Errors as in similar."""
+        published = self._in_force.published()
+        self._access.check_may_look_through(UserId(user_id), asker, published)
+        return ventures(lists.taste_of(UserId(user_id), published, self._profiles).history, published)
 
     def movements(self, user_id: int, *, asker: Asker = STRANGER) -> tuple[Movement, ...]:
         """What moved the person's list lately, latest first; errors as in ratings_of."""

@@ -173,7 +173,7 @@ def probes_for(
     """
     noise = rng.standard_normal(len(films.raters))
     n_own = films.genres[columns].sum(axis=0, dtype=np.int64)
-    tested, order = _tested_genres(films.genres, n_own, len(columns))
+    tested, order = tested_genres(films.genres, n_own, len(columns))
     base = float(np.nanmean(films.mean_stars)) if len(films.raters) and films.raters.any() else 0.0
     lifted = 0.0 if lift is None else lift
     # For a genre stand films that are known: of others chance lifts none, and they are held for middling.
@@ -191,7 +191,7 @@ def probes_for(
     )
 
 
-def _tested_genres(genres: NDArray[np.bool_], n_own: NDArray[np.int64], n_rated: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def tested_genres(genres: NDArray[np.bool_], n_own: NDArray[np.int64], n_rated: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The genre each film would test, and how well: 1 no genre rated, 2 one not rated, 3 one hardly rated, 0 none of it.
 
     Tested is the film's genre that the person has rated least, ties by the genres' own order; -1 and 0 where there is nothing to test.

@@ -18,6 +18,7 @@ from tests.browser.site import Site
 PASSWORD = "brazil heat alien"
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorffs"
 NEWCOMER, REGULAR = "Nora", "Rosa"  # who has said nothing yet, and who has rated, seen, hidden and noted films
+ROVER = "Vera"  # who has rated what everybody likes, and then genres that were new to her
 WIDTHS, NARROWEST, HEIGHT = (1280, 360), 320, 800
 
 # Who looks at it, and what they must see.
@@ -53,6 +54,7 @@ STATES = [
     (REGULAR, "/start/", "Your list by now"),
     (REGULAR, "/me/events/", "Searched for"),
     (REGULAR, "/me/taste/", "Typical of the nearest group, new to you"),
+    (ROVER, "/me/taste/", "Off the beaten track"),
     (REGULAR, "/me/log/", "You gave"),
     (REGULAR, "{rated}", "would have guessed"),
     (REGULAR, "{unrated}", "Your say"),
@@ -67,6 +69,13 @@ class People:
         self.sessions: dict[str, Any] = {}
         with self._signed_up(NEWCOMER):
             pass
+        with self._signed_up(ROVER) as page:
+            addresses = [site.address, *(f"{site.address}/result/?user=1&with={genre}" for genre in ("Western", "Musical", "Horror"))]
+            for address in addresses:
+                page.goto(address)
+                films = page.eval_on_selector_all(".card-film a, .entry h2 a", "all => all.map(a => a.getAttribute('href'))")
+                for film, stars in zip(films[:11], (5, 4.5, 1, 3.5) * 3, strict=False):
+                    self._send(page, f"{film}/rate", rating=str(stars))
         with self._signed_up(REGULAR) as page:
             page.goto(site.address)
             films = page.eval_on_selector_all(".card-film a", "all => all.map(a => a.getAttribute('href'))")

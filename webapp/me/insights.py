@@ -18,12 +18,18 @@ insights = Blueprint("insights", __name__, url_prefix="/me")
 @insights.get("/taste/")
 @signed_in
 def taste() -> ResponseReturnValue:
-    """By genre and decade beside everybody's, how they differ from most, and what kind of viewer that makes."""
+    """By genre and decade beside everybody's, the groups of like taste, how they differ from most, and how new things turned out."""
     profile = engine().taste_profile(_me(), asker=asker())
     genres = [part for part in profile.genres if part.n >= FEWEST_OF_A_KIND] or list(profile.genres)
     n_rated = len(engine().ratings_of(_me(), asker=asker()).rated)  # also what no taste is read from
     return render_template(
-        "my_taste.html", profile=profile, n_rated=n_rated, genres=genres, share_bar=charts.share_bar, star_gap=charts.star_gap
+        "my_taste.html",
+        profile=profile,
+        n_rated=n_rated,
+        genres=genres,
+        ventures=engine().ventures(_me(), asker=asker()),
+        share_bar=charts.share_bar,
+        star_gap=charts.star_gap,
     )
 
 

@@ -113,3 +113,37 @@ def test_a_list_that_no_rating_makes_personal_yet_does_not_deny_the_ratings(alic
 
     assert "Nothing you have rated can be compared yet" in page
     assert "You have rated nothing yet" not in page
+
+
+class TestVentures:
+    """The world has thirty films, twenty viewers and three genres, so that every film is one that few have rated."""
+
+    def rate(self, recommender: Recommender, *stars: float) -> None:
+        for film, given in enumerate(stars, start=1):
+            recommender.rate(ALICE, film, given, asker=HERSELF)
+
+    def test_what_was_new_is_held_against_the_rest_with_gain_and_regret(self, alice: Browser, recommender: Recommender) -> None:
+        self.rate(recommender, *[3] * 10, 5, 4, 1)
+
+        page = words(alice.get("/me/taste/").text.partition('aria-labelledby="ventures"')[2].partition("</section>")[0])
+
+        assert "Three films were something new when you rated them" in page
+        assert "3.3 stars for what was new, 3.0 for the rest" in page
+        assert "Two gave you more than usual, together 3.0 stars more; one less, 2.0." in page
+        assert re.search(r"Worth it Film 11 \d+ others have rated it · 5 stars Film 12 \d+ others have rated it · 4 stars", page)
+        assert re.search(r"Rather not Film 13 \d+ others have rated it · 1 star", page)
+        assert "Matinee does not keep what it has shown you" in page
+
+    def test_where_nothing_was_less_that_is_said(self, alice: Browser, recommender: Recommender) -> None:
+        self.rate(recommender, *[3] * 10, 5)
+
+        page = words(alice.get("/me/taste/").text)
+
+        assert "One film was something new when you rated it" in page
+        assert "One gave you more than usual, 2.0 stars more; none gave you less." in page
+        assert "Rather not" not in page
+
+    def test_where_nothing_was_new_nothing_is_said(self, alice: Browser, recommender: Recommender) -> None:
+        self.rate(recommender, *[3] * 10)
+
+        assert "beaten track" not in alice.get("/me/taste/").text
