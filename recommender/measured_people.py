@@ -73,7 +73,7 @@ def remember(blobs: Blobs, version: Version, answers: Answers | None) -> None:
         if answers is None:
             versions.keep(blobs, version)
             return
-        before = {one.version: _read(blobs, one.version) for one in versions.kept(blobs) if one.figures}
+        before = {one.version: _read(blobs, one.version) for one in versions.kept(blobs) if one.figures and one.version != version.version}
         over = {name: rows for name, theirs in before.items() if theirs and (rows := answers.over(theirs))}
         _write(blobs, version.version, answers)
         now = versions.keep(blobs, replace(version, figures=answers.figures, over=over))
@@ -81,6 +81,17 @@ def remember(blobs: Blobs, version: Version, answers: Answers | None) -> None:
             blobs.remove(f"{PLACE}/{name}")
     except StorageError as error:
         log.warning("version not remembered reason=%s", error)
+
+
+def make_up_for(blobs: Blobs, version: str, answers: Answers) -> None:
+    """What was measured of a version that had been published without, now that the gate has held another against it."""
+    try:
+        known = next((one for one in versions.kept(blobs) if one.version == version and not one.figures), None)
+    except StorageError as error:
+        log.warning("version not remembered reason=%s", error)
+        return
+    if known is not None:
+        remember(blobs, known, answers)
 
 
 def _read(blobs: Blobs, version: str) -> Answers | None:

@@ -37,7 +37,7 @@ class Verdict:
     """What the gate says of a model. publishes: the recipe to be published, the one asked for or `popular` in its stead; empty for none.
 
     says: why, in sentences for people; empty where all is as hoped. quality: None where it could not be measured. answers: of the recipe
-    to be published or refused, person by person; None where nothing was measured.
+    to be published or refused, person by person; before: of the model in force; None where nothing was measured.
     """
 
     publishes: str
@@ -45,6 +45,7 @@ class Verdict:
     quality: Quality | None = None
     unmeasured: str = ""
     answers: Answers | None = field(default=None, compare=False)
+    before: Answers | None = field(default=None, compare=False)
 
 
 def judged(
@@ -74,7 +75,8 @@ def judged(
     older = _older(in_force, split, matrix, films) if in_force else None
     before = of("the model in force", older) if older else None
     verdict = _decided(recipe, ours, popular, before, in_force)
-    return replace(verdict, answers=Answers.of(popular if verdict.publishes == Popular.recipe else ours, split))
+    answers = Answers.of(popular if verdict.publishes == Popular.recipe else ours, split)
+    return replace(verdict, answers=answers, before=Answers.of(before, split) if before else None)
 
 
 def some_people(ratings: RatingTable, most: int | None = None) -> RatingTable:

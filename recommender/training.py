@@ -195,6 +195,8 @@ def _judged(recipe: str, parameters: Parameters, snapshot: Snapshot, blobs: Blob
     verdict = promotion.judged(recipe, parameters, snapshot, in_force, progress=progress)
     if verdict.says:
         log.info("judged recipe=%s publishes=%s reason=%s", recipe, verdict.publishes, verdict.says)
+    if in_force is not None and verdict.before is not None:
+        measured_people.make_up_for(blobs, in_force.version, verdict.before)
     if not verdict.publishes:
         refused = _refused_version(recipe, parameters, snapshot, now=now())
         history.refuse(blobs, Refusal(refused.trained_at, recipe, refused.data, refused.n_ratings, verdict.says))

@@ -70,12 +70,16 @@ def kept(blobs: Blobs) -> tuple[Version, ...]:
 
 
 def keep(blobs: Blobs, version: Version) -> tuple[Version, ...]:
-    """Remember a version; those remembered now. One that cannot be written costs nobody a model: the log says so, and that is all."""
+    """Remember a version; those remembered now, oldest first. Of the same that is refused time and again the last stays.
+
+    One that cannot be written costs nobody a model: the log says so, and that is all.
+    """
     try:
         for _ in range(MOST_TRIES):
             blob = blobs.read(VERSIONS)
             before = _decoded(blob.data) if blob else ()
-            now = (*(one for one in before if one.version != version.version), version)[-MOST_KEPT:]
+            others = (one for one in before if one.version != version.version and not _refused_again(one, version))
+            now = tuple(sorted((*others, version), key=lambda one: one.trained_at))[-MOST_KEPT:]
             names = {one.version for one in now}
             now = tuple(replace(one, over={name: rows for name, rows in one.over.items() if name in names}) for one in now)
             if blobs.compare_and_set(VERSIONS, _encoded(now), expected=blob.tag if blob else None):
@@ -93,6 +97,12 @@ def difference(one: Version, other: Version, measure: str = MAIN) -> Estimate | 
         return found
     found = one.over.get(other.version, {}).get(measure)
     return found.reversed() if found else None
+
+
+def _refused_again(one: Version, version: Version) -> bool:
+    """Whether the same was refused before: a server that trains by itself tries with every rating that comes."""
+    alike = (one.recipe, one.parameters, one.data) == (version.recipe, version.parameters, version.data)
+    return one.is_refused and version.is_refused and alike
 
 
 def _decoded(data: bytes) -> tuple[Version, ...]:

@@ -129,6 +129,24 @@ def test_a_refused_model_is_compared_and_makes_no_lists(blobs: Blobs, profiles: 
     assert made.lists.says == f"No lists. {made.other.version.version} was refused, and its model not kept."
 
 
+def test_a_model_published_without_the_gate_is_measured_when_the_next_is_held_against_it(
+    blobs: Blobs, profiles: Profiles, var_settings: Settings
+) -> None:
+    training.train(WORLD, blobs, profiles, recipe="user-cosine", parameters={"n_neighbours": 5})
+    assert not versions.kept(blobs)[0].figures
+    with pytest.raises(RefusedModelError):
+        train(WORLD, blobs, profiles, recipe="popular")
+
+    made = compared(Recommender(var_settings, blobs, profiles))
+
+    assert made.one.standing == IN_FORCE
+    gain = made.rows[0].difference
+    assert made.rows[0].one
+    assert gain
+    assert gain.is_clear
+    assert gain.mean < 0
+
+
 @pytest.mark.parametrize("viewer", [FIRST_OWN_USER_ID, 61, 0, -1])
 def test_nobody_but_a_viewer_of_the_data_is_looked_up(twice: Recommender, viewer: int) -> None:
     lists = compared(twice, viewer).lists

@@ -37,6 +37,21 @@ def test_only_the_last_are_kept_and_nothing_is_said_of_those_that_are_gone(blobs
     assert kept[0].over == {}
 
 
+def test_the_same_refused_time_and_again_is_one_version(blobs: Blobs) -> None:
+    other = replace(TWO, version="other", parameters={"n_neighbours": 80.0})
+    for one in (ONE, TWO, other, replace(TWO, version="v3"), replace(ONE, version="v4")):
+        versions.keep(blobs, one)
+
+    assert [one.version for one in versions.kept(blobs)] == ["v1", "other", "v3", "v4"]
+
+
+def test_a_version_remembered_late_stands_where_it_was_trained(blobs: Blobs) -> None:
+    for one in (replace(ONE, version="late", trained_at=ONE.trained_at + 60), ONE):
+        versions.keep(blobs, one)
+
+    assert [one.version for one in versions.kept(blobs)] == ["v1", "late"]
+
+
 def test_a_version_remembered_again_takes_its_own_place(blobs: Blobs) -> None:
     for one in (ONE, TWO, replace(ONE, recipe="ease")):
         versions.keep(blobs, one)

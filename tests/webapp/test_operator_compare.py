@@ -137,6 +137,13 @@ def test_what_differs_is_marked_and_the_rest_is_not(inside):
     assert "+836" in marked[0]
 
 
+def test_what_was_refused_says_so(inside, recommender):
+    assert "refused" not in words(inside.get("/operator/compare").text)
+    recommender.versions = FakeVersions(Known(replace(NEW, is_refused=True), ""), Known(OLD, IN_FORCE))
+
+    assert "Published yes no, refused by the gate" in words(inside.get("/operator/compare").text)
+
+
 def test_a_measure_of_which_more_is_no_better_names_no_winner(inside, recommender):
     known = over(GAIN)
     gains = {MAIN: GAIN, "novelty@10": GAIN}

@@ -82,8 +82,8 @@ def told(made: SideBySide) -> Words:
         who = "Neither version was measured" if len(missing) == 2 else f"{missing[0]} was not measured"
         return Words(
             f"{who}, so which is better is not known.",
-            "Versions are measured by the gate before publication, and their figures kept from then on; `matinee compare current previous` "
-            "measures the recipes of the last two anew.",
+            "The gate measures versions, and one that was published by `--anyway` as soon as the next one is held against it. "
+            "`matinee compare previous current` measures the recipes of the last two anew.",
         )
     if row.difference is None:
         return Words("Which is better cannot be told.", TOO_FEW)
