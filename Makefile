@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-everywhere spark-tools proof-spark
+.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-everywhere spark-tools proof-spark neural-tools
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -30,6 +30,7 @@ DEPLOY_VENV := .deploy-venv
 DEPLOY_TOOLS := $(DEPLOY_VENV)/.installed
 SPARK_VENV := .spark-venv
 SPARK_TOOLS := $(SPARK_VENV)/.installed
+NEURAL_TOOLS := $(VENV)/.neural
 OBSERVATORY := tests/deploy/observatory
 
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -qq install
@@ -197,6 +198,8 @@ api-tools: $(API_TOOLS) ## Installs schemathesis, which calls the API by its doc
 
 spark-tools: $(SPARK_TOOLS) ## Makes .spark-venv, where Matinee runs with Apache Spark; needs Java 17 to run.
 
+neural-tools: $(NEURAL_TOOLS) ## Adds PyTorch to .venv, by which the recipes classifier and sequence learn.
+
 deploy-tools: $(DEPLOY_TOOLS) ## Installs the tools that look at deploy/ from outside, with Node.js 20 or newer.
 
 env: $(INSTALLED) ## Makes .venv with everything that runs.
@@ -257,6 +260,11 @@ $(SPARK_TOOLS): requirements.txt requirements-spark.txt pyproject.toml | $(PACKA
 	@"$(PYTHON)" -m venv --clear $(SPARK_VENV)
 	@$(SPARK_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements.txt -r requirements-spark.txt || $(PIP_FAILED)
 	@$(SPARK_VENV)/bin/python -m pip --disable-pip-version-check -qq install --no-deps --editable . || $(PIP_FAILED)
+	@touch $@
+
+$(NEURAL_TOOLS): $(INSTALLED) requirements-neural.txt
+	@echo "Adding PyTorch to $(VENV); this takes some minutes, and 1 to 5 GB by the build that is found."
+	@$(PIP) -r requirements-neural.txt || $(PIP_FAILED)
 	@touch $@
 
 $(BROWSER_TOOLS): package.json package-lock.json

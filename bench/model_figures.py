@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     figures = read_figures()
     for data in [] if asked.pages else asked.data or list(SPLITS):
         for split in asked.split or SPLITS[data]:
-            for recipe in asked.recipe or recipes.RECIPES:
+            for recipe in asked.recipe or trainable():
                 if split == "folds" and not predicts_stars(recipe):
                     continue
                 say(f"{data}, {split}, {recipe}")
@@ -48,6 +48,15 @@ def main(arguments: Sequence[str]) -> int:
     for page in write_pages(figures):
         say(f"{page} is new.")
     return 0
+
+
+def trainable() -> list[str]:
+    """The recipes that can be fitted here; says which cannot."""
+    missing = {recipe: recipes.what_is_missing(recipe) for recipe in recipes.RECIPES}
+    for recipe, what in missing.items():
+        if what:
+            say(f"{recipe} is left out: {what}")
+    return [recipe for recipe, what in missing.items() if not what]
 
 
 def keep(figures: Figures, data: str, split: str, recipe: str, told: dict[str, Any]) -> None:

@@ -38,6 +38,11 @@ def known_or_auto(recipe: str) -> str:
     return recipe if recipe == AUTO else recipes.known_recipe(recipe)
 
 
+def trainable_or_auto(recipe: str) -> str:
+    """The name, if it is AUTO or a recipe that can be trained here; else InvalidInputError or MissingExtraError."""
+    return recipe if recipe == AUTO else recipes.trainable(recipe)
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """One candidate. newest, warm, cold: its NDCG@10 there; newest_people, rolling_people: one by one. seconds: that measuring took."""

@@ -72,9 +72,13 @@ def judged(
     ours = popular if recipe == Popular.recipe else of(recipe, recipes.fit(recipe, matrix, films, parameters))
     if len(popular) < FEWEST_PEOPLE:
         return replace(_untold(recipe, ours, popular), answers=Answers.of(ours, split))
-    older = _older(in_force, split, matrix, films) if in_force else None
+    missing = recipes.what_is_missing(in_force.model.recipe) if in_force else None
+    older = _older(in_force, split, matrix, films) if in_force and not missing else None
     before = of("the model in force", older) if older else None
     verdict = _decided(recipe, ours, popular, before, in_force)
+    if in_force and missing:
+        untried = f"The {in_force.model.recipe} in force could not be fitted here to compare with: {missing}."
+        verdict = replace(verdict, says=f"{verdict.says} {untried}".strip())
     answers = Answers.of(popular if verdict.publishes == Popular.recipe else ours, split)
     return replace(verdict, answers=answers, before=Answers.of(before, split) if before else None)
 

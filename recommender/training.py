@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from recommender import history, lists, measured_people, promotion, publication, showcase, snapshots
-from recommender.choosing import AUTO, SECONDS, choose, known_or_auto
+from recommender.choosing import AUTO, SECONDS, choose, trainable_or_auto
 from recommender.comparing import GROWN, remembered
 from recommender.data import sample
 from recommender.data.matrix import RatingMatrix
@@ -93,9 +93,10 @@ def train(
     source, source_tag: where the data were said to be, and what changes with them there; kept so that `is_needed` knows when they are
     others.
     The model is fitted from the snapshot alone. A death at any point leaves a whole model in force, the old or the new one.
-    TrainingBusyError while somebody else trains; DataError as in `snapshots.take`.
+    TrainingBusyError while somebody else trains; MissingExtraError for a recipe of an extra that is not here; DataError as in
+    `snapshots.take`.
     """
-    known_or_auto(recipe)
+    trainable_or_auto(recipe)
     with Lease(blobs, LOCK, now=now) as lease:
         watch = _Stopwatch()
         snapshot = snapshots.take(data, blobs, profiles, now=now())

@@ -10,6 +10,7 @@ import hypothesis
 import numpy as np
 import pytest
 
+from recommender import neural_extra
 from recommender.settings import Settings
 from tests import stand_ins
 
@@ -27,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--require-stand-ins", action="store_true", help="fail, rather than skip, where a stand-in for Amazon's services is not installed"
     )
     parser.addoption("--require-spark", action="store_true", help="fail, rather than skip, where Apache Spark cannot run")
+    parser.addoption("--require-neural", action="store_true", help="fail, rather than skip, where PyTorch is not installed")
     parser.addoption("--rng-seed", type=int, default=SEED, help="the number that every test's rng starts from")
 
 
@@ -37,6 +39,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     chosen = any(config.getoption(name, None) for name in ("keyword", "markexpr", "lf"))
     cores = min(os.cpu_count() or 1, MOST_AT_ONCE)
     return 0 if named or chosen or cores == 1 else cores
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What learns by PyTorch is skipped with a word where there is none."""
+    if item.get_closest_marker("neural") and (missing := neural_extra.what_is_missing()):
+        if item.config.getoption("--require-neural"):
+            pytest.fail(f"--require-neural was given, but {missing}", pytrace=False)
+        pytest.skip(f"{missing}; {neural_extra.REMEDY}")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

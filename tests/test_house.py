@@ -111,6 +111,14 @@ def test_everything_that_a_pinned_package_needs_is_pinned_too_and_installed_as_p
                 assert canonicalize_name(need.name) in pins, f"{package} needs {need.name}, which {name} does not pin"
 
 
+def test_what_an_extra_adds_to_the_environment_is_pinned_as_it_is_there() -> None:
+    here = _pins("requirements-dev.txt")
+
+    added = _pins("requirements-neural.txt")
+
+    assert {package: pin for package, pin in added.items() if here.get(package, pin) != pin} == {}
+
+
 @cache
 def _committed() -> dict[str, str]:
     """Name → text of every text file that git keeps, binary files left out."""

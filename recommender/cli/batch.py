@@ -79,14 +79,14 @@ def batch(
     that number is their score.
     """
     from recommender.listings.job import write, write_parts
-    from recommender.models.recipes import known_recipe
+    from recommender.models.recipes import trainable
 
     if order and subject != "films":
         raise click.UsageError("--by is for --for films: the films of a person are ordered by the recipe's score.")
     if master and engine != "spark":
         raise click.UsageError("--master is for --engine spark.")
     recipe, parameters = recipe_and_parameters(settings, recipe, parameter_file, chosen_parameters(neighbours, damping))
-    known_recipe(recipe)
+    trainable(recipe)
     # The place is looked at before the work, and so is Spark.
     with ExitStack() as stack:
         files, file = None, None

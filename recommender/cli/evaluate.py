@@ -40,10 +40,10 @@ def predict(settings: Settings, data: str | None, recipe: str | None, parameter_
     import numpy as np
 
     from recommender.evaluation.quality import predicted_stars
-    from recommender.models.recipes import known_recipe
+    from recommender.models.recipes import trainable
 
     recipe, parameters = recipe_and_parameters(settings, recipe, parameter_file, {})
-    known_recipe(recipe)
+    trainable(recipe)
     user_ids, movie_ids = read_pairs(pairs)
     with written_whole(output) as file, Bars() as bars:
         data_set = data_named(settings, data)

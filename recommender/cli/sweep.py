@@ -81,7 +81,7 @@ def _fitted(settings: Settings, data: str | None, recipe: str | None, rating_day
     from recommender.models import recipes
     from recommender.publication import Published
 
-    recipe = recipes.known_recipe(recipe or settings.recipe)
+    recipe = recipes.trainable(recipe or settings.recipe)
     data_set = data_named(settings, data)
     ratings = data_set.ratings.of_last(rating_days) if rating_days else data_set.ratings
     begun = time.perf_counter()

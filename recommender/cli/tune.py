@@ -151,7 +151,7 @@ def _space(recipe: str | None, preset: str | None, file: Path | None) -> tuple[P
     else:
         name = recipes.known_recipe(recipe or "")
         chosen = presets.Preset(name, name, "", {}) if file else presets.for_recipe(name)
-    known = recipes.BY_NAME[chosen.recipe].defaults
+    known = recipes.BY_NAME[recipes.trainable(chosen.recipe)].defaults
     if file:
         try:
             return chosen, space.read(json.loads(file.read_bytes()), known, chosen.recipe)
@@ -205,11 +205,13 @@ def _begun(
 
 @contextmanager
 def _gone_on_with(settings: Settings, data: str | None, path: Path) -> Iterator[tuple[TrialsFile, Ground]]:
+    from recommender.models import recipes
     from recommender.tuning.search import digest_of
     from recommender.tuning.trials_file import old_file
 
     with old_file(path) as file:
         head = file.trials.head
+        recipes.trainable(head.recipe)
         data_set, ground = _ground(settings, data or head.place, head.split, head.n_folds)
         if digest_of(data_set.ratings) != head.digest:
             raise DataError(

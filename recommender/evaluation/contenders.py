@@ -22,7 +22,8 @@ def contenders(text: str, common: Parameters | None = None) -> list[Contender]:
     """Those of "popular,user-cosine:damping=0,n_neighbours=20": recipes with commas between, each with parameters after a colon.
 
     common: parameters for every recipe that has them and does not say otherwise. InvalidInputError, in a sentence, for a recipe or
-    parameter that is not known, a value that is no number, and the same contender twice.
+    parameter that is not known, a value that is no number, and the same contender twice; MissingExtraError for a recipe that cannot be
+    fitted here.
     """
     found: list[tuple[str, dict[str, float]]] = []
     for part in (part.strip() for part in text.split(",")):
@@ -30,7 +31,7 @@ def contenders(text: str, common: Parameters | None = None) -> list[Contender]:
         if not colon and "=" in part and found:
             _set(found[-1], part)
             continue
-        found.append((recipes.known_recipe(recipe.strip()), {}))
+        found.append((recipes.trainable(recipe.strip()), {}))
         if colon:
             _set(found[-1], rest)
     made = [Contender(_named(recipe, own), recipe, {**_of(recipe, common or {}), **own}) for recipe, own in found]

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recommender import neural_extra
 from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
-from recommender.errors import InvalidInputError
+from recommender.errors import InvalidInputError, MissingExtraError
 from recommender.models import (
     Arrays,
     Model,
     Parameters,
     als,
     blend,
+    classifier,
     content,
     ease,
     ensemble,
@@ -25,6 +27,7 @@ from recommender.models import (
     popular,
     recent,
     session_knn,
+    sequence,
     svd,
     timely,
     trending,
@@ -33,6 +36,7 @@ from recommender.models import (
 )
 from recommender.models.als import Als
 from recommender.models.blend import Blend, FitPart
+from recommender.models.classifier import Classifier
 from recommender.models.content import Content
 from recommender.models.ease import Ease
 from recommender.models.ensemble import Ensemble
@@ -42,6 +46,7 @@ from recommender.models.ordered import Ordered
 from recommender.models.popular import Popular
 from recommender.models.recent import Recent
 from recommender.models.session_knn import SessionKnn
+from recommender.models.sequence import Sequence
 from recommender.models.svd import Svd
 from recommender.models.timely import Timely
 from recommender.models.trending import Trending
@@ -55,7 +60,7 @@ class Recipe:
     """A method that can be asked for. says: what it is, in a few words. defaults: every parameter it has.
 
     fit, restore: the model, from ratings and films, or from what its `arrays` gave. is_instant: whether fitting takes no time, so that it
-    may be done while somebody waits.
+    may be done while somebody waits. needs: packages of an extra by which it is fitted; to restore it and make lists takes none of them.
     """
 
     name: str
@@ -64,6 +69,7 @@ class Recipe:
     fit: Callable[[RatingMatrix, Catalogue, Parameters], Model]
     restore: Callable[[RatingMatrix, Catalogue, Parameters, Arrays], Model]
     is_instant: bool = False
+    needs: tuple[str, ...] = ()
 
 
 _ALL: tuple[Recipe, ...] = (
@@ -168,6 +174,22 @@ _ALL: tuple[Recipe, ...] = (
         restore=Timely.restore,
     ),
     Recipe(
+        Classifier.recipe,
+        "how probably each film is liked, by a neural network that looks at person and film",
+        classifier.DEFAULTS,
+        fit=Classifier.fit,
+        restore=lambda matrix, _, parameters, arrays: Classifier.restore(matrix, parameters, arrays),
+        needs=(neural_extra.TORCH,),
+    ),
+    Recipe(
+        Sequence.recipe,
+        "what is watched next, by a recurrent neural network that reads what was watched before",
+        sequence.DEFAULTS,
+        fit=lambda matrix, _, parameters: Sequence.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, arrays: Sequence.restore(matrix, parameters, arrays),
+        needs=(neural_extra.TORCH,),
+    ),
+    Recipe(
         Ensemble.recipe,
         "stars by three methods, each over its error, added up",
         ensemble.DEFAULTS,
@@ -208,6 +230,18 @@ def known_recipe(recipe: str) -> str:
     if recipe not in BY_NAME:
         raise InvalidInputError("recipe", recipe, f"{', '.join(RECIPES[:-1])} or {RECIPES[-1]}")
     return recipe
+
+
+def trainable(recipe: str) -> str:
+    """The name, if it is one of ours and what it is fitted by is here; InvalidInputError or MissingExtraError, before any work."""
+    if missing := what_is_missing(known_recipe(recipe)):
+        raise MissingExtraError(f"The recipe {recipe}", missing, neural_extra.REMEDY)
+    return recipe
+
+
+def what_is_missing(recipe: str) -> str | None:
+    """What fitting the recipe lacks here, in a few words; None where it can be fitted."""
+    return neural_extra.what_is_missing() if neural_extra.TORCH in BY_NAME[recipe].needs else None
 
 
 def fit(

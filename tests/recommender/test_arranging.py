@@ -22,6 +22,7 @@ from recommender.explaining import explain
 from recommender.lists import Made, Taste
 from recommender.models import History, recipes
 from recommender.publication import Published
+from tests.every_recipe import FITTED
 from tests.worlds import data_set_of, rating, two_tastes
 
 VIEWERS = 50
@@ -243,7 +244,7 @@ class TestDials:
             for dials in (Dials(1), Dials(popularity=-1), Dials(recency=1)):
                 assert set(world.columns(row, Wishes(dials=dials))) <= best
 
-    @pytest.mark.parametrize("recipe", recipes.RECIPES)
+    @pytest.mark.parametrize("recipe", FITTED)
     def test_every_recipe_can_be_turned_and_explored_and_its_sums_hold(self, recipe: str) -> None:
         world = World(data_set_of(two_tastes(), n_movies=60), recipe)
         for wishes in (Wishes(0.3), Wishes(0.3, None, Dials(0.2, -0.3, 0.1))):

@@ -13,10 +13,11 @@ from recommender.data.matrix import RatingMatrix
 from recommender.data.movielens import DataSet
 from recommender.models import Additive, History, Model, PredictsStars, files, recipes
 from recommender.models.parts import KINDS, NEIGHBOUR, OWN, total
+from tests.every_recipe import FITTED
 from tests.worlds import data_set_of, random_ratings, two_tastes
 
 
-@pytest.fixture(params=recipes.RECIPES)
+@pytest.fixture(params=FITTED)
 def recipe(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

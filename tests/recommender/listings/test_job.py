@@ -19,6 +19,7 @@ from recommender.listings.job import Here, Job, write
 from recommender.listings.schema import FILMS, FLAT, FORMS, NESTED, PEOPLE, ROWS, SUBJECTS, Schema
 from recommender.models import History, Model, PredictsStars, recipes
 from recommender.models.everybodys_stars import stars_by_blocks
+from tests.every_recipe import FITTED
 from tests.worlds import data_set_of, random_ratings, right_and_wrong, two_tastes
 
 # Of recipes that learn step by step: what they learn is no matter here.
@@ -34,7 +35,7 @@ def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> DataSet:
     return data_set_of(two_tastes() if request.param == "two tastes" else random_ratings(rng), n_movies=70)
 
 
-@pytest.fixture(params=recipes.RECIPES)
+@pytest.fixture(params=FITTED)
 def model(request: pytest.FixtureRequest, data: DataSet) -> Model:
     return fitted(data, request.param, **SHORT)
 

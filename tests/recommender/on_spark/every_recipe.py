@@ -43,7 +43,7 @@ def compared(data: DataSet, names: list[str]) -> dict[str, dict[str, bool]]:
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[2:] or list(recipes.RECIPES)
+    wanted = sys.argv[2:] or [name for name in recipes.RECIPES if not recipes.what_is_missing(name)]
     if sys.argv[1:]:
         world = read_data_set(Path(sys.argv[1]))
     else:

@@ -12,6 +12,7 @@ from recommender.evaluation.search.methods import GRID, Search
 from recommender.evaluation.search.presets import BY_NAME, for_recipe, known_preset
 from recommender.evaluation.search.space import Choice, Range, drawn
 from recommender.models import recipes
+from tests.every_recipe import FITTED
 from tests.worlds import data_set_of, two_tastes
 
 
@@ -71,7 +72,7 @@ def test_a_preset_for_a_recipe_that_is_not_installed_says_so(monkeypatch: pytest
         known_preset("best")
 
 
-@pytest.mark.parametrize("recipe", recipes.RECIPES)
+@pytest.mark.parametrize("recipe", FITTED)
 def test_every_recipe_has_a_space_whose_values_it_takes(recipe: str, rng: np.random.Generator) -> None:
     data = data_set_of(two_tastes())
     matrix = RatingMatrix.of(data.ratings, data.catalogue.movie_ids)
