@@ -42,6 +42,9 @@ class Settings:
         "it lifts them where everybody gets the same list; read at each training; empty: no such signal",
     )
     parameters: str = _setting("", "a file with the recipe's parameters, as `matinee tune` writes it; empty: the recipe's own")
+    spark_master: str = _setting(
+        "local[2]", "where Apache Spark works, for those who use it: local[2] is two threads of this machine, spark://HOST:7077 a cluster"
+    )
     retrain_after: int = _setting(50, "after how many changed ratings `matinee serve` trains again by itself")
     retrain_hours: int = _setting(
         2, "after how many hours `matinee serve` looks in any case whether there is something to learn", most=8760

@@ -24,12 +24,15 @@ from recommender.errors import MissingExtraError, SparkError
 if TYPE_CHECKING:
     from pyspark import SparkContext
 
+PYSPARK = "pyspark"  # what a recipe that Spark fits says that it needs
 LEAST_JAVA = 17
 HERE = "local[2]"  # the master where none is named: two threads of this machine
 FAILURES_ALLOWED = 4  # of one task, as in a cluster; in a single process Spark allows none unless it is told
 REMEDY = "`make spark-tools` makes an environment with it, and apt-get install openjdk-17-jre-headless brings Java"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 CONNECT_SECONDS = 5
+# A thread's stack in Java: Spark's ALS hands on a chain of all its rounds, and with 1 MB Java ends itself at some ten of them.
+JAVA_OPTIONS = "-Xss16m"
 LONGEST_WORDS = 300  # characters
 CLUSTER = re.compile(r"spark://([\w.-]+|\[[0-9a-f:]+\]):(\d{1,5})")
 LOCAL = re.compile(r"local(?:\[(\d+|\*)\])?")
@@ -39,7 +42,7 @@ HANDED_ON = re.compile(r"AWS_\w+|(OPENBLAS|OMP|MKL)_NUM_THREADS")
 
 def what_is_missing() -> str | None:
     """What Spark lacks here, in a few words; None when it can run."""
-    if importlib.util.find_spec("pyspark") is None:
+    if importlib.util.find_spec(PYSPARK) is None:
         return "pyspark is not installed"
     version = java_version()
     if version is None:
@@ -92,6 +95,13 @@ def session(master: str = HERE, *, name: str = "matinee") -> Iterator[SparkConte
         made.stop()
 
 
+def cause_of(error: Exception) -> str:
+    """Why Spark gave up, in one line: the last of the executor's own words, which is what the error was."""
+    told = [line.strip() for line in str(error).splitlines() if "Error" in line or "Exception" in line]
+    ours = [line for line in told if line.startswith("recommender.")]
+    return (ours or told or [str(error)])[-1][:LONGEST_WORDS]
+
+
 def _master(master: str) -> str:
     """As Spark takes it. In one process a task that fails is tried again as in a cluster."""
     found = LOCAL.fullmatch(master)
@@ -117,6 +127,8 @@ def _configuration(master: str) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
+        "spark.driver.defaultJavaOptions": JAVA_OPTIONS,
+        "spark.executor.defaultJavaOptions": JAVA_OPTIONS,
     }
     if not address or address[1] in LOOPBACK:
         found |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recommender.cli.files import one_file
-from recommender.cli.inputs import DAMPING, DATA, NEIGHBOURS, PARAMETERS, RECIPE, chosen_parameters, data_named, recipe_and_parameters
+from recommender.cli.inputs import (
+    DAMPING,
+    DATA,
+    NEIGHBOURS,
+    PARAMETERS,
+    RECIPE,
+    chosen_parameters,
+    data_named,
+    recipe_and_parameters,
+    session_for,
+)
 from recommender.settings import Settings
 from recommender.terminal import Bars
 
@@ -48,7 +58,7 @@ PEOPLE_IN_A_PART = 1_000
     help="The file to write, or with a slash at the end the folder for several; a path, or s3://BUCKET/….",
 )
 @click.option("--engine", type=click.Choice(ENGINES), default="here", help="Who does the work: this process, or Apache Spark.")
-@click.option("--master", help="Of Spark: local[2], or spark://HOST:PORT of a standalone cluster.  [default: local[2]]")
+@click.option("--master", help="Of Spark: local[2], or spark://HOST:PORT of a standalone cluster.  [default: MATINEE_SPARK_MASTER]")
 @click.option("--parts", "n_parts", type=click.IntRange(1), help="How many files a folder gets.  [default: one for 1,000 people]")
 @click.pass_obj
 def batch(
@@ -95,7 +105,8 @@ def batch(
         else:
             file = stack.enter_context(one_file(output))
         bars = stack.enter_context(Bars())
-        spark = stack.enter_context(_spark(master, bars)) if engine == "spark" else None
+        spark = stack.enter_context(_spark(master or settings.spark_master, bars)) if engine == "spark" else None
+        stack.enter_context(session_for(settings, recipe))
         data_set = data_named(settings, data)
         model = _fitted(data_set, recipe, parameters)
         job = _job(model, subject, order, form, n)
@@ -129,11 +140,11 @@ def _facts(data_set: DataSet, model: Model, job: Job) -> dict[str, Any]:
     return {**facts, "lists_of": job.schema.subject, "form": job.schema.form, **order, "columns": list(job.schema.columns)}
 
 
-def _spark(master: str | None, bars: Bars) -> AbstractContextManager[SparkContext]:
-    from recommender.spark_session import HERE, session
+def _spark(master: str, bars: Bars) -> AbstractContextManager[SparkContext]:
+    from recommender.spark_session import session
 
-    bars.say(f"Starting Spark on {master or HERE} …")
-    return session(master or HERE)
+    bars.say(f"Starting Spark on {master} …")
+    return session(master)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli.files import page_written
-from recommender.cli.inputs import DATA, opened_blobs
+from recommender.cli.inputs import DATA, opened_blobs, session_for
 from recommender.cli.measured import HTML, PEOPLE, SPLIT, VALIDATION, Measured, measured_data, measured_snapshot
 from recommender.errors import InvalidInputError
 from recommender.settings import Settings
@@ -55,7 +55,7 @@ def compare(
     contenders, snapshot = _contenders(settings, (one, other))
     if _is_same(*contenders):
         raise InvalidInputError("B", other, f"another than A; both are {contenders[0].recipe} with the same parameters")
-    with page_written(html) as write, Bars() as bars:
+    with page_written(html) as write, session_for(settings, *(one.recipe for one in contenders)), Bars() as bars:
         measured: Measured = (
             measured_snapshot(settings, snapshot, split, validation=validation, people=people)
             if snapshot and not data

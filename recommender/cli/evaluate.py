@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli.files import page_written, read_pairs, written_whole
-from recommender.cli.inputs import DAMPING, DATA, NEIGHBOURS, PARAMETERS, RECIPE, chosen_parameters, data_named, recipe_and_parameters
+from recommender.cli.inputs import (
+    DAMPING,
+    DATA,
+    NEIGHBOURS,
+    PARAMETERS,
+    RECIPE,
+    chosen_parameters,
+    data_named,
+    recipe_and_parameters,
+    session_for,
+)
 from recommender.cli.measured import HTML, PEOPLE, SPLIT, VALIDATION, measured_data
 from recommender.settings import Settings
 from recommender.terminal import Bars, print_figures
@@ -45,7 +55,7 @@ def predict(settings: Settings, data: str | None, recipe: str | None, parameter_
     recipe, parameters = recipe_and_parameters(settings, recipe, parameter_file, {})
     trainable(recipe)
     user_ids, movie_ids = read_pairs(pairs)
-    with written_whole(output) as file, Bars() as bars:
+    with written_whole(output) as file, session_for(settings, recipe), Bars() as bars:
         data_set = data_named(settings, data)
         found = predicted_stars(
             data_set.ratings,
@@ -103,7 +113,7 @@ def evaluate(
     from recommender.figures_page import report_page
 
     chosen = contenders(_with_parameters(recipe_list, parameter_file), chosen_parameters(neighbours, damping))
-    with page_written(html) as write, Bars() as bars:
+    with page_written(html) as write, session_for(settings, *(one.recipe for one in chosen)), Bars() as bars:
         measured = measured_data(settings, data, split, validation=validation, people=people)
         report = report_of(measured.plan, measured.films, chosen, measured.provenance, clock=time.perf_counter, progress=bars)
         write(report_page(report))

@@ -92,6 +92,22 @@ def say_refused(data_set: DataSet, say: Callable[[str], None]) -> None:
 
 
 @contextmanager
+def session_for(settings: Settings, *recipes: str) -> Iterator[None]:
+    """Where one of the recipes is fitted by Spark, one session for all fits meanwhile, at the settings' master.
+
+    MissingExtraError for a recipe that needs what is not installed.
+    """
+    from recommender.models.recipes import BY_NAME, trainable
+    from recommender.spark_session import PYSPARK, session
+
+    if not any(PYSPARK in BY_NAME[trainable(name)].needs for name in recipes):
+        yield
+        return
+    with session(settings.spark_master):
+        yield
+
+
+@contextmanager
 def opened_profiles(settings: Settings) -> Iterator[Profiles]:
     """Patient ones: no page waits for a command."""
     from recommender.storage.profiles import open_profiles

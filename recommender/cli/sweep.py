@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recommender.cli.inputs import data_named, opened_blobs, published_in_force
+from recommender.cli.inputs import data_named, opened_blobs, published_in_force, session_for
 from recommender.cli.wishes import Weight
 from recommender.domain import LIST_LENGTH, LONGEST_LIST, Movie
 from recommender.settings import Settings
@@ -86,7 +86,8 @@ def _fitted(settings: Settings, data: str | None, recipe: str | None, rating_day
     ratings = data_set.ratings.of_last(rating_days) if rating_days else data_set.ratings
     begun = time.perf_counter()
     matrix = RatingMatrix.of(ratings, data_set.catalogue.movie_ids)
-    model = recipes.fit(recipe, matrix, data_set.catalogue)
+    with session_for(settings, recipe):
+        model = recipes.fit(recipe, matrix, data_set.catalogue)
     return Published(0, "", model, data_set.catalogue, {}), time.perf_counter() - begun
 
 
@@ -100,7 +101,8 @@ def _in_force(settings: Settings, recipe: str | None) -> tuple[Published, float 
     published = published_in_force(settings)
     if recipe not in (None, published.model.recipe):
         begun = time.perf_counter()
-        model = recipes.fit(str(recipe), published.matrix, published.catalogue)
+        with session_for(settings, str(recipe)):
+            model = recipes.fit(str(recipe), published.matrix, published.catalogue)
         return replace(published, model=model), time.perf_counter() - begun
     known = next((training for training in trainings(opened_blobs(settings)) if training.version == published.version), None)
     return published, known.seconds.get("model") if known else None

@@ -20,6 +20,7 @@ from recommender.cli.inputs import (
     opened_blobs,
     opened_profiles,
     say_refused,
+    session_for,
     settled_recipe_and_parameters,
 )
 from recommender.errors import RefusedModelError
@@ -90,7 +91,7 @@ def train_and_publish(
     anyway: whether to publish without asking how good the model is. seconds: that finding the best recipe may take.
     """
     from recommender import training
-    from recommender.choosing import known_or_auto, trainable_or_auto
+    from recommender.choosing import AUTO, known_or_auto, trainable_or_auto
     from recommender.first_data import first_data, tag_of
 
     recipe = known_or_auto(recipe)  # before anything is fetched
@@ -101,7 +102,7 @@ def train_and_publish(
         if if_needed and not training.is_needed(settings.data, blobs, profiles, recipe=recipe, parameters=parameters, source_tag=tag):
             return
         trainable_or_auto(recipe)  # not before: a model that was trained elsewhere may be in force, and then nothing is needed
-        with Bars() as bars:
+        with session_for(settings, *([] if recipe == AUTO else [recipe])), Bars() as bars:
             data_set = first_data(settings, folder=DATA_FOLDER, say=bars.say, progress=bars)
             say_refused(data_set, bars.say)
             try:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recommender.cli.inputs import DATA, DATA_FOLDER, RECIPE, data_named
+from recommender.cli.inputs import DATA, DATA_FOLDER, RECIPE, data_named, session_for
 from recommender.cli.measured import SPLITS
 from recommender.errors import DataError, InvalidInputError
 from recommender.settings import Settings
@@ -87,7 +87,7 @@ def tune(
         if any(each is not None for each in given) or show_job:
             raise click.UsageError("--resume goes on with what stands in its file; of the other options only --data and --json go with it.")
         with _gone_on_with(settings, data, resume) as (file, ground):
-            trials = _searched(file, ground)
+            trials = _searched(settings, file, ground)
         _tell(trials, resume, as_json)
         return
     if show_job:
@@ -99,7 +99,7 @@ def tune(
         method or chosen.method, n_trials or N_TRIALS, SEED if seed is None else seed, split or chosen.split, n_folds or N_FOLDS
     )
     with _begun(settings, data, path, chosen, space, wanted, measure or ("" if split else chosen.measure)) as (file, ground):
-        trials = _searched(file, ground)
+        trials = _searched(settings, file, ground)
     _tell(trials, path, as_json)
 
 
@@ -233,10 +233,10 @@ def _ground(settings: Settings, data: str | None, split: str, n_folds: int) -> t
     return data_set, Ground(inner_plan(split, data_set.ratings, official=official, n_folds=n_folds), films)
 
 
-def _searched(file: TrialsFile, ground: Ground) -> Trials:
+def _searched(settings: Settings, file: TrialsFile, ground: Ground) -> Trials:
     from recommender.tuning.search import search
 
-    with Bars() as bars:
+    with session_for(settings, file.trials.head.recipe), Bars() as bars:
         try:
             return search(file, ground, clock=time.perf_counter, progress=partial(bars, "trials"))
         except KeyboardInterrupt:

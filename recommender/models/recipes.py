@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from recommender import neural_extra
+from recommender import neural_extra, spark_session
 from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.errors import InvalidInputError, MissingExtraError
@@ -28,6 +29,7 @@ from recommender.models import (
     recent,
     session_knn,
     sequence,
+    spark_als,
     svd,
     timely,
     trending,
@@ -47,6 +49,7 @@ from recommender.models.popular import Popular
 from recommender.models.recent import Recent
 from recommender.models.session_knn import SessionKnn
 from recommender.models.sequence import Sequence
+from recommender.models.spark_als import SparkAls
 from recommender.models.svd import Svd
 from recommender.models.timely import Timely
 from recommender.models.trending import Trending
@@ -123,6 +126,14 @@ _ALL: tuple[Recipe, ...] = (
         als.DEFAULTS,
         fit=lambda matrix, _, parameters: Als.fit(matrix, parameters),
         restore=lambda matrix, _, parameters, arrays: Als.restore(matrix, parameters, arrays),
+    ),
+    Recipe(
+        SparkAls.recipe,
+        "films that go with those rated, and stars, by factors that Apache Spark learns in turn",
+        spark_als.DEFAULTS,
+        fit=lambda matrix, _, parameters: SparkAls.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, arrays: SparkAls.restore(matrix, parameters, arrays),
+        needs=(spark_session.PYSPARK,),
     ),
     Recipe(
         Svd.recipe,
@@ -208,6 +219,7 @@ _ALL: tuple[Recipe, ...] = (
         ),
     ),
 )
+_EXTRAS: Mapping[str, Any] = {neural_extra.TORCH: neural_extra, spark_session.PYSPARK: spark_session}  # who knows what a need lacks
 BY_NAME = {recipe.name: recipe for recipe in _ALL}
 RECIPES = tuple(BY_NAME)
 OF_ENSEMBLE = (Als.recipe, Svd.recipe, FactorisationMachine.recipe)  # the paper's three
@@ -235,13 +247,13 @@ def known_recipe(recipe: str) -> str:
 def trainable(recipe: str) -> str:
     """The name, if it is one of ours and what it is fitted by is here; InvalidInputError or MissingExtraError, before any work."""
     if missing := what_is_missing(known_recipe(recipe)):
-        raise MissingExtraError(f"The recipe {recipe}", missing, neural_extra.REMEDY)
+        raise MissingExtraError(f"The recipe {recipe}", missing, _EXTRAS[BY_NAME[recipe].needs[0]].REMEDY)
     return recipe
 
 
 def what_is_missing(recipe: str) -> str | None:
     """What fitting the recipe lacks here, in a few words; None where it can be fitted."""
-    return neural_extra.what_is_missing() if neural_extra.TORCH in BY_NAME[recipe].needs else None
+    return next(filter(None, (_EXTRAS[need].what_is_missing() for need in BY_NAME[recipe].needs)), None)
 
 
 def fit(

@@ -76,14 +76,19 @@ class StarFactors:
         """The value that every film has as a factor, for the person's bias; 0 for none."""
         return BIAS_FEATURE if self.has_biases else 0.0
 
+    def person(self, history: History) -> NDArray[np.float64]:
+        """Whoever has this history: the bias, in BIAS_FEATURE's unit, then p."""
+        own, surprises, ridge = self._equations(history)
+        return np.asarray(np.linalg.solve(own.T @ own + ridge * np.eye(own.shape[1]), own.T @ surprises))
+
     def stars(self, history: History) -> NDArray[np.float64]:
         """μ + b_i + b_u + p_u·q_i of every film, shape (n_movies,), beyond 0.5 to 5 too."""
-        person = self._fold_in(history)
+        person = self.person(history)
         return np.asarray(self.start + self.biases + self.bias_feature * person[0] + products(self.films, person[1:]))
 
     def predict_many(self, history: History, columns: NDArray[np.int32]) -> NDArray[np.float64]:
         """The same for some films, cut to 0.5 to 5; a film that is not there (-1) is one without ratings."""
-        person = self._fold_in(history)
+        person = self.person(history)
         found = np.full(len(columns), self.start + self.bias_feature * person[0])
         there = np.flatnonzero(columns >= 0)
         found[there] += self.biases[columns[there]] + products(self.films[columns[there]], person[1:])
@@ -96,11 +101,6 @@ class StarFactors:
         own, surprises, ridge = self._equations(history)
         normal = own.T @ own + ridge * np.eye(own.shape[1])
         return np.asarray(self._features(columns) @ np.linalg.solve(normal, own.T) * surprises)
-
-    def _fold_in(self, history: History) -> NDArray[np.float64]:
-        """The person: the bias, in BIAS_FEATURE's unit, then p."""
-        own, surprises, ridge = self._equations(history)
-        return np.asarray(np.linalg.solve(own.T @ own + ridge * np.eye(own.shape[1]), own.T @ surprises))
 
     def _equations(self, history: History) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """The features of the own films, what their stars differ by from μ + b_i, and the ridge."""

@@ -22,6 +22,7 @@ from recommender.listings.films import Audience
 from recommender.listings.job import Job, Progress, Rows, lines, put
 from recommender.models import Model
 from recommender.on_spark.shipping import Shipment, packed, unpacked
+from recommender.spark_session import cause_of
 from recommender.storage.part_files import PartFile, PartFiles
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Cluster:
         try:
             found: list[Found] = self.spark.runJob(dealt_out, work, wave)
         except (Py4JError, PySparkException) as error:
-            raise SparkError(f"Spark gave up on a part of the work, after some tries: {_cause(error)}") from error
+            raise SparkError(f"Spark gave up on a part of the work, after some tries: {cause_of(error)}") from error
         return found
 
 
@@ -116,10 +117,3 @@ def _put(shipment: Shipment, job: Job, place: PartFiles, task: list[tuple[int, R
 
 def _audience(shipment: Shipment, job: Job, task: list[tuple[int, Rows]]) -> Audience:
     return audiences.audience_of(unpacked(shipment), np.concatenate([rows for _, rows in task]), job.schema.n, order=job.order)
-
-
-def _cause(error: Exception) -> str:
-    """The last line of the executor's own words, which is what the error was."""
-    told = [line.strip() for line in str(error).splitlines() if "Error" in line or "Exception" in line]
-    ours = [line for line in told if line.startswith("recommender.")]
-    return (ours or told or [str(error)])[-1][:300]

@@ -24,7 +24,7 @@ from tests.networks import a_classifier, a_sequence
 from tests.recommender.test_promotion import tastes_in_time
 from tests.worlds import data_set_of, random_ratings, two_tastes
 
-NEURAL = tuple(name for name, recipe in recipes.BY_NAME.items() if recipe.needs)
+NEURAL = tuple(name for name, recipe in recipes.BY_NAME.items() if neural_extra.TORCH in recipe.needs)
 SAID = "The recipe sequence cannot be used here: it learns by PyTorch, which is not installed; `make neural-tools` installs it."
 ROOT = Path(__file__).parents[2]
 
@@ -56,7 +56,7 @@ class TestWhereThereIsNone:
     def test_what_is_measured_by_all_recipes_leaves_them_out_and_says_so(self, capsys: pytest.CaptureFixture[str]) -> None:
         left = model_figures.trainable()
 
-        assert left == [name for name in recipes.RECIPES if name not in NEURAL]
+        assert left == [name for name, recipe in recipes.BY_NAME.items() if not recipe.needs]
         assert "sequence is left out: it learns by PyTorch, which is not installed" in "".join(capsys.readouterr())
 
     @pytest.mark.parametrize("recipe", NEURAL)
