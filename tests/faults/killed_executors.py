@@ -25,6 +25,9 @@ from tests.spark_cluster import MATINEE, SHORT_LIVED, Standalone, standalone, wh
 from tests.worlds import random_ratings
 
 N_PARTS = 64
+# Between two kills, so that no task is killed four times, which a batch does not promise to survive: a wave is four tasks of 8 files
+# each, and three times 9 files are more than the other three have.
+FILES_BETWEEN_KILLS = 9
 # A second attempt finds that the first has begun, and believes that it is done.
 FORGETFUL = """
 import recommender.on_spark.cluster as cluster
@@ -65,13 +68,15 @@ def killed_executors(
         (folder / "planted" / "sitecustomize.py").write_text(sitecustomize(FORGETFUL))
         environment["PYTHONPATH"] = str(folder / "planted")
     command = [MATINEE, *arguments, f"{there}/", "--engine", "spark", "--master", cluster.master]
-    verdict = Verdict()
+    verdict, wanted = Verdict(), 0
     with (folder / "said").open("w+") as said:
         running = subprocess.Popen(command, env=environment, stdout=said, stderr=subprocess.STDOUT)
         while running.poll() is None:
-            if len(verdict.killed) < kills and (executor := cluster.kill_an_executor()):
+            n_files = len(list(folder.glob(f".{there.name}~*/part-*")))
+            if len(verdict.killed) < kills and n_files >= wanted and (executor := cluster.kill_an_executor()):
                 verdict.killed.append(executor)
-            time.sleep(0.2)
+                wanted = n_files + FILES_BETWEEN_KILLS
+            time.sleep(0.05)
         verdict.ended = running.returncode
         said.seek(0)
         verdict.said = said.read()
