@@ -31,10 +31,19 @@ if TYPE_CHECKING:
     from recommender.evaluation.report import Report
 
 
+GUESS, NAN, DROP = "guess", "nan", "drop"  # what is written of a person or film without ratings
+
+
 @click.command()
 @DATA
 @RECIPE
 @PARAMETERS
+@click.option(
+    "--cold-start",
+    type=click.Choice((GUESS, NAN, DROP)),
+    default=GUESS,
+    help="Of pairs whose person or film has no ratings: the recipe's guess all the same, NaN, or no row.  [default: guess]",
+)
 @click.option(
     "--pairs", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A CSV with user_id,movie_id[,timestamp]."
 )
@@ -42,10 +51,12 @@ if TYPE_CHECKING:
     "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The CSV to write: user_id,movie_id,prediction."
 )
 @click.pass_obj
-def predict(settings: Settings, data: str | None, recipe: str | None, parameter_file: Path | None, pairs: Path, output: Path) -> None:
+def predict(
+    settings: Settings, data: str | None, recipe: str | None, parameter_file: Path | None, cold_start: str, pairs: Path, output: Path
+) -> None:
     """Fit on the data and write the stars predicted for pairs.
 
-    One for each pair, in the order given.
+    One for each pair, in the order given; with --cold-start drop none for those of which nothing is known.
     """
     import numpy as np
 
@@ -68,7 +79,10 @@ def predict(settings: Settings, data: str | None, recipe: str | None, parameter_
         )
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["user_id", "movie_id", "prediction"])
-        rows.writerows((u, m, round(stars, 4)) for u, m, stars in zip(user_ids, movie_ids, found.tolist(), strict=True))
+        cold = ~(np.isin(user_ids, data_set.ratings.user_ids) & np.isin(movie_ids, data_set.ratings.movie_ids)) & (cold_start != GUESS)
+        for user_id, movie_id, stars, is_cold in zip(user_ids, movie_ids, found.tolist(), cold.tolist(), strict=True):
+            if not is_cold or cold_start == NAN:
+                rows.writerow((user_id, movie_id, "NaN" if is_cold else round(stars, 4)))
 
 
 @click.command()

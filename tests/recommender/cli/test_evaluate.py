@@ -15,9 +15,9 @@ from tests.worlds import right_and_wrong, two_tastes
 
 
 class TestPredict:
-    def predicted(self, matinee: Matinee, data: Path, pairs: str) -> list[list[str]]:
+    def predicted(self, matinee: Matinee, data: Path, pairs: str, *options: str) -> list[list[str]]:
         Path("pairs.csv").write_text(pairs)
-        done(matinee("predict", "--data", data, "--recipe", "user-cosine", "--pairs", "pairs.csv", "--output", "out.csv"))
+        done(matinee("predict", "--data", data, "--recipe", "user-cosine", "--pairs", "pairs.csv", "--output", "out.csv", *options))
         head, *rows = lines_of(Path("out.csv"))
         assert head == ["user_id", "movie_id", "prediction"]
         return rows
@@ -44,6 +44,16 @@ class TestPredict:
 
         assert len(rows) == 4
         assert all(0.5 <= float(stars) <= 5 for *_, stars in rows)
+
+    def test_of_whom_or_what_nothing_is_known_there_is_nan_or_no_row_where_that_is_asked_for(self, matinee: Matinee, data: Path) -> None:
+        write_data_set(data, two_tastes(), n_movies=31)
+        pairs = f"3,7\n999,7\n3,999\n3,31\n4,7\n{10**17},{10**17}\n"
+
+        guessed, told, kept = (self.predicted(matinee, data, pairs, "--cold-start", how) for how in ("guess", "nan", "drop"))
+
+        assert guessed == self.predicted(matinee, data, pairs)
+        assert [stars for *_, stars in told] == [guessed[0][2], "NaN", "NaN", "NaN", guessed[4][2], "NaN"]
+        assert kept == [guessed[0], guessed[4]]
 
     def test_no_pairs_make_a_file_with_a_head_alone(self, matinee: Matinee, data: Path) -> None:
         assert self.predicted(matinee, data, "user_id,movie_id\n\n") == []
