@@ -32,12 +32,12 @@ def fit(
         of_people = shrinkage.ridge(np.diff(matrix.row_starts), mean_length)
         of_films = shrinkage.ridge(matrix.raters, matrix.n_ratings / int(np.count_nonzero(matrix.raters)))
         for _ in range(n_iterations):
-            own_biases, people = _step(matrix.row_starts, matrix.columns, stars, biases, films, of_people, feature)
-            biases, films = _step(matrix.column_starts, matrix.rows, column_stars, own_biases, people, of_films, feature)
+            own_biases, people = step(matrix.row_starts, matrix.columns, stars, biases, films, of_people, feature)
+            biases, films = step(matrix.column_starts, matrix.rows, column_stars, own_biases, people, of_films, feature)
     return StarFactors(mean, biases, films, shrinkage, mean_length, has_biases)
 
 
-def _step(
+def step(
     starts: NDArray[np.int64],
     columns: NDArray[np.int32],
     stars: NDArray[np.float64],

@@ -15,10 +15,11 @@ import pytest
 
 from recommender.data.matrix import RatingMatrix
 from recommender.errors import InvalidInputError
-from recommender.models import History, recipes
+from recommender.models import History, explicit_als, recipes
 from recommender.models.parts import BASE, OWN, total
 from recommender.models.spark_als import DEFAULTS, NEUTRAL_STARS, SparkAls
 from recommender.models.spark_factors import Preferences
+from recommender.models.star_factors import Shrinkage
 from recommender.ranking import top_k
 from tests.recommender.models.references.spark_als import EXPLICIT, IMPLICIT, N_FILMS, triples
 from tests.worlds import data_set_of, matrix_of, rating
@@ -65,6 +66,24 @@ def test_so_they_have_by_implicit_factors() -> None:
     found = [model.preferences.person(history) for history in histories(model.matrix)]
 
     np.testing.assert_allclose(found, by_spark("implicit")["people"], rtol=TOLERANCE, atol=TOLERANCE)
+
+
+def test_a_round_of_our_own_als_from_sparks_people_is_sparks_next() -> None:
+    matrix, before, after = small_world(), by_spark("explicit"), by_spark("explicit, a round later")
+    shrinkage, rated = Shrinkage(EXPLICIT["regParam"], frequency=1.0), matrix.raters > 0
+
+    films = half_a_round(matrix.column_starts, matrix.rows, matrix.column_half_stars, before["people"], shrinkage)
+    people = half_a_round(matrix.row_starts, matrix.columns, matrix.half_stars, films, shrinkage)
+
+    np.testing.assert_allclose(films[rated], after["films"], rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(people, after["people"], rtol=1e-3, atol=1e-3)
+    assert np.abs(before["films"] - after["films"]).max() > 0.01  # a round changes something
+
+
+def half_a_round(starts: Any, columns: Any, half_stars: Any, others: Any, shrinkage: Shrinkage) -> Any:
+    """One side of the recipe als by stars without biases, given the other."""
+    ridge, factors = shrinkage.ridge(np.diff(starts), 1.0), others.astype(np.float32)
+    return explicit_als.step(starts, columns, half_stars / 2, np.zeros(len(others)), factors, ridge, 0.0)[1]
 
 
 @pytest.mark.parametrize("name", ["explicit", "implicit"])

@@ -20,10 +20,10 @@ from recommender.evaluation.splits import Split
 from recommender.models import History
 from recommender.models.spark_als import SparkAls
 from recommender.spark_session import session
-from tests.recommender.models.references.spark_als import EXPLICIT, IMPLICIT, N_FILMS, made, triples
+from tests.recommender.models.references.spark_als import ASKED, N_FILMS, made, triples
 from tests.worlds import matrix_of, rating
 
-PAPER = {"n_iterations": 5.0, "regularisation": 0.01, "implicit": 0.0}
+PAPER = {"n_factors": 10.0, "n_iterations": 5.0, "regularisation": 0.01, "implicit": 0.0}
 Triples = list[tuple[int, int, float]]
 
 
@@ -62,7 +62,7 @@ def told(data: Path | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     with session() as context:
         spark = SparkSession(context)
-        for name, asked in (("explicit", EXPLICIT), ("implicit", IMPLICIT)):
+        for name, asked in ASKED.items():
             found[name] = beside_a_script(spark, triples(), N_FILMS, asked)
         if data:
             films = read_data_set(data).catalogue
