@@ -135,6 +135,21 @@ _PRESETS = (
         method=GRID,
         ours={"rank": ("star_factors", "n_factors"), "reg_param": ("star_regularisation", "regularisation")},
     ),
+    Preset(
+        "spark-als",
+        "spark-als",
+        "how many factors, what holds them back, and how much surer a star makes",
+        {"n_factors": _whole(8, 128, LOG), "regularisation": Range(0.01, 1, LOG), "alpha": Range(0.1, 40, LOG)},
+    ),
+    Preset(
+        "spark-als-paper",
+        "spark-als",
+        "the same grid for Spark's own ALS",
+        {"rank": Choice((10, 50, 100, 150)), "reg_param": Choice((0.01, 0.05, 0.1, 0.15)), "implicit_prefs": Choice((0,))},
+        split="folds",
+        method=GRID,
+        ours={"rank": ("n_factors",), "reg_param": ("regularisation",), "implicit_prefs": ("implicit",)},
+    ),
     _FM,
     Preset(
         "sequence",

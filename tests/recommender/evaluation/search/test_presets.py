@@ -11,9 +11,10 @@ from recommender.evaluation.search import amazon, presets
 from recommender.evaluation.search.methods import GRID, Search
 from recommender.evaluation.search.presets import BY_NAME, for_recipe, known_preset
 from recommender.evaluation.search.space import Choice, Range, drawn
-from recommender.models import recipes
+from recommender.models import recipes, spark_als
+from recommender.models.spark_als import SparkAls
 from tests.every_recipe import FITTED
-from tests.worlds import data_set_of, two_tastes
+from tests.worlds import data_set_of, matrix_of, two_tastes
 
 
 def test_the_tuning_job_of_the_paper_is_the_one_that_was_published() -> None:
@@ -47,9 +48,18 @@ def test_what_the_paper_found_lies_in_what_it_searched() -> None:
 
 
 def test_the_grid_of_the_papers_first_model_has_sixteen_points() -> None:
-    preset = BY_NAME["als-paper"]
-    assert preset.method == GRID
-    assert Search(GRID, preset.space, 1, 0, n_people=943, lower_is_better=True).n_all == 16
+    for preset in (BY_NAME["als-paper"], BY_NAME["spark-als-paper"]):
+        assert preset.method == GRID
+        assert Search(GRID, preset.space, 1, 0, n_people=943, lower_is_better=True).n_all == 16
+
+
+@pytest.mark.parametrize("name", ["spark-als", "spark-als-paper"])
+def test_sparks_als_takes_the_values_of_its_spaces(name: str, rng: np.random.Generator) -> None:
+    space, missing = BY_NAME[name].for_recipe(spark_als.DEFAULTS)
+
+    assert missing == []
+    for _ in range(20):  # on no ratings, which start no Spark
+        SparkAls.fit(matrix_of([], 3), drawn(space, rng))
 
 
 def test_the_sequence_model_is_searched_over_its_three() -> None:
