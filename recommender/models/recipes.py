@@ -27,8 +27,8 @@ from recommender.models import (
     ordered,
     popular,
     recent,
-    session_knn,
     sequence,
+    session_knn,
     spark_als,
     svd,
     timely,
@@ -47,8 +47,8 @@ from recommender.models.item_cosine import ItemCosine
 from recommender.models.ordered import Ordered
 from recommender.models.popular import Popular
 from recommender.models.recent import Recent
-from recommender.models.session_knn import SessionKnn
 from recommender.models.sequence import Sequence
+from recommender.models.session_knn import SessionKnn
 from recommender.models.spark_als import SparkAls
 from recommender.models.svd import Svd
 from recommender.models.timely import Timely
