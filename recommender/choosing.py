@@ -26,9 +26,11 @@ from recommender.models.user_cosine import UserCosine
 
 AUTO = "auto"
 SECONDS = 120.0  # that measuring may take, unless told otherwise
+QUICK_SECONDS = 10.0  # the same where somebody waits who did not ask for it
 ALWAYS = (Popular.recipe, UserCosine.recipe)
 # In this order, the cheap ones first: what does not fit the time allowed is left out.
 CANDIDATES = (Popular.recipe, "recent", UserCosine.recipe, "user-cosine-recent", "timely", "session-knn", "ease", "als", "ordered", "blend")
+QUICK_CANDIDATES = (Popular.recipe, UserCosine.recipe, "timely", "session-knn")
 
 Progress = Callable[[str, int, int], None]
 

@@ -92,6 +92,7 @@ class Comparison:
     """How the recipes do on the ratings at hand. compared_at: seconds since 1970, UTC. recipe: the one in force then. best: the best one.
 
     says: what was found, advice: what follows for whoever uses `recipe`, in sentences for people; empty for nothing. rows: the cheap first.
+    is_quick: whether only recipes that cost little were tried.
     """
 
     compared_at: float
@@ -102,6 +103,7 @@ class Comparison:
     says: str
     advice: str
     rows: tuple[Compared, ...]
+    is_quick: bool = False
 
 
 @dataclass(frozen=True, slots=True)

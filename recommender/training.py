@@ -180,7 +180,8 @@ def _chosen(snapshot: Snapshot, blobs: Blobs, seconds: float, progress: Progress
     """The best recipe for these ratings; remembered, since the same ratings but for a few need not be measured again."""
     data, n_ratings = snapshot.facts["data"], len(snapshot.ratings)
     known = history.comparison(blobs)
-    if known and known.data == data and n_ratings < known.n_ratings * GROWN and known.best in recipes.RECIPES:
+    is_known = known and not known.is_quick and known.data == data and n_ratings < known.n_ratings * GROWN
+    if known and is_known and known.best in recipes.RECIPES:
         return known.best
     ratings = promotion.some_people(snapshot.ratings)
     choice = choose(ratings, snapshot.catalogue, seconds=seconds, clock=time.monotonic, progress=progress)

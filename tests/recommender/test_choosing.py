@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from recommender import comparing, history, publication, training
-from recommender.choosing import AUTO, CANDIDATES, advice, choose, known_or_auto
+from recommender.choosing import AUTO, CANDIDATES, QUICK_CANDIDATES, advice, choose, known_or_auto
 from recommender.data.movielens import DataSet
 from recommender.errors import InvalidInputError
 from recommender.models import recipes
@@ -105,6 +105,22 @@ def test_the_recipe_in_force_is_compared_once_for_the_same_ratings(tastes: DataS
     assert (found.recipe, found.data, found.n_ratings) == ("popular", tastes.name, len(tastes.ratings))
     assert "switches" in found.advice
     assert comparing.compare(blobs, training.silent, clock=still, now=still) is None
+
+
+def test_a_quick_look_is_made_once_and_does_not_stand_for_the_whole(tastes: DataSet, blobs: Blobs, profiles: Profiles) -> None:
+    training.train(tastes, blobs, profiles, recipe="popular", source="here")
+
+    quick = comparing.compare(blobs, training.silent, clock=still, now=still, is_quick=True)
+
+    assert quick is not None
+    assert [row.recipe for row in quick.rows] == list(QUICK_CANDIDATES)
+    assert quick == history.comparison(blobs)
+    assert comparing.compare(blobs, training.silent, clock=still, now=still, is_quick=True) is None
+    training.train(tastes, blobs, profiles, recipe=AUTO, source="here")
+    whole = history.comparison(blobs)
+    assert whole is not None
+    assert (whole.is_quick, len(whole.rows)) == (False, len(CANDIDATES))
+    assert comparing.compare(blobs, training.silent, clock=still, now=still, is_quick=True) is None, "the whole says more"
 
 
 def test_a_recipe_there_is_not_is_refused() -> None:

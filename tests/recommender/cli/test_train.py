@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.recommender.cli.commands import Matinee, done, model_in_force, new_person, rate, refused, write_data_set
+from tests.recommender.test_promotion import tastes_in_time
 from tests.worlds import two_tastes
 
 
@@ -23,6 +24,15 @@ class TestTrain:
             result.stderr,
         )
         assert model_in_force()["generation"] == 1
+
+    def test_the_default_recipe_is_held_against_what_costs_little_and_a_better_one_is_named(self, matinee: Matinee, tmp_path: Path) -> None:
+        data = write_data_set(tmp_path / "in time", tastes_in_time())
+
+        first, again = matinee("train", "--data", data, "--anyway"), matinee("train", "--data", data, "--anyway")
+
+        done(first)
+        assert re.search(r"\w+ makes better lists of .* `matinee train --recipe [\w-]+` switches\.", first.stderr)
+        assert "makes better lists" not in again.stderr, "it is said once for the same ratings"
 
     def test_a_second_training_is_a_new_generation(self, trained: Matinee, data: Path) -> None:
         done(trained("train", "--data", data))
