@@ -263,7 +263,7 @@ $(SPARK_TOOLS): requirements.txt requirements-spark.txt pyproject.toml | $(PACKA
 	@touch $@
 
 $(NEURAL_TOOLS): $(INSTALLED) requirements-neural.txt
-	@echo "Adding PyTorch to $(VENV); this takes some minutes, and 1 to 5 GB by the build that is found."
+	@echo "Adding PyTorch to $(VENV); this takes some minutes, and a gigabyte or several by the build that is found."
 	@$(PIP) -r requirements-neural.txt || $(PIP_FAILED)
 	@touch $@
 
