@@ -152,6 +152,19 @@ _PRESETS = (
     ),
     _FM,
     Preset(
+        "classifier",
+        "classifier",
+        "how large the network is, how fast it learns, how much is left out meanwhile and how often people are looked at",
+        {
+            "n_factors": _whole(16, 64, LOG),
+            "hidden_dimension": _whole(32, 128, LOG),
+            "learning_rate": Range(0.002, 0.01, LOG),
+            "dropout": Range(0, 0.5),
+            "n_visits": _whole(2, 8, LOG),
+        },
+        measure="auc",
+    ),
+    Preset(
         "sequence",
         "sequence",
         "the three of Amazon's HRNN, in its ranges",

@@ -66,6 +66,13 @@ def test_the_sequence_model_is_searched_over_its_three() -> None:
     assert BY_NAME["sequence"].space.keys() == {"recency_mask", "hidden_dimension", "bptt"}
 
 
+@pytest.mark.parametrize("name", [name for name, preset in BY_NAME.items() if preset.recipe == name])
+def test_a_space_of_our_own_holds_the_recipes_own_values(name: str) -> None:
+    own = recipes.BY_NAME[name].defaults
+
+    assert {parameter for parameter, values in BY_NAME[name].space.items() if not values.holds(own[parameter])} == set()
+
+
 def test_a_preset_takes_the_names_that_the_recipe_has_and_tells_what_it_lacks() -> None:
     space, missing = BY_NAME["fm-paper"].for_recipe({"n_factors": 8, "n_iterations": 100})
 

@@ -224,10 +224,10 @@ class TestLearning:
         assert not np.array_equal(few.network.films, Sequence.fit(matrix, {"n_epochs": 1}).network.films)
 
     @pytest.mark.data
-    def test_its_lists_are_better_than_the_popular_ones(self, ml_latest_small: Path) -> None:
+    def test_its_lists_are_better_than_the_popular_ones(self, ml_100k: Path) -> None:
         from recommender.data.movielens import read_data_set
 
-        data = read_data_set(ml_latest_small)
+        data = read_data_set(ml_100k)
         split = newest(data.ratings)
         matrix = RatingMatrix.of(split.train, data.catalogue.movie_ids)
         ours = judge(Sequence.fit(matrix, {"n_epochs": 2, "hidden_dimension": 32}), split, data.catalogue, measures=("ndcg@10",))
