@@ -48,6 +48,8 @@ def test_every_cell_was_executed_and_complains_of_nothing(executed: Any) -> None
         "to Ghostbusters 4.1231",
         "<td>Marcos</td><td>Jonas</td><td>0.9949</td>",
         "<td>none: a classifier</td>",
+        "<td>always the commoner answer</td>",
+        " labelled 1. The first five:",
         "Viewer 580, exploration weight 0.9",
         "<svg ",
     ],

@@ -19,7 +19,7 @@ from recommender.evaluation import metrics
 from recommender.evaluation.figures import Figure, mean_of
 from recommender.evaluation.leaks import refuse_seen
 from recommender.evaluation.splits import Split
-from recommender.models import History, Model, PredictsStars
+from recommender.models import History, Model, PredictsStars, TellsLiking
 from recommender.models.popular import Popular
 
 LONGEST = 100  # the longest list that is looked at
@@ -221,13 +221,29 @@ def predicted(
     """
     if not isinstance(model, PredictsStars):
         raise InvalidInputError("recipe", model.recipe, "one that predicts stars; this one makes lists alone")
-    columns = model.matrix.columns_of(movie_ids)
+    return _of_pairs(model.predict_many, model.matrix, user_ids, movie_ids, told, progress)
+
+
+def chances(model: TellsLiking, matrix: RatingMatrix, user_ids: NDArray[np.integer], movie_ids: NDArray[np.integer]) -> NDArray[np.float64]:
+    """The probability that each user likes the movie beside them, in the order given. matrix: the model's own."""
+    return _of_pairs(model.chances, matrix, user_ids, movie_ids, {}, lambda done, total: None)
+
+
+def _of_pairs(
+    asked: Callable[[History, NDArray[np.int32]], NDArray[np.float64]],
+    matrix: RatingMatrix,
+    user_ids: NDArray[np.integer],
+    movie_ids: NDArray[np.integer],
+    told: Mapping[int, History],
+    progress: Progress,
+) -> NDArray[np.float64]:
+    columns = matrix.columns_of(movie_ids)
     found = np.empty(len(columns))
     done = 0
     for user_id, pairs in _grouped(user_ids):
-        row = model.matrix.row_of(user_id)
-        history = told.get(user_id, History.of_nobody()) if row is None else History.of_row(model.matrix, row)
-        found[pairs] = model.predict_many(history, columns[pairs])
+        row = matrix.row_of(user_id)
+        history = told.get(user_id, History.of_nobody()) if row is None else History.of_row(matrix, row)
+        found[pairs] = asked(history, columns[pairs])
         done += len(pairs)
         progress(done, len(columns))
     return found

@@ -101,6 +101,14 @@ class PredictsStars(Protocol):
 
 
 @runtime_checkable
+class TellsLiking(Protocol):
+    """A model that knows how probably a person likes a film."""
+
+    def chances(self, history: History, columns: NDArray[np.integer]) -> NDArray[np.float64]:
+        """The probability that this person gives each film more than three stars, 0 to 1, shape of columns; -1 as in `predict_many`."""
+
+
+@runtime_checkable
 class Additive(Protocol):
     """A model whose scores are sums."""
 

@@ -23,6 +23,7 @@ from recommender.models import (
     ease,
     ensemble,
     fm,
+    fm_sgd,
     item_cosine,
     ordered,
     popular,
@@ -43,6 +44,7 @@ from recommender.models.content import Content
 from recommender.models.ease import Ease
 from recommender.models.ensemble import Ensemble
 from recommender.models.fm import FactorisationMachine
+from recommender.models.fm_sgd import MiniBatchMachine
 from recommender.models.item_cosine import ItemCosine
 from recommender.models.ordered import Ordered
 from recommender.models.popular import Popular
@@ -148,6 +150,13 @@ _ALL: tuple[Recipe, ...] = (
         fm.DEFAULTS,
         fit=FactorisationMachine.fit,
         restore=lambda matrix, _, parameters, arrays: FactorisationMachine.restore(matrix, parameters, arrays),
+    ),
+    Recipe(
+        MiniBatchMachine.recipe,
+        "how probably each film is liked, by the papers' factorisation machine, learned by mini-batches",
+        fm_sgd.DEFAULTS,
+        fit=lambda matrix, _, parameters: MiniBatchMachine.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, arrays: MiniBatchMachine.restore(matrix, parameters, arrays),
     ),
     Recipe(
         Content.recipe,

@@ -15,9 +15,9 @@ from recommender.evaluation.search.space import LOG, Choice, Range
 # SageMaker's own: where its algorithms lie, by region (those of "Docker Registry Paths" in its developer guide).
 _ACCOUNTS = {"us-east-1": "382416733822", "us-east-2": "404615174143", "us-west-2": "174872318107", "eu-west-1": "438346466558"}
 REGION = "us-east-2"  # of the paper
-_ALGORITHMS = {"fm": "factorization-machines"}
+_ALGORITHMS = {"fm-paper": "factorization-machines"}  # by preset
 _OBJECTIVES = {"accuracy": ("Maximize", "test:binary_classification_accuracy"), "rmse": ("Minimize", "test:rmse")}
-_TEXTS = {"fm": {"predictor_type": "binary_classifier"}}  # parameters that are no numbers
+_TEXTS = {"fm-paper": {"predictor_type": "binary_classifier"}}  # parameters that are no numbers
 
 
 def tuning_job(name: str, *, n_trials: int, at_once: int = 1, region: str = REGION) -> dict[str, Any]:
@@ -25,9 +25,9 @@ def tuning_job(name: str, *, n_trials: int, at_once: int = 1, region: str = REGI
 
     name: of a preset that is one of Amazon's algorithms; InvalidInputError for another. Our own recipe need not be installed.
     """
-    preset = BY_NAME.get(name)
-    if preset is None or preset.recipe not in _ALGORITHMS:
-        raise InvalidInputError("preset", name, " or ".join(each.name for each in BY_NAME.values() if each.recipe in _ALGORITHMS))
+    if name not in _ALGORITHMS:
+        raise InvalidInputError("preset", name, " or ".join(_ALGORITHMS))
+    preset = BY_NAME[name]
     direction, metric = _OBJECTIVES[preset.measure]
     ranges = {name: values for name, values in preset.space.items() if not values.is_fixed}
     fixed = {name: _text(values.at(0)) for name, values in preset.space.items() if values.is_fixed}
@@ -45,9 +45,9 @@ def tuning_job(name: str, *, n_trials: int, at_once: int = 1, region: str = REGI
             },
         },
         "TrainingJobDefinition": {
-            "StaticHyperParameters": {**fixed, **_TEXTS.get(preset.recipe, {})},
+            "StaticHyperParameters": {**fixed, **_TEXTS.get(name, {})},
             "AlgorithmSpecification": {
-                "TrainingImage": f"{_ACCOUNTS[region]}.dkr.ecr.{region}.amazonaws.com/{_ALGORITHMS[preset.recipe]}:1",
+                "TrainingImage": f"{_ACCOUNTS[region]}.dkr.ecr.{region}.amazonaws.com/{_ALGORITHMS[name]}:1",
                 "TrainingInputMode": "File",
             },
         },

@@ -49,7 +49,7 @@ def _whole(low: float, high: float, scale: str = LINEAR) -> Range:
 
 _FM = Preset(
     "fm-paper",
-    "fm",
+    "fm-sgd",
     "the papers' tuning job: a factorisation machine that tells liked from not liked",
     {
         "feature_dim": Choice((2625,)),
@@ -60,7 +60,6 @@ _FM = Preset(
     split="folds",
     measure="accuracy",
     method=BAYES,
-    ours={"epochs": ("n_epochs", "n_iterations"), "mini_batch_size": ("batch_size",), "num_factors": ("n_factors",)},
 )
 _PRESETS = (
     Preset(
@@ -151,6 +150,19 @@ _PRESETS = (
         ours={"rank": ("n_factors",), "reg_param": ("regularisation",), "implicit_prefs": ("implicit",)},
     ),
     _FM,
+    Preset(
+        "fm-sgd",
+        "fm-sgd",
+        "how many factors, what they cost, and how often it goes through all ratings",
+        {
+            "num_factors": _whole(4, 64, LOG),
+            "epochs": _whole(10, 500, LOG),
+            "linear_regularisation": Range(0.2, 10, LOG),
+            "factors_regularisation": Range(1, 30, LOG),
+        },
+        split="folds",
+        measure="accuracy",
+    ),
     Preset(
         "classifier",
         "classifier",

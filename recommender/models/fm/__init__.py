@@ -87,7 +87,13 @@ class FactorisationMachine:
         """
         if len(self.levels) < 2:
             return np.full(self.matrix.n_movies, np.nan)
-        return at_least(self.learned, self.folded_in(history), slice(self.matrix.n_movies), [self.liked_step])[:, 0]
+        return self.chances(history, np.arange(self.matrix.n_movies))
+
+    def chances(self, history: History, columns: NDArray[np.integer]) -> Floats:
+        """The probability that the person likes each film, as `score` has it, and also of films of which nothing is known (-1)."""
+        if len(self.levels) < 2:
+            return np.full(len(columns), float(self.levels[0] > LIKED) if len(self.levels) else 0.5)
+        return at_least(self.learned, self.folded_in(history), columns, [self.liked_step])[:, 0]
 
     def predict_many(self, history: History, columns: NDArray[np.int32]) -> Floats:
         """The expected stars, which have the least squared error; a column of -1 is a film of which nothing is known.

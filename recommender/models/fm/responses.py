@@ -1,18 +1,19 @@
 """From a classifier's answers about one person to films: the paper's UserFmDf, GetRecIndex and GetRecMovieID.
 
-Source: Badola et al., "Recommendation system using Amazon SageMaker", the section on factorisation machines: all responses of a user are
+Source: "Building Movie Recommendation System Using Multiple Models", the part on the factorisation machine: all responses of a user are
 collected, those labelled 1 are kept and sorted by score, and their places are turned into movie ids.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.data.matrix import RatingMatrix
-from recommender.models import History, Model
+from recommender.models import History, TellsLiking
 
 YES = 0.5  # the least score that is labelled 1
 
@@ -26,11 +27,18 @@ class Responses:
     labels: NDArray[np.int8]
 
 
-def responses_of(model: Model, history: History, columns: NDArray[np.int32] | None = None) -> Responses:
-    """UserFmDf: the responses for these films, or for all that the person has not rated. model: one whose scores are probabilities."""
+class Classifier(TellsLiking, Protocol):
+    """Either machine, or another recipe that tells how probably a film is liked."""
+
+    @property
+    def matrix(self) -> RatingMatrix: ...
+
+
+def responses_of(model: Classifier, history: History, columns: NDArray[np.int32] | None = None) -> Responses:
+    """UserFmDf: the responses for these films, or for all that the person has not rated."""
     if columns is None:
         columns = np.setdiff1d(np.arange(model.matrix.n_movies, dtype=np.int32), history.columns)
-    scores = np.nan_to_num(model.score(history)[columns], nan=0.0)
+    scores = model.chances(history, columns)
     return Responses(columns, scores, (scores >= YES).astype(np.int8))
 
 

@@ -126,6 +126,18 @@ class TestTune:
         assert "All 1 trials failed: n_neighbours must be a whole number from 1 to 8192, not 0.0." in result.stderr
         assert "failed" in done(matinee("jobs", "."))
 
+    def test_the_papers_job_runs_here_as_well(self, matinee: Matinee, data: Path) -> None:
+        result = matinee("tune", "--data", data, "--preset", "fm-paper", "--trials", 2, "--folds", 1, "--json")
+
+        told = json.loads(done(result))
+        assert "fm-sgd has nothing that corresponds to feature_dim of fm-paper" in result.stderr
+        assert (told["recipe"], told["measure"]) == ("fm-sgd", "accuracy")
+        for trial in told["trials"]:
+            assert trial["parameters"].keys() == {"mini_batch_size", "epochs", "num_factors"}
+            assert 50 <= trial["parameters"]["epochs"] <= 500
+            assert 0 < trial["figure"]["mean"] < 1
+        assert told["best"] == told["trials"][0]
+
     def test_the_papers_job_is_printed_for_amazon(self, matinee: Matinee) -> None:
         job = json.loads(done(matinee("tune", "--preset", "fm-paper", "--show-job")))
 

@@ -11,7 +11,7 @@ from recommender.evaluation.search import amazon, presets
 from recommender.evaluation.search.methods import GRID, Search
 from recommender.evaluation.search.presets import BY_NAME, for_recipe, known_preset
 from recommender.evaluation.search.space import Choice, Range, drawn
-from recommender.models import recipes, spark_als
+from recommender.models import fm_sgd, recipes, spark_als
 from recommender.models.spark_als import SparkAls
 from tests.every_recipe import FITTED
 from tests.worlds import data_set_of, matrix_of, two_tastes
@@ -47,6 +47,14 @@ def test_what_the_paper_found_lies_in_what_it_searched() -> None:
     assert all(space[name].holds(value) for name, value in found.items())
 
 
+def test_the_papers_machine_takes_all_that_its_data_do_not_say_already() -> None:
+    space, missing = BY_NAME["fm-paper"].for_recipe(fm_sgd.DEFAULTS)
+
+    assert missing == ["feature_dim"]
+    assert all(space[name].holds(fm_sgd.DEFAULTS[name]) for name in space)
+    assert {name: fm_sgd.DEFAULTS[name] for name in space} == {"mini_batch_size": 359, "epochs": 403, "num_factors": 64}
+
+
 def test_the_grid_of_the_papers_first_model_has_sixteen_points() -> None:
     for preset in (BY_NAME["als-paper"], BY_NAME["spark-als-paper"]):
         assert preset.method == GRID
@@ -74,10 +82,10 @@ def test_a_space_of_our_own_holds_the_recipes_own_values(name: str) -> None:
 
 
 def test_a_preset_takes_the_names_that_the_recipe_has_and_tells_what_it_lacks() -> None:
-    space, missing = BY_NAME["fm-paper"].for_recipe({"n_factors": 8, "n_iterations": 100})
+    space, missing = BY_NAME["als-paper"].for_recipe({"n_factors": 8, "n_iterations": 100})
 
-    assert space == {"n_iterations": Range(50, 500, whole=True), "n_factors": Choice((64,))}
-    assert missing == ["feature_dim", "mini_batch_size"]
+    assert space == {"n_factors": Choice((10, 50, 100, 150))}
+    assert missing == ["reg_param"]
 
 
 def test_a_preset_for_a_recipe_that_is_not_installed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,6 +128,10 @@ def test_of_a_film_that_nobody_knows_anything_about_the_middle_is_expected() -> 
 
     (unknown,) = stars_of(model, 0, -1)
     assert 2 < unknown < 4
+    history = History.of_row(model.matrix, 0)
+    surely, *_ = model.chances(history, np.array([0, -1]))
+    np.testing.assert_array_equal(model.chances(history, np.arange(model.matrix.n_movies)), model.score(history))
+    assert 0.1 < model.chances(history, np.array([-1]))[0] < surely
 
 
 def test_whoever_gives_every_film_one_of_two_neighbouring_stars_is_expected_to_go_on_so() -> None:
@@ -149,6 +153,7 @@ def test_where_all_ratings_are_the_same_it_cannot_tell_films_apart() -> None:
 
     assert np.isnan(model.score(History.of_row(model.matrix, 0))).all()
     assert stars_of(model, 0, 0, -1) == [4.0, 4.0]
+    assert model.chances(History.of_nobody(), np.array([0, -1])).tolist() == [1.0, 1.0]
 
 
 def test_where_everything_is_liked_what_beats_the_mean_counts_as_liked() -> None:
