@@ -101,7 +101,7 @@ def test_the_whole_page_is_there_without_javascript(browser: Browser, busy: Site
         page.goto(f"{busy.address}/operator/")
 
         expect(page.get_by_role("img", name=re.compile("Requests in each of the last sixty minutes"))).to_be_visible()
-        assert page.locator("main > section").count() == 6
+        assert page.locator("main > section").count() == 7
 
 
 def test_two_versions_are_chosen_and_compared_without_javascript(browser: Browser, busy: Site, key: str) -> None:

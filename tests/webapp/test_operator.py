@@ -266,6 +266,12 @@ class TestRecipes:
         assert "blend makes better lists of a later visit" in page
         assert "0.1523 <small>±0.0061</small>" in page
         assert page.count("nobody to ask") == 2
+        assert "tries all" not in page
+
+    def test_a_quick_look_says_that_it_was_one(self, inside, recommender):
+        recommender.compared = replace(self.COMPARED, is_quick=True)
+
+        assert "Only some that cost little; <code>matinee train --measure</code> tries all." in inside.get("/operator/").text
 
     def test_a_model_that_was_refused_is_named_with_the_reason(self, inside, recommender):
         recommender.refusal = Refusal(time.time() - 600, "ease", "ml-latest-small", 100_836, "ease makes worse lists.")
