@@ -152,3 +152,39 @@ def test_parts_at_hand_are_not_made_again() -> None:
 
     assert [name for name, is_whole in made if not is_whole] == list(recipes.PARTS)
     assert set(recipes.PARTS) >= {name for name, is_whole in made if is_whole}
+
+
+@dataclass(frozen=True)
+class Insider(Fixed):
+    """A part that knows what comes next for whoever has rated film 5, and nothing of others."""
+
+    def score(self, history: History) -> NDArray[np.float64]:
+        return self.scores if 4 in history.columns else np.zeros(len(self.scores))
+
+
+@pytest.mark.parametrize(("n_insiders", "moves"), [(1, False), (20, True)])
+def test_a_weight_leaves_the_prior_only_for_what_is_clear_of_chance(n_insiders: int, moves: bool) -> None:
+    ratings = [rating(user, film, 4.0, rated_at=film) for user in range(1, 41) for film in (1, 2)]
+    ratings += [rating(user, 5, 4.0, rated_at=3) for user in range(1, n_insiders + 1)]
+    ratings += [rating(user, 4 if user <= n_insiders else 3, 4.0, rated_at=9) for user in range(1, 41)]
+    prior = Weights(np.array([20]), np.array([[0.5, 0.0], [0.5, 0.0]]))
+
+    def fit(held: RatingMatrix) -> list[Fixed]:
+        return [Fixed("most", held, np.array([0, 0, 1.0, 0, 0, 0])), Insider("insider", held, np.array([0, 0, 0, 1.0, 0, 0]))]
+
+    weights = learned(matrix_of(ratings, n_movies=6), fit, prior, rng=np.random.default_rng(0))
+
+    assert bool((weights.table != prior.table).any()) is moves
+
+
+@pytest.mark.parametrize(("rated_at", "prior"), [((1, 2), recipes.PRIOR), ((0, 0), recipes.WITHOUT_ORDER)])
+def test_the_prior_is_the_one_for_ratings_with_or_without_an_order(
+    monkeypatch: pytest.MonkeyPatch, rated_at: tuple[int, int], prior: Weights
+) -> None:
+    data = data_set_of([rating(1, film, 4.0, rated_at=at) for film, at in enumerate(rated_at, 1)], n_movies=2)
+    begun: list[Weights] = []
+    monkeypatch.setattr(Blend, "fit", classmethod(lambda cls, matrix, parameters, weights, *_: begun.append(weights)))
+
+    recipes.fit("blend", RatingMatrix.of(data.ratings, data.catalogue.movie_ids), data.catalogue)
+
+    assert begun == [prior]
