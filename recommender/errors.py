@@ -27,6 +27,7 @@ RecommenderError
 ├── NoModelError            nothing has been trained yet                     503
 ├── RefusedModelError       a new model that is no better                    exit code 1
 ├── TrainingBusyError       somebody else is training, or moving house       exit code 1
+├── PersonalizeError        what Amazon Personalize refuses by a name        400
 ├── MissingExtraError       what an optional extra needs is not here         exit code 1
 ├── SparkError              Apache Spark could not be reached or started     exit code 1
 ├── SettingError            a MATINEE_ variable that is wrong or unknown     exit code 1
@@ -275,3 +276,9 @@ class StorageError(RecommenderError):
     def __init__(self, text: str, *, kind: str = "failed") -> None:
         super().__init__(text)
         self.kind = kind
+
+
+class PersonalizeError(RecommenderError):
+    """What Amazon Personalize refuses. code: the name of the error in Amazon's service model, by which its clients know it."""
+
+    code = "InvalidInputException"

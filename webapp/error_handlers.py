@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 STATUS: dict[type[errors.RecommenderError], int] = {
     errors.InvalidInputError: 400,
+    errors.PersonalizeError: 400,
     errors.NotAllowedError: 401,
     errors.ReadOnlyError: 403,
     errors.WrongSignInError: 401,
