@@ -22,6 +22,7 @@ from recommender.cli.imports import import_file, undo_import
 from recommender.cli.move import backup, migrate, restore
 from recommender.cli.operator import operator
 from recommender.cli.people import profile
+from recommender.cli.personalize import personalize
 from recommender.cli.rank import recommend
 from recommender.cli.serve import serve
 from recommender.cli.skill import skill
@@ -66,6 +67,6 @@ def main(ctx: click.Context, verbose: bool) -> None:
 for _command in (
     *(train, recommend, sweep, batch, predict, evaluate, compare, profile, rollback, serve, operator, skill),
     *(tune, jobs),
-    *(doctor, backup, restore, migrate, create_stores, upload_data, titles, import_file, undo_import, export, events, films),
+    *(doctor, backup, restore, migrate, create_stores, upload_data, titles, import_file, undo_import, export, events, films, personalize),
 ):
     main.add_command(_command)
