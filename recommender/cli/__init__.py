@@ -13,6 +13,7 @@ import click
 from recommender import logs
 from recommender.cli.batch import batch
 from recommender.cli.compare import compare
+from recommender.cli.cost import cost
 from recommender.cli.evaluate import evaluate, predict
 from recommender.cli.events import events
 from recommender.cli.examine import doctor
@@ -67,6 +68,8 @@ def main(ctx: click.Context, verbose: bool) -> None:
 for _command in (
     *(train, recommend, sweep, batch, predict, evaluate, compare, profile, rollback, serve, operator, skill),
     *(tune, jobs),
-    *(doctor, backup, restore, migrate, create_stores, upload_data, titles, import_file, undo_import, export, events, films, personalize),
+    cost,
+    *(doctor, backup, restore, migrate, create_stores, upload_data, titles, import_file, undo_import, export, events, films),
+    personalize,
 ):
     main.add_command(_command)

@@ -1,0 +1,1 @@
+"""What Amazon Personalize would charge, and what runs instead: prices with their dates, bills of formulas, all in exact decimals."""
