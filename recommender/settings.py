@@ -57,6 +57,10 @@ class Settings:
     behind_proxy: bool = _setting(False, "whether nginx stands in front on this machine, and says who asks and by which scheme")
     log_format: str = _setting("text", "how the site's log is written: text, or json with one object a line", one_of=FORMATS)
     operator_file: str = _setting("var/operator", "the digest of the operator's key, made by `matinee operator key`")
+    traffic_folder: str = _setting("var/traffic", "how much was asked of this machine, counted month by month for `matinee cost`")
+    machine_cost: str = _setting(
+        "", "what this machine costs a month in US dollars, such as 12.50, beside Amazon Personalize; empty: a t4g.small at Amazon"
+    )
     site_url: str = _setting("", "where the site answers the Echo, as https://films.example.com; empty: the Echo reads list records alone")
     skill_key: str = _setting("", "the key by which the site knows the skill, the same on both sides; `matinee skill key` makes one")
     skill_id: str = _setting("", "the id of the skill at Amazon, amzn1.ask.skill.…, whose requests are answered; empty: none on the site")

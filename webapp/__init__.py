@@ -48,7 +48,7 @@ def create_app(recommender: Recommender) -> Flask:
     app.register_blueprint(comparing)
     app.register_blueprint(alexa)
     app.register_blueprint(echo_page)
-    metrics.install(app, is_behind_proxy=recommender.settings.behind_proxy)
+    metrics.install(app, traffic_folder=recommender.settings.traffic_folder, is_behind_proxy=recommender.settings.behind_proxy)
     if recommender.settings.behind_proxy:
         _trust_the_server_in_front(app)
     return app

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli.files import written_whole
-from recommender.cli.inputs import opened_blobs, opened_profiles, published_in_force
+from recommender.cli.inputs import keep_count, opened_blobs, opened_profiles, published_in_force
 from recommender.domain import SEEN, WATCHLIST, Asker, UserId
 from recommender.errors import InvalidInputError
 from recommender.settings import Settings
@@ -71,6 +71,7 @@ def import_file(
             return
         imports.keep(draft, content)
         receipt = imports.save(user_id, draft.import_id, asker=asker)
+    keep_count(settings, events=receipt.n_films)
     click.echo(f"Written for {user_id}: {_told(receipt)}. `matinee undo-import {receipt.import_id} --user {user_id}` takes it back.")
 
 

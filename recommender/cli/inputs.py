@@ -126,6 +126,16 @@ def opened_blobs(settings: Settings) -> Blobs:
     return open_blobs(settings.blobs_url, cache_folder=settings.cache_folder, patient=True)
 
 
+def keep_count(settings: Settings, **counts: int) -> None:
+    """Remember what a command did, for `matinee cost`. counts: names of `recommender.traffic.COUNTS`."""
+    from recommender.traffic import Traffic
+
+    traffic = Traffic(Path(settings.traffic_folder))
+    for name, n in counts.items():
+        traffic.add(name, n)
+    traffic.close()
+
+
 def published_in_force(settings: Settings) -> Published:
     """The model that lists are made by, with its films; NoModelError before the first training."""
     from recommender import publication

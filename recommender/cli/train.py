@@ -17,6 +17,7 @@ from recommender.cli.inputs import (
     PARAMETERS,
     RECIPE,
     chosen_parameters,
+    keep_count,
     opened_blobs,
     opened_profiles,
     say_refused,
@@ -108,6 +109,7 @@ def train_and_publish(
         with session_for(settings, *([] if recipe == AUTO else [recipe])), Bars() as bars:
             data_set = first_data(settings, folder=DATA_FOLDER, say=bars.say, progress=bars)
             say_refused(data_set, bars.say)
+            began = time.monotonic()
             try:
                 trained = training.train(
                     data_set,
@@ -122,10 +124,12 @@ def train_and_publish(
                     progress=bars,
                 )
             except RefusedModelError as refused:
+                keep_count(settings, trainings=1, seconds=round(time.monotonic() - began))
                 if not if_needed:
                     raise
                 click.echo(str(refused), err=True)
                 return
+            keep_count(settings, trainings=1, seconds=round(time.monotonic() - began))
     if trained.says:
         click.echo(trained.says, err=True)
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in trained.seconds.items())

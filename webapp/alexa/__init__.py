@@ -57,5 +57,5 @@ def _served() -> ServedSkill:
         if "alexa" not in current_app.extensions:
             from webapp.alexa.skill import ServedSkill
 
-            current_app.extensions["alexa"] = ServedSkill(engine(), way_to_door())
+            current_app.extensions["alexa"] = ServedSkill(engine(), way_to_door(), tally=tally())
         return cast("ServedSkill", current_app.extensions["alexa"])

@@ -15,6 +15,7 @@ from webapp.accounts.door import way_to_door
 from webapp.alexa.kept import ForgedError, Kept, Turn, read, written
 from webapp.engine import engine
 from webapp.inputs import BLANKS
+from webapp.metrics import tally
 
 if TYPE_CHECKING:
     from alexa_skill.simulator import Echo, Exchange
@@ -72,7 +73,10 @@ def _echo(kept: Kept) -> Echo:
 
     if "echo" not in current_app.extensions:
         models = Path(str(files("alexa_skill"))) / "skill-package" / "interactionModels" / "custom"
-        current_app.extensions["echo"] = InteractionModel.load(models / f"{LOCALE}.json"), skill_over(engine(), way_to_door()).answer
+        current_app.extensions["echo"] = (
+            InteractionModel.load(models / f"{LOCALE}.json"),
+            skill_over(engine(), way_to_door(), tally=tally()).answer,
+        )
     model, answer = current_app.extensions["echo"]
     # Whoever goes on with a conversation has the same Echo, so that it can be linked; its id is as hard to guess as the seed.
     seed = kept.echo.get("seed") or uuid.uuid4().hex

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from alexa_skill.films import CANDIDATES, Caller, Changed, Linked, OutOfReachError
 from recommender.domain import (
@@ -27,6 +27,9 @@ from recommender.serving import Recommender
 from recommender.sign_in import SignIn
 from webapp.inputs import BLANKS, LONGEST_SEARCH
 
+if TYPE_CHECKING:
+    from webapp.metrics.tally import Tally
+
 T = TypeVar("T")
 
 
@@ -35,10 +38,20 @@ class EngineFilms:
 
     Nobody shows a token here: a private list is none but for whom the caller is linked to; and a list made in spite of trouble is not read
     out. sign_in: gives what knows the links, once it is needed. threads: do the asking, so that a store which is slow in everything is not
-    waited for.
+    waited for. tally: counts lists and opinions, where there is one.
     """
 
-    def __init__(self, recommender: Recommender, sign_in: Callable[[], SignIn], caller: Caller, seconds: float, threads: Executor) -> None:
+    def __init__(
+        self,
+        recommender: Recommender,
+        sign_in: Callable[[], SignIn],
+        caller: Caller,
+        seconds: float,
+        threads: Executor,
+        *,
+        tally: Tally | None = None,
+    ) -> None:
+        self._tally = tally
         self._recommender, self._sign_in, self._caller, self._threads = recommender, sign_in, caller, threads
         self._until = time.monotonic() + seconds
         self._known: tuple[Linked | None] | None = None  # who speaks, once that was asked
@@ -49,7 +62,7 @@ class EngineFilms:
 
         def ask() -> tuple[RecommendedMovie, ...] | None:
             try:
-                return _untroubled(self._recommender.list_for(user_id, LIST_LENGTH, asker=asker))
+                return self._counted(self._recommender.list_for(user_id, LIST_LENGTH, asker=asker))
             except UnknownUserError:
                 return None
 
@@ -76,7 +89,7 @@ class EngineFilms:
             kind: dict[str, Any] = {"with_genres": wanted, "without_genres": unwanted, "years": years}
             if user_id is not None:
                 try:
-                    return _untroubled(self._recommender.list_for(user_id, n, asker=asker, **kind))
+                    return self._counted(self._recommender.list_for(user_id, n, asker=asker, **kind))
                 except UnknownUserError:
                     pass  # no list that is open: what everybody likes
             return self._recommender.well_liked(n, viewer=viewer, asker=by_viewer, **kind)
@@ -129,11 +142,11 @@ class EngineFilms:
                 return self._recommender.unrate(who, film, asker=asker)
             return self._recommender.rate(who, film, float(stars), asker=asker)
 
-        return self._changed(movie_id, put)
+        return self._changed(movie_id, put, is_said=stars is not None)
 
     def mark(self, movie_id: int, kind: str, *, there: bool = True) -> Changed:
         put = self._recommender.mark if there else self._recommender.unmark
-        return self._changed(movie_id, lambda who, film, asker: put(who, film, kind, asker=asker))
+        return self._changed(movie_id, lambda who, film, asker: put(who, film, kind, asker=asker), is_said=there)
 
     def watchlist(self) -> tuple[RecommendedMovie, ...]:
         me = self._me()
@@ -163,12 +176,23 @@ class EngineFilms:
         me = self.who() if is_own_person(user_id) else None
         return _asker(me) if me and me.user_id == user_id else STRANGER
 
-    def _changed(self, movie_id: int, change: Callable[[int, int, Asker], Rated]) -> Changed:
+    def _counted(self, made: RecommendationList) -> tuple[RecommendedMovie, ...]:
+        """The films of a list made without trouble; that it was asked for is counted."""
+        if self._tally:
+            self._tally.asked()
+        return _untroubled(made)
+
+    def _changed(self, movie_id: int, change: Callable[[int, int, Asker], Rated], *, is_said: bool) -> Changed:
+        """is_said: whether something is said of the film, not taken back."""
         me = self._me()
 
         def ask() -> Changed:
             before = self._recommender.film_for(me.user_id, movie_id, asker=_asker(me)).said
             made = change(me.user_id, movie_id, _asker(me))
+            if self._tally and is_said:
+                self._tally.said()
+            if self._tally and made.list:
+                self._tally.asked()
             movies = made.list.movies[:LIST_LENGTH] if made.list and not made.list.trouble else None
             return Changed(movies, before.stars, frozenset(before.marks))
 

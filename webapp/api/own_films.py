@@ -13,6 +13,7 @@ from webapp.api import bodies, contract
 from webapp.api.ratings import PRIVATE, REFUSALS, answer, example
 from webapp.api.tokens import asker
 from webapp.engine import engine
+from webapp.metrics import tally
 
 A_PAGE, LONGEST_PAGE = 100, 1000  # films of one answer
 LARGEST_FILM = 8 * 1024  # bytes of body
@@ -135,7 +136,9 @@ def mark(user_id: str, kind: str, movie_id: str) -> Response:
     """
     inputs.only(request.args)
     viewer, film = inputs.user_id(user_id, "user_id"), inputs.movie_id(movie_id, "movie_id")
-    return answer(engine().mark(viewer, film, inputs.one_of(kind, FILM_MARKS, "kind"), asker=asker()))
+    marked = engine().mark(viewer, film, inputs.one_of(kind, FILM_MARKS, "kind"), asker=asker())
+    tally().said()
+    return answer(marked)
 
 
 @contract.route(

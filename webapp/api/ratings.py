@@ -75,7 +75,9 @@ def rate(user_id: str, movie_id: str) -> Response:
         abort(415)
     request.max_content_length = LARGEST_RATING
     stars = inputs.rating_body(request.get_data())
-    return answer(engine().rate(viewer, film, stars, asker=asker()))
+    rated = engine().rate(viewer, film, stars, asker=asker())
+    tally().said()
+    return answer(rated)
 
 
 @contract.route(

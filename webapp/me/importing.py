@@ -27,6 +27,7 @@ from webapp.accounts.refusals import Refusal, form_page, refusal
 from webapp.engine import engine
 from webapp.error_handlers import answer_http_error
 from webapp.me.said import Said, say
+from webapp.metrics import tally
 from webapp.wording import counted, listed
 
 FORM_AROUND_IT = 64 * 1024  # bytes of a form beside the file in it
@@ -83,7 +84,7 @@ def go_on(import_id: str) -> ResponseReturnValue:
         if choices := _choices(request.form):
             _imports().choose(user_id, import_id, choices, asker=asker())
         if request.form.get("do") == "save":
-            _imports().save(user_id, import_id, asker=asker())  # the page that follows says what it did
+            tally().said(_imports().save(user_id, import_id, asker=asker()).n_films)  # the page that follows says what it did
             return _to(import_id)
     except InvalidInputError as error:
         return _review_page(_imports().draft(user_id, import_id, asker=asker()), refusal(error))

@@ -47,6 +47,7 @@ def rate(movie_id: int) -> ResponseReturnValue:
     if sent:
         stars = inputs.stars(sent)
         rated = engine().rate(person, movie_id, stars, asker=asker())
+        tally().said()
         text = f"{before.movie.title}: {stars_in_words(stars)} saved."
     else:
         rated = engine().unrate(person, movie_id, asker=asker())
@@ -65,6 +66,7 @@ def mark(movie_id: int) -> ResponseReturnValue:
     movie = engine().movie(movie_id).movie
     if turn == ON:
         rated, words, back = engine().mark(person, movie_id, kind, asker=asker()), _PUT, OFF
+        tally().said()
     else:
         rated, words, back = engine().unmark(person, movie_id, kind, asker=asker()), _TAKEN_AWAY, ON
     return _answer(rated, movie, Said(words[kind].format(title=movie.title), request.path, {"kind": kind, "turn": back}))

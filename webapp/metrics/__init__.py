@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app
 
+from recommender.traffic import Traffic
 from recommender.worker_folder import shared
 from webapp.metrics.tally import NO_ROUTE, Tally
 
@@ -21,9 +23,12 @@ NUMBER = re.compile("[0-9a-f]{32}")  # as nginx writes $request_id
 REQUEST_ID, ROUTE, MILLISECONDS = "matinee.request_id", "matinee.route", "matinee.ms"
 
 
-def install(app: Flask, *, is_behind_proxy: bool = False) -> None:
-    """Number, time and count every request of the app. is_behind_proxy: whether the server in front numbers them, to be believed."""
-    app.extensions["tally"] = Tally(shared())
+def install(app: Flask, *, traffic_folder: str, is_behind_proxy: bool = False) -> None:
+    """Number, time and count every request of the app. is_behind_proxy: whether the server in front numbers them, to be believed.
+
+    traffic_folder: where a server keeps how much was asked, beyond its own end.
+    """
+    app.extensions["tally"] = Tally(shared(), Traffic(Path(traffic_folder) if shared() else None))
     app.wsgi_app = counted(app.wsgi_app, app.extensions["tally"], is_numbered=is_behind_proxy)  # type: ignore[method-assign, assignment]  # Flask's documented place
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from recommender.domain import ALONE, LIVE, RECORD, WELL_LIKED, RecommendationList
+from recommender.traffic import Traffic
 from webapp.metrics.minutes import Ring
 
 SOURCES = (RECORD, LIVE, ALONE, WELL_LIKED)
@@ -22,8 +23,9 @@ class Tally:
     Labels are words of ours alone: routes as they are written in the code, never what somebody asked for.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        """folder: shared with the other workers; None where this process works alone, and counts for itself."""
+    def __init__(self, folder: Path | None, traffic: Traffic) -> None:
+        """folder: shared with the other workers; None where this process works alone, and counts for itself. traffic: what is kept."""
+        self.traffic = traffic
         self.registry = CollectorRegistry()
         self.ring = Ring(folder)
         self._requests = Counter(
@@ -67,9 +69,18 @@ class Tally:
         """A list went to a page or a program."""
         (self._lists.get(made.source) or self._lists_by_source.labels(made.source)).inc()
         self.ring.add("lists")
+        self.asked()
         if made.trouble:
             self._fallbacks.labels(made.trouble).inc()
             self.ring.add("fallbacks")
+
+    def asked(self, n: int = 1) -> None:
+        """So many lists were asked for, each of which Amazon Personalize would have been asked for."""
+        self.traffic.add("requests", n)
+
+    def said(self, n: int = 1) -> None:
+        """People said something of so many films, which Amazon Personalize would have been sent as events."""
+        self.traffic.add("events", n)
 
     def asked_by_skill(self, route: str) -> None:
         """The skill asked, and showed its key."""

@@ -112,8 +112,10 @@ def _n_stars(said: Interview) -> int:
 def _keep(person: UserId, given: Answer) -> None:
     if given.stars is not None:
         engine().rate(person, given.movie_id, given.stars, asker=asker())
+        tally().said()
     elif given.kind != UNSEEN:
         engine().mark(person, given.movie_id, given.kind, asker=asker())
+        tally().said()
 
 
 def _take_back(person: UserId, given: Answer) -> None:

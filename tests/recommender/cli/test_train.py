@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from recommender.traffic import counted, months_counted
 from tests.recommender.cli.commands import Matinee, done, model_in_force, new_person, rate, refused, write_data_set
 from tests.recommender.test_promotion import tastes_in_time
 from tests.worlds import two_tastes
@@ -121,3 +122,18 @@ class TestRollback:
 
     def test_before_any_training_it_says_what_to_do(self, matinee: Matinee) -> None:
         assert refused(matinee("rollback")) == "No trained model in file:var/blobs; run `matinee train`."
+
+
+def test_a_training_is_remembered_for_the_costs_a_refused_one_too_and_none_that_was_not_needed(matinee: Matinee, tmp_path: Path) -> None:
+    data = write_data_set(tmp_path / "in time", tastes_in_time())
+
+    def n_trainings() -> int:
+        folder = Path("var/traffic")
+        return sum(sum(counted(folder, month).trainings) for month in months_counted(folder))
+
+    done(matinee("train", "--data", data, "--recipe", "ordered"))
+    assert n_trainings() == 1
+    done(matinee("train", "--data", data, "--recipe", "ordered", "--if-needed"))
+    assert n_trainings() == 1
+    assert matinee("train", "--data", data, "--recipe", "popular").exit_code == 1
+    assert n_trainings() == 2

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from recommender.costs.months import month_of
 from recommender.domain import HIDDEN, SEEN, Asker, UserId
 from recommender.serving import Recommender
+from recommender.traffic import Traffic, counted
 from tests.webapp.accounts.conftest import Browser
 from webapp.start.interview import MOST_ANSWERS, MOST_UNSEEN, STRANGER, UNSEEN, Answer, Interview
 
@@ -236,3 +239,12 @@ class TestPeople:
         kept: TestResponse = browser.client.post("/start/keep", data={"turn": "on"})
 
         assert kept.status_code == 401
+
+
+def test_what_somebody_signed_in_answers_counts_as_told_once_it_is_kept(alice: Browser, app: Flask, tmp_path: Path) -> None:
+    now = 1_795_262_400.0
+    app.extensions["tally"].traffic = Traffic(tmp_path / "traffic", now=lambda: now)
+
+    say(alice, rating="4")
+
+    assert sum(counted(tmp_path / "traffic", month_of(now)).events) == 1
