@@ -25,6 +25,7 @@ from recommender.cli.operator import operator
 from recommender.cli.people import profile
 from recommender.cli.personalize import personalize
 from recommender.cli.rank import recommend
+from recommender.cli.sagemaker import sagemaker
 from recommender.cli.serve import serve
 from recommender.cli.skill import skill
 from recommender.cli.stores import create_stores, upload_data
@@ -67,8 +68,7 @@ def main(ctx: click.Context, verbose: bool) -> None:
 
 for _command in (
     *(train, recommend, sweep, batch, predict, evaluate, compare, profile, rollback, serve, operator, skill),
-    *(tune, jobs),
-    cost,
+    *(tune, jobs, cost, sagemaker),
     *(doctor, backup, restore, migrate, create_stores, upload_data, titles, import_file, undo_import, export, events, films),
     personalize,
 ):

@@ -1,0 +1,1 @@
+"""Records as Amazon SageMaker's own algorithms read and write them: messages of protobuf, framed by RecordIO."""

@@ -1,0 +1,55 @@
+"""`matinee sagemaker`."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import boto3
+import pytest
+
+from tests.recommender.cli.commands import Matinee, done, refused
+
+
+def test_a_data_set_is_written_and_told(matinee: Matinee, data: Path, tmp_path: Path) -> None:
+    told = done(matinee("sagemaker", "write", "--data", data, "--to", tmp_path / "bucket")).splitlines()
+
+    path = tmp_path / "bucket" / "fm" / "train" / "train.protobuf"
+    assert told[0].split() == ["file", "records", "bytes", "sha256"]
+    assert told[1].split() == [str(path), "448", f"{path.stat().st_size:,}", hashlib.sha256(path.read_bytes()).hexdigest()[:12]]
+    assert told[4] == f"feature_dim is 50 = 20 people + 30 films, two ones in each record; models go to {tmp_path}/bucket/fm/output"
+
+
+def test_another_fifth_is_other_records(matinee: Matinee, data: Path) -> None:
+    done(matinee("sagemaker", "write", "--data", data, "--to", "one"))
+    done(matinee("sagemaker", "write", "--data", data, "--to", "other", "--split", "u2"))
+
+    assert Path("one/fm/test/test.protobuf").read_bytes() != Path("other/fm/test/test.protobuf").read_bytes()
+
+
+def test_a_place_that_is_none_is_refused_before_any_work(matinee: Matinee, data: Path) -> None:
+    assert "must look like s3://bucket/folder" in refused(matinee("sagemaker", "write", "--data", data, "--to", "s3://Movie Recom"))
+
+
+class TestInABucket:
+    @pytest.fixture
+    def bucket(self, moto_url: str, amazon_environment: Callable[[str], None]) -> str:
+        amazon_environment(moto_url)
+        name = f"movierecom-{uuid.uuid4().hex}"
+        boto3.client("s3").create_bucket(Bucket=name)
+        return name
+
+    def test_the_files_lie_at_the_papers_keys_and_are_those_of_a_folder(self, matinee: Matinee, data: Path, bucket: str) -> None:
+        done(matinee("sagemaker", "write", "--data", data, "--to", f"s3://{bucket}"))
+        done(matinee("sagemaker", "write", "--data", data, "--to", "here"))
+
+        s3 = boto3.client("s3")
+        keys = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+        assert keys == ["fm/ids/ids.json", "fm/test/test.protobuf", "fm/train/train.protobuf"]
+        for key in keys:
+            assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == (Path("here") / key).read_bytes()
+
+    def test_a_bucket_that_is_not_there_is_told(self, matinee: Matinee, data: Path, bucket: str) -> None:
+        assert f"{bucket}-gone" in refused(matinee("sagemaker", "write", "--data", data, "--to", f"s3://{bucket}-gone"))
