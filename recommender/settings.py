@@ -61,6 +61,9 @@ class Settings:
     machine_cost: str = _setting(
         "", "what this machine costs a month in US dollars, such as 12.50, beside Amazon Personalize; empty: a t4g.small at Amazon"
     )
+    personalize_unsigned: bool = _setting(
+        False, "whether /personalize answers whoever asks, without an access key: on 127.0.0.1 alone, with no server in front"
+    )
     site_url: str = _setting("", "where the site answers the Echo, as https://films.example.com; empty: the Echo reads list records alone")
     skill_key: str = _setting("", "the key by which the site knows the skill, the same on both sides; `matinee skill key` makes one")
     skill_id: str = _setting("", "the id of the skill at Amazon, amzn1.ask.skill.…, whose requests are answered; empty: none on the site")

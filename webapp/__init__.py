@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recommender.serving import Recommender
+from recommender.site_secret import site_secret
 from webapp import accounts, api, delivery, error_handlers, headers, me, metrics, settings, start
 from webapp.alexa import alexa
 from webapp.alexa.echo import echo_page
@@ -15,7 +16,6 @@ from webapp.metrics.exposition import exposition
 from webapp.operator.comparing import comparing
 from webapp.operator.pages import operator
 from webapp.pages import pages
-from webapp.secret import site_secret
 from webapp.sessions import LazySessions
 from webapp.uploads import RequestInMemory
 

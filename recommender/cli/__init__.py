@@ -20,6 +20,7 @@ from recommender.cli.examine import doctor
 from recommender.cli.exports import export
 from recommender.cli.films import films
 from recommender.cli.imports import import_file, undo_import
+from recommender.cli.keys import keys
 from recommender.cli.move import backup, migrate, restore
 from recommender.cli.operator import operator
 from recommender.cli.people import profile
@@ -67,7 +68,7 @@ def main(ctx: click.Context, verbose: bool) -> None:
 
 
 for _command in (
-    *(train, recommend, sweep, batch, predict, evaluate, compare, profile, rollback, serve, operator, skill),
+    *(train, recommend, sweep, batch, predict, evaluate, compare, profile, rollback, serve, operator, keys, skill),
     *(tune, jobs, cost, sagemaker),
     *(doctor, backup, restore, migrate, create_stores, upload_data, titles, import_file, undo_import, export, events, films),
     personalize,

@@ -190,7 +190,7 @@ def test_a_file_that_is_not_there_is_missed_in_the_sites_words(machine: Machine)
     assert "There is nothing at this address." in answer.text
 
 
-@pytest.mark.parametrize("path", ["/static/../app.py", "/static/..%2f..%2fwebapp/secret.py", "/static/%2e%2e/%2e%2e/etc/passwd"])
+@pytest.mark.parametrize("path", ["/static/../app.py", "/static/..%2f..%2frecommender/site_secret.py", "/static/%2e%2e/%2e%2e/etc/passwd"])
 def test_nothing_beside_the_files_is_given_out(machine: Machine, path: str) -> None:
     assert machine.get(path).status in (400, 404)
 

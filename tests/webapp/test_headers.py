@@ -11,7 +11,7 @@ import pytest
 
 from recommender.errors import SettingError
 from recommender.settings import Settings
-from webapp.secret import site_secret
+from recommender.site_secret import site_secret
 
 PATHS = [
     "/",
@@ -89,7 +89,7 @@ def test_a_setting_overrides_the_file(var):
 
 def test_workers_that_start_together_agree_on_one_secret(var):
     program = (
-        "import sys; from recommender.settings import Settings; from webapp.secret import site_secret;"
+        "import sys; from recommender.settings import Settings; from recommender.site_secret import site_secret;"
         "sys.stdin.read(1); print(site_secret(Settings(secret_file=sys.argv[1])))"
     )
     started = [
