@@ -1,19 +1,31 @@
-"""`matinee cost`: what Amazon Personalize would charge."""
+"""`matinee cost`: what Amazon Personalize would charge, and what runs instead."""
 
 from __future__ import annotations
 
 import json
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from recommender.settings import Settings
+
 if TYPE_CHECKING:
+    from recommender.bills import MonthCost
     from recommender.costs.bill import Bill
     from recommender.costs.prices import Prices
+    from recommender.costs.usage import Usage
+    from recommender.history import Training
+
+MOST_TPS = 100_000
+HOURS_A_MONTH = 744
 
 
 @click.command()
+@click.option("--month", "month_text", default=None, metavar="YYYY-MM", help="The month to price.  [default: this one]")
 @click.option(
     "--preset", default=None, help="A bill worked out before: fullstack-example, fullstack-literal, idle, weekly or 100-requests."
 )
@@ -24,24 +36,73 @@ if TYPE_CHECKING:
     default=None,
     help='A JSON file with prices of your own, such as {"personalize-training-hour": 0.30}.',
 )
+@click.option("--tps", type=click.IntRange(1, MOST_TPS), default=1, help="Requests a second that are provisioned, over all campaigns.")
+@click.option(
+    "--training-hours",
+    type=click.FloatRange(0, HOURS_A_MONTH),
+    default=2.135,
+    help="Hours that Amazon bills for a training; it was 2.135 for 100,000 ratings of MovieLens.",
+)
+@click.option("--machine", default=None, metavar="USD", help="What this machine costs a month.  [default: MATINEE_MACHINE_COST]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def cost(preset: str | None, price_file: Path | None, as_json: bool) -> None:
-    """Print what Amazon Personalize would charge, line by line with formulas.
+@click.pass_obj
+def cost(
+    settings: Settings,
+    month_text: str | None,
+    preset: str | None,
+    price_file: Path | None,
+    tps: int,
+    training_hours: float,
+    machine: str | None,
+    as_json: bool,
+) -> None:
+    """Price this month's traffic as Amazon Personalize would.
 
+    Line by line with formulas, so far and to the end of the month at the same pace, beside what this machine or DynamoDB's tables cost.
     Prices are those of docs/cost.md, each with its date and source.
     """
-    from recommender.costs.presets import PRESETS, preset_bill
+    from recommender.bills import month_cost
+    from recommender.costs.months import month_named, month_of
+    from recommender.costs.presets import preset_bill
     from recommender.costs.prices import PRICES, read_prices
 
     prices = read_prices(price_file) if price_file else PRICES
-    if preset is None:
-        raise click.UsageError(f"Name a --preset: {', '.join(PRESETS)}.")
-    bill = preset_bill(preset, prices)
-    if as_json:
-        click.echo(json.dumps({"preset": preset, **as_object(bill), "prices": _prices_of(bill, prices)}, indent=2))
+    if preset is not None:
+        if month_text is not None:
+            raise click.UsageError("A --preset is of no month; leave out one of both.")
+        bill = preset_bill(preset, prices)
+        _print(as_json, {"preset": preset, **as_object(bill), "prices": _prices_of(prices, bill)}, prices, bill)
         return
-    print_bill(bill)
-    _say_prices(bill, prices)
+    now = time.time()
+    month = month_named(month_text) if month_text is not None else month_of(now)
+    made = month_cost(
+        settings,
+        _trainings(settings),
+        month,
+        now=now,
+        prices=prices,
+        tps=tps,
+        hours=Decimal(str(training_hours)),
+        machine_cost=machine,
+    )
+    bills = [bill for bill in (made.so_far, made.whole, made.tables, made.machine) if bill]
+    if as_json:
+        _print(True, {**_month_object(made), "prices": _prices_of(prices, *bills)}, prices)
+        return
+    if made.usage is None:
+        click.echo(f"Nothing was counted in {month}; a server counts in {settings.traffic_folder} (MATINEE_TRAFFIC_FOLDER).\n")
+    else:
+        click.echo(f"{_counted(made.usage)}\n")
+    for bill in bills if made.usage is None or not made.usage.is_whole else bills[1:]:
+        print_bill(bill)
+        click.echo()
+    click.echo(
+        f"Training here: after {settings.retrain_after:,} changed ratings, and every {settings.retrain_hours:,} h at the latest "
+        "(MATINEE_RETRAIN_AFTER, MATINEE_RETRAIN_HOURS); it costs nothing more."
+    )
+    if made.whole:
+        click.echo(f"So {month} would cost ${made.whole.in_cents:,} at Amazon Personalize, and costs ${made.here:,} here.")
+    _say_prices(prices, *bills)
 
 
 def print_bill(bill: Bill) -> None:
@@ -81,8 +142,57 @@ def as_object(bill: Bill) -> dict[str, Any]:
     }
 
 
-def _prices_of(bill: Bill, prices: Prices) -> dict[str, dict[str, Any]]:
-    used = {line.price for line in bill.lines}
+def _trainings(settings: Settings) -> tuple[Training, ...]:
+    """Those remembered; none where they cannot be read now, since the counts are what matters."""
+    from recommender.cli.inputs import opened_blobs
+    from recommender.errors import StorageError
+    from recommender.history import trainings
+
+    try:
+        return trainings(opened_blobs(settings))
+    except StorageError as error:
+        click.echo(f"What was trained is not known now: {error}", err=True)
+        return ()
+
+
+def _counted(usage: Usage) -> str:
+    """When was counted, and what."""
+    since, until = (f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}" for at in (usage.since, usage.until))
+    return (
+        f"Counted from {since} to {until} UTC: {usage.n_asked:,} lists asked for, {usage.n_events:,} films spoken of, "
+        f"{usage.n_trainings:,} trainings of {usage.training_seconds:,} seconds in all."
+    )
+
+
+def _month_object(made: MonthCost) -> dict[str, Any]:
+    usage = made.usage
+    said: dict[str, Any] = {"month": str(made.month), "counted": None}
+    if usage is not None:
+        said["counted"] = {
+            "since": usage.since,
+            "until": usage.until,
+            "requests": usage.n_asked,
+            "events": usage.n_events,
+            "trainings": usage.n_trainings,
+            "training_seconds": usage.training_seconds,
+        }
+    for name in ("so_far", "whole", "tables", "machine"):
+        bill = getattr(made, name)
+        said[name] = as_object(bill) if bill else None
+    return said
+
+
+def _print(as_json: bool, said: dict[str, Any], prices: Prices, *bills: Bill) -> None:
+    if as_json:
+        click.echo(json.dumps(said, indent=2))
+        return
+    for bill in bills:
+        print_bill(bill)
+    _say_prices(prices, *bills)
+
+
+def _prices_of(prices: Prices, *bills: Bill) -> dict[str, dict[str, Any]]:
+    used = {line.price for bill in bills for line in bill.lines}
     return {
         name: {"value": str(price.value), "per": price.per, "unit": price.unit, "date": f"{price.date}", "source": price.source}
         for name, price in prices.items()
@@ -90,7 +200,7 @@ def _prices_of(bill: Bill, prices: Prices) -> dict[str, dict[str, Any]]:
     }
 
 
-def _say_prices(bill: Bill, prices: Prices) -> None:
+def _say_prices(prices: Prices, *bills: Bill) -> None:
     """On standard error: where each price that was used comes from."""
-    for name, price in _prices_of(bill, prices).items():
+    for name, price in _prices_of(prices, *bills).items():
         click.echo(f"{name}: {price['value']}, {price['date']}, {price['source']}", err=True)

@@ -41,7 +41,11 @@ class Price:
         return self.source != MEMORY
 
     def __str__(self) -> str:
-        return f"${self.value} {f'per {self.per:,} {self.unit}s' if self.per > 1 else f'a {self.unit}'}"
+        return f"${self.value} {f'per {self.per:,} {self.unit}s' if self.per > 1 else f'{self.article} {self.unit}'}"
+
+    @property
+    def article(self) -> str:
+        return "an" if self.unit.startswith("hour") else "a"
 
 
 def _price(value: str, unit: str, source: str, per: int = 1) -> Price:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from recommender.traffic import Traffic
 from tests.recommender.cli.commands import Matinee, done, refused
 
 
@@ -57,3 +59,61 @@ def test_a_price_that_there_is_not_is_told_the_likely_one(matinee: Matinee, tmp_
 
 def test_a_preset_that_there_is_not_is_told_the_likely_one(matinee: Matinee) -> None:
     assert "most likely weekly, not 'weakly'." in refused(matinee("cost", "--preset", "weakly"))
+
+
+def _counted(**counts: int) -> None:
+    traffic = Traffic(Path("var/traffic"))
+    for name, n in counts.items():
+        traffic.add(name, n)
+    traffic.close()
+
+
+def test_this_month_is_priced_from_what_was_counted_with_what_was_counted_since_when(matinee: Matinee) -> None:
+    _counted(requests=1234, events=56, trainings=7, seconds=89)
+
+    said = done(matinee("cost", "--machine", "5"))
+
+    assert re.match(
+        r"Counted from \d{4}-\d\d-\d\d \d\d:\d\d to .* UTC: 1,234 lists asked for, 56 films spoken of, 7 trainings of 89 seconds in all\.",
+        said,
+    )
+    assert "each the larger of 1 TPS × 300 s and what was asked (1,234 in all)" in said
+    assert "the whole month at this pace" in said
+    assert re.search(r"So \d{4}-\d\d would cost \$[\d,]+\.\d\d at Amazon Personalize, and costs \$5\.00 here\.", said)
+    assert "Training here: after 50 changed ratings, and every 2 h at the latest" in said
+
+
+def test_programs_get_the_month(matinee: Matinee) -> None:
+    _counted(requests=12)
+
+    said = json.loads(done(matinee("cost", "--json", "--tps", "2", "--training-hours", "1.5", profiles_url="dynamodb://movie")))
+
+    assert said["counted"]["requests"] == 12
+    assert "1.5 h" in said["so_far"]["lines"][1]["formula"]
+    assert said["so_far"]["lines"][2]["quantity"] in ("600", "1,200")  # a new five minutes may just have begun
+    assert [bool(said[name]) for name in ("whole", "tables", "machine")] == [True, True, True]
+
+
+def test_a_month_without_counts_says_where_they_would_be(matinee: Matinee) -> None:
+    said = done(matinee("cost", "--month", "2026-02"))
+
+    assert said.startswith("Nothing was counted in 2026-02; a server counts in var/traffic (MATINEE_TRAFFIC_FOLDER).\n")
+    assert "672 × $0.0168 an hour" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--month", "2026-13"], "month must be a year and a month such as 2026-11, not '2026-13'."),
+        (["--machine", "much"], "MATINEE_MACHINE_COST must be dollars a month, such as 12.50, not 'much'."),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(matinee: Matinee, arguments: list[str], sentence: str) -> None:
+    assert refused(matinee("cost", *arguments)) == sentence
+
+
+def test_what_a_training_took_is_in_the_month(trained: Matinee) -> None:
+    said = json.loads(done(trained("cost", "--json")))
+
+    assert said["counted"]["trainings"] == 1
+    assert "560 ratings taken in × 32 bytes" in said["so_far"]["lines"][0]["formula"]
