@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import threading
 from functools import partial
+from pathlib import Path
 
 import click
 
 from recommender.cli.inputs import DATA, DATA_FOLDER, data_named
+from recommender.errors import RecommenderError
 from recommender.settings import Settings
 from recommender.terminal import Bars, print_table
 
@@ -57,3 +63,63 @@ def write(settings: Settings, data: str | None, split: str, place: str, label: s
         f"feature_dim is {ids.n_features} = {len(ids.user_ids)} people + {len(ids.movie_ids)} films, two ones in each record; "
         f"models go to {target.output}"
     )
+
+
+_FOLDER = click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("/opt/ml"),
+    help="What SageMaker lays at /opt/ml; another for a try on this machine.",
+)
+
+
+@sagemaker.command()
+@_FOLDER
+def train(folder: Path) -> None:
+    """Train as SageMaker asks a container to.
+
+    Reads input/config and the channels of input/data, prints its figures, and leaves the model in model, or the reason of a failure in
+    output/failure. Whoever stops it (SIGTERM) gets a model of what was learned until then.
+    """
+    from recommender.sagemaker import container
+
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: stopped.set())
+    try:
+        container.train(folder, say=_say, is_stopped=stopped.is_set)
+    except RecommenderError as error:
+        container.tell_failure(folder, str(error))
+        raise
+    except Exception as error:
+        container.tell_failure(folder, f"{type(error).__name__}: {error}; the job's log has all of it.")
+        raise
+
+
+def _say(line: str) -> None:
+    """At once: somebody reads along."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+@sagemaker.command()
+@_FOLDER
+@click.option("--model", type=click.Path(path_type=Path), help="A folder or a model.tar.gz.  [default: model in --folder]")
+@click.option("--host", default="0.0.0.0", help="The address to listen on.")  # noqa: S104  SageMaker asks from outside the container
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, help="The port to listen on.")
+@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: as many as there are cores]")
+def serve(folder: Path, model: Path | None, host: str, port: int, workers: int | None) -> None:
+    """Serve a model as SageMaker asks a container to.
+
+    `/ping` tells that it is there, `/invocations` takes JSON, lines of JSON or RecordIO and answers scores and labels.
+    """
+    from recommender.sagemaker.machine import load
+
+    place = str((model or folder / "model").resolve())
+    load(Path(place))  # a model that is none is told here, once
+    gunicorn = str(Path(sys.executable).with_name("gunicorn"))
+    arguments = [
+        *("--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}", "--workers", str(workers or os.cpu_count() or 1)),
+        *("--worker-class", "gthread", "--threads", "4", "--timeout", "60", "--graceful-timeout", "25", "--no-control-socket"),
+        f"webapp.sagemaker:create_endpoint({place!r})",
+    ]
+    os.execv(gunicorn, [gunicorn, *arguments])  # noqa: S606  no shell: the program beside this Python

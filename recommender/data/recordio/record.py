@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from recommender.data.recordio.frames import Frame
 from recommender.errors import DataError
 
+CONTENT_TYPE = "application/x-recordio-protobuf"  # of such records in RecordIO
 VALUES = "values"  # the name of the only feature, and of the only label, of a record to learn from
 
 _FEATURES, _LABEL = 1, 2  # fields of Record

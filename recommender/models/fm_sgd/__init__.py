@@ -16,7 +16,8 @@ from recommender.data.matrix import RatingMatrix
 from recommender.models import Arrays, History, Parameters
 from recommender.models.factorised import refuse_unfit, sums, without_taken_back
 from recommender.models.fm import LIKED
-from recommender.models.fm_sgd.films import Films, Ridge, chance_of, surprises
+from recommender.models.fm_sgd.films import Films, Ridge, surprises
+from recommender.models.fm_sgd.losses import chance_of
 from recommender.models.parts import Parts
 
 Floats = NDArray[np.float64]
@@ -69,11 +70,11 @@ class MiniBatchMachine:
     @classmethod
     def fit(cls, matrix: RatingMatrix, parameters: Parameters | None = None) -> MiniBatchMachine:
         """The machine over the matrix; parameters left out take DEFAULTS. InvalidInputError for one out of its limits."""
-        from recommender.models.fm_sgd.learning import learn  # brings scipy.sparse, which whoever only asks does without
+        from recommender.models.fm_sgd.learning import course_of, learn  # brings scipy.sparse, which whoever only asks does without
 
         chosen = {**DEFAULTS, **(parameters or {})}
         refuse_unfit(chosen, _LIMITS)
-        return cls(matrix, chosen, learn(matrix, labels_of(matrix.half_stars), chosen))
+        return cls(matrix, chosen, learn(matrix, labels_of(matrix.half_stars), course_of(chosen)))
 
     @classmethod
     def restore(cls, matrix: RatingMatrix, parameters: Parameters, arrays: Arrays) -> MiniBatchMachine:

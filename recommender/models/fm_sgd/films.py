@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.models.fm_sgd.losses import LOGISTIC, Loss
+
 Floats = NDArray[np.float64]
 
 MOST_STEPS = 100  # of Newton's method; some six are taken
@@ -37,34 +39,29 @@ class Ridge:
     factors: float
 
 
-def surprises(films: Films, columns: NDArray[np.integer], labels: Floats, ridge: Ridge) -> Floats:
-    """Of each rating of one person its label less its probability under the person's best weights, shape of columns.
+def surprises(films: Films, columns: NDArray[np.integer], labels: Floats, ridge: Ridge, loss: Loss = LOGISTIC) -> Floats:
+    """Of each rating of one person its label less the one expected, its probability, under the person's best weights; shape of columns.
 
-    The best weights are those of the logistic regression with this ridge over the films rated, found by Newton's method. Where the slope is
+    The best weights are those of the regression with this ridge over the films rated, found by Newton's method. Where the slope is
     0 they are sums over the ratings: the weight is sum(surprises) / ridge.linear, the factors surprises @ factors / ridge.factors. So what
     each rating adds to a logit can be told.
     """
     design = np.column_stack([np.ones(len(columns)), films.factors[columns].astype(np.float64)])
     price = np.append(ridge.linear, np.full(design.shape[1] - 1, ridge.factors))
     start, weights = films.logits()[columns], np.zeros(design.shape[1])
-    cost = _cost(start, labels, 0.0)
+    cost = loss.cost(start, labels)
     for _ in range(MOST_STEPS if len(columns) else 0):
-        chances = chance_of(start + design @ weights)
-        slope = price * weights - design.T @ (labels - chances)
-        bend = (design.T * (chances * (1 - chances))) @ design + np.diag(price)
+        expected = loss.expected(start + design @ weights)
+        slope = price * weights - design.T @ (labels - expected)
+        bend = (design.T * loss.bend(expected)) @ design + np.diag(price)
         step = np.linalg.solve(bend, slope)
-        while (lower := _cost(start + design @ (weights - step), labels, float(price @ (weights - step) ** 2))) > cost + NEAR:
+        while (lower := _cost(loss, start + design @ (weights - step), labels, float(price @ (weights - step) ** 2))) > cost + NEAR:
             step /= 2
         weights, cost = weights - step, lower
         if np.abs(step).max() < NEAR:
             break
-    return labels - chance_of(start + design @ weights)
+    return labels - loss.expected(start + design @ weights)
 
 
-def _cost(logits: Floats, labels: Floats, priced: float) -> float:
-    return float(np.sum(np.logaddexp(0, logits) - labels * logits)) + priced / 2
-
-
-def chance_of(logits: NDArray[np.floating]) -> Floats:
-    """The probability at these logits."""
-    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * logits))
+def _cost(loss: Loss, sums: Floats, labels: Floats, priced: float) -> float:
+    return loss.cost(sums, labels) + priced / 2

@@ -19,8 +19,9 @@ from recommender.models import History
 from recommender.models.fm.features import one_hot
 from recommender.models.fm.responses import movie_ids_of, recommended, responses_of
 from recommender.models.fm_sgd import DEFAULTS, MiniBatchMachine, labels_of
-from recommender.models.fm_sgd.films import Films, Ridge, chance_of, surprises
-from recommender.models.fm_sgd.learning import _first, _Machine
+from recommender.models.fm_sgd.films import Films, Ridge, surprises
+from recommender.models.fm_sgd.learning import CONSTANT, NORMAL, UNIFORM, OfEach, Start, _first, _Machine, course_of
+from recommender.models.fm_sgd.losses import SQUARED, chance_of
 from recommender.models.parts import BASE, OWN, POPULARITY, total
 from tests.worlds import matrix_of, random_ratings, rating, right_and_wrong, two_tastes
 
@@ -38,7 +39,7 @@ def begun(matrix: RatingMatrix, **others: float) -> tuple[_Machine, NDArray[np.i
     """A machine before its first step, with weights that are far from 0, and the places of its ratings."""
     parameters = {**DEFAULTS, "num_factors": 3, "linear_init_sigma": 0.5, "factors_init_sigma": 0.5, "bias_init_sigma": 0.5, **others}
     places = one_hot(matrix).indices.reshape(-1, 2)
-    return _first(matrix.n_users + matrix.n_movies, places, parameters, np.random.default_rng(5)), places
+    return _first(matrix.n_users + matrix.n_movies, places, course_of(parameters), np.random.default_rng(5)), places
 
 
 def test_a_step_goes_down_the_slope_of_the_loss_over_the_one_hot_matrix(rng: np.random.Generator) -> None:
@@ -212,3 +213,50 @@ def test_on_ml_100k_it_tells_liked_from_not_liked_far_better_than_always_the_sam
     assert found.majority < 0.6
     assert found.accuracy > 0.70
     assert found.auc > 0.77
+
+
+def test_stars_are_learned_and_folded_in_by_least_squares(rng: np.random.Generator) -> None:
+    films = Films(np.array([0.3]), rng.normal(size=9), rng.normal(size=(9, 3)).astype(np.float32))
+    columns, stars = np.arange(7), rng.integers(1, 6, 7).astype(np.float64)
+    design = np.column_stack([np.ones(7), films.factors[columns].astype(np.float64)])
+    best = np.linalg.solve(design.T @ design + np.diag([0.5, 2, 2, 2]), design.T @ (stars - films.logits()[columns]))
+
+    surprise = surprises(films, columns, stars, Ridge(0.5, 2.0), SQUARED)
+
+    np.testing.assert_allclose(surprise, stars - films.logits()[columns] - design @ best, atol=1e-9)
+    np.testing.assert_allclose(np.append(surprise.sum() / 0.5, surprise @ films.factors[columns] / 2.0), best, atol=1e-6)
+
+
+def test_a_course_may_have_rates_a_price_for_the_base_and_slopes_that_are_clipped() -> None:
+    matrix = matrix_of([rating(1, 1, 5), rating(1, 2, 1), rating(2, 2, 4)])
+    places = one_hot(matrix).indices.reshape(-1, 2)
+    told = {"linear_init_sigma": 0.5, "factors_init_sigma": 0.5, "bias_init_sigma": 0.5, "num_factors": 3}
+    course = replace(course_of({**DEFAULTS, **told}), rates=OfEach(0.3, 0.2, 0.1), ridges=OfEach(6.0, 0, 0), rescale=0.5, clip=0.1)
+    machine = _first(4, places, course, np.random.default_rng(5))
+    table, base = machine.table.copy(), machine.base
+    labels = np.array([1, 0], np.float32)
+    cells = one_hot(matrix).toarray()[:2]
+    weights, factors = table[:, 0].astype(np.float64), table[:, 1:].astype(np.float64)
+    logits = base + cells @ weights + 0.5 * ((cells @ factors) ** 2 - cells**2 @ factors**2).sum(axis=1)
+    of_base = np.clip(0.5 * (chance_of(logits) - labels).sum(), -0.1, 0.1) + 6.0 / 3 * base * 2  # a third of it for each of two ratings
+
+    machine.learn_from(places[:2], labels)
+
+    assert machine.base_seen == pytest.approx(of_base**2, rel=1e-5)
+    assert machine.base == pytest.approx(base - 0.3 * np.sign(of_base), rel=1e-5)  # AdaGrad's first step
+    assert np.sqrt(machine.seen.max()) == pytest.approx(0.1)
+    moved = np.abs(machine.table - table)
+    assert moved[[0, 2], 0].tolist() == pytest.approx([0.2, 0.2], rel=1e-3)  # who and what were wrong by one rating
+    assert moved[:, 1:].max() == pytest.approx(0.1, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("start", "least", "most"),
+    [(Start(NORMAL, 0.1, around=3), 2.5, 3.5), (Start(UNIFORM, 0.1, around=3), 2.9, 3.1), (Start(CONSTANT, 0.7), 0.7, 0.7)],
+)
+def test_weights_begin_as_they_are_told_to(start: Start, least: float, most: float, rng: np.random.Generator) -> None:
+    drawn = start.drawn(rng, (1000,))
+
+    assert least <= drawn.min() <= drawn.max() <= most
+    assert drawn.mean() == pytest.approx((least + most) / 2, abs=0.02)
+    assert (drawn.std() > 0.05) == (start.method != CONSTANT)
