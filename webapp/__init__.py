@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recommender.serving import Recommender
 from recommender.site_secret import site_secret
-from webapp import accounts, api, delivery, error_handlers, headers, me, metrics, settings, start
+from webapp import accounts, api, delivery, error_handlers, headers, me, metrics, personalize, settings, start
 from webapp.alexa import alexa
 from webapp.alexa.echo import echo_page
 from webapp.arithmetic import arithmetic
@@ -48,6 +48,7 @@ def create_app(recommender: Recommender) -> Flask:
     app.register_blueprint(comparing)
     app.register_blueprint(alexa)
     app.register_blueprint(echo_page)
+    personalize.install(app, recommender.settings)
     metrics.install(app, traffic_folder=recommender.settings.traffic_folder, is_behind_proxy=recommender.settings.behind_proxy)
     if recommender.settings.behind_proxy:
         _trust_the_server_in_front(app)

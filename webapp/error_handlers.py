@@ -55,7 +55,7 @@ STATUS: dict[type[errors.RecommenderError], int] = {
 RETRY_AFTER = 10  # seconds; a store or a model is back by then, or somebody has to look
 CHALLENGE = 'Bearer realm="Matinee"'
 FORM_OF = {"/result/": "/movies/"}  # the page that asks the question which the other one answers
-PROGRAMS = ("/api/", "/alexa", "/healthz", "/readyz", "/openapi.json", "/metrics")  # paths that only programs ask for
+PROGRAMS = ("/api/", "/alexa", "/personalize", "/healthz", "/readyz", "/openapi.json", "/metrics")  # paths that only programs ask for
 
 SENTENCES = {
     400: "The request could not be understood.",

@@ -25,7 +25,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 FIELD, HEADER = "csrf", "X-Csrf-Token"
 CHANGES_NOTHING = ("GET", "HEAD", "OPTIONS", "TRACE")
-NO_FORMS = ("/api/", "/alexa")  # programs: known by tokens and signatures that no browser sends by itself
+NO_FORMS = ("/api/", "/alexa", "/personalize")  # programs: known by tokens and signatures that no browser sends by itself
 HAVE_THEIR_OWN = ("operator",)  # blueprints: behind a cookie that browsers send from its own pages alone
 REFUSED = (
     "This form was not sent from a page of this site as it is now, so nothing was changed. "

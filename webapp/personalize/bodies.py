@@ -18,17 +18,20 @@ SPOKEN = ("", "application/x-amz-json-1.1", "application/x-amz-json-1.0", "appli
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-def read_body(request: Request) -> Json:
-    """The object that was sent, empty for an empty body; PersonalizeError for whatever is none."""
-    if request.mimetype not in SPOKEN:
-        raise OtherContentError(f"The body must be JSON, sent as application/x-amz-json-1.1, not as {request.mimetype[:60]}.")
+def read_body(request: Request) -> bytes:
+    """What was sent, as it came; TooLargeError, UnreadableError. It may be called again."""
     try:
-        data = request.get_data()
+        return request.get_data()
     except RequestEntityTooLarge:
         raise TooLargeError(f"The body must be at most {request.max_content_length} bytes.") from None
     except HTTPException as error:
         raise UnreadableError(f"The body cannot be read: {error.description}") from None
-    return parsed(data)
+
+
+def check_kind(request: Request) -> None:
+    """OtherContentError for a body that is said to be something else than JSON."""
+    if request.mimetype not in SPOKEN:
+        raise OtherContentError(f"The body must be JSON, sent as application/x-amz-json-1.1, not as {request.mimetype[:60]}.")
 
 
 def parsed(data: bytes) -> Json:

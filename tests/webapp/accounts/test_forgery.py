@@ -16,6 +16,7 @@ from webapp.accounts.forgery import REFUSED
 WITHOUT = {
     "/api/": "programs, known by a token that no browser sends by itself",
     "/alexa": "Amazon, known by its signature",
+    "/personalize": "programs, known by their signatures",
     "/operator/": "a cookie that browsers send from the operator's pages alone, and a check of its own",
 }
 ELSEWHERE = [
