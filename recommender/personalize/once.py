@@ -14,6 +14,7 @@ from recommender.storage.blobs import Blobs, open_blobs
 
 PLACE = "personalize/signed/"
 SECONDS_BETWEEN_SWEEPS = 60.0
+SECONDS_OF_A_MOMENT = 2.0  # signatures tell the time to the second
 
 
 class Once:
@@ -26,7 +27,12 @@ class Once:
     def claim(self, signature: str, until: float) -> bool:
         """Whether this is the first call with the signature. until: when it is too old, seconds since 1970, UTC."""
         self._sweep()
-        return self._blobs.create(_key(signature, until), b"\n")
+        return self._blobs.create(_key(signature, until), f"{self._now()}\n".encode())
+
+    def is_of_this_moment(self, signature: str, until: float) -> bool:
+        """Whether the first call with it came just now, so that this may well be another that only looks like it."""
+        first = self._blobs.read(_key(signature, until))
+        return first is not None and self._now() - float(first.data) < SECONDS_OF_A_MOMENT
 
     def release(self, signature: str, until: float) -> None:
         """The call came to nothing, and may be sent once more as it is."""

@@ -51,15 +51,32 @@ def test_the_door_never_stands_open_to_another_machine(settings: Settings, sente
 
 
 def test_what_changes_something_is_done_once_for_each_signature(tmp_path: Path) -> None:
-    blobs, signed, done = FolderBlobs(tmp_path), Signed("MTNE", "a" * 64, 1900.0), []
-    door, of_another_worker = Door(None, Once(blobs, now=lambda: 1000.0)), Door(None, Once(blobs, now=lambda: 1000.0))
+    blobs, signed, done, clock = FolderBlobs(tmp_path), Signed("MTNE", "a" * 64, 1900.0), [], [1000.0]
+    door, of_another_worker = Door(None, Once(blobs, now=lambda: clock[0])), Door(None, Once(blobs, now=lambda: clock[0]))
     with door.once(signed):
         done.append(1)
+    clock[0] = 1002.0
     with pytest.raises(NotSignedError, match="sign it anew") as refused, of_another_worker.once(signed):
         done.append(2)
     assert (done, refused.value.code) == ([1], "InvalidSignatureException")
     with door.once(Signed("MTNE", "b" * 64, 1900.0)):
         done.append(3)
+
+
+def test_two_calls_of_one_second_that_look_alike_are_both_done(tmp_path: Path) -> None:
+    clock, signed, done = [1000.0], Signed("MTNE", "a" * 64, 1900.0), []
+    door = Door(None, Once(FolderBlobs(tmp_path), now=lambda: clock[0]))
+    for at in (1000.0, 1000.4, 1001.9):
+        clock[0] = at
+        with door.once(signed):
+            done.append(at)
+    clock[0] = 1001.95
+    with pytest.raises(KeyError), door.once(signed):
+        raise KeyError("there is one already")
+    clock[0] = 1003.0
+    with pytest.raises(NotSignedError), door.once(signed):
+        done.append(1003.0)
+    assert done == [1000.0, 1000.4, 1001.9]
 
 
 def test_what_came_to_nothing_may_be_sent_again_as_it_is(tmp_path: Path) -> None:
