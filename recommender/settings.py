@@ -67,6 +67,10 @@ class Settings:
     site_url: str = _setting("", "where the site answers the Echo, as https://films.example.com; empty: the Echo reads list records alone")
     skill_key: str = _setting("", "the key by which the site knows the skill, the same on both sides; `matinee skill key` makes one")
     skill_id: str = _setting("", "the id of the skill at Amazon, amzn1.ask.skill.…, whose requests are answered; empty: none on the site")
+    import_folders: str = _setting(
+        "",
+        "absolute folders, with : between them, that jobs at /personalize may read and write by file:///…; empty: none",
+    )
     test_data: str = _setting("", "the folder with ml-latest-small and ml-100k that the tests use; empty: those tests skip")
 
 

@@ -34,8 +34,10 @@ def do(registry: Registry, settings: Settings, key: str, ticket: str, room: Path
         todo = job(resource.kind, work.what)
         if todo is None:
             raise StorageError(f"This version of Matinee cannot {work.what} a {resource.kind}; update it.", kind="failed")
-        for _ in range(MOST_STALE):
-            commit = todo(Context(registry, settings, key, work.what, ticket, room), resource)
+        for turn in range(MOST_STALE):
+            own_room = room / str(turn)
+            own_room.mkdir(parents=True)
+            commit = todo(Context(registry, settings, key, work.what, ticket, own_room, turn), resource)
             try:
                 tickets.end(registry, key, ticket, commit)
             except StaleError:

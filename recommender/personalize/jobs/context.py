@@ -29,7 +29,7 @@ class StaleError(Exception):
 class Context:
     """One piece of work in the hands of one process. key: of its resource; what: as in Work; room: an empty folder, gone afterwards.
 
-    clock: that never goes back, in seconds.
+    turn: how often it was begun anew because something changed meanwhile. clock: that never goes back, in seconds.
     """
 
     registry: Registry
@@ -38,6 +38,7 @@ class Context:
     what: str
     ticket: str
     room: Path
+    turn: int = 0
     clock: Callable[[], float] = time.monotonic
     _said: tuple[str, float] = field(default=("", float("-inf")))
 
@@ -58,7 +59,7 @@ class Context:
 
     def folder_key(self, place: str) -> str:
         """The key for a result of this work, and of no other try at it: `personalize/models/films/0a1b` gets the ticket behind it."""
-        return f"{place}-{self.ticket}"
+        return f"{place}-{self.turn}-{self.ticket}" if self.turn else f"{place}-{self.ticket}"
 
     def check(self) -> Resources:
         """The document as it is now; LostTicketError when the work is not ours any more."""
