@@ -71,7 +71,12 @@ class TextColumn:
         """In the order of the rows; the words in the order of their first row."""
         known: dict[str, int] = {}
         codes = np.array([-1 if value is None else known.setdefault(value, len(known)) for value in values], dtype=np.int32)
-        return cls(codes, Texts(Texts.arrays_of("words", list(known)), "words"))
+        return cls.of_codes(codes, list(known))
+
+    @classmethod
+    def of_codes(cls, codes: NDArray[np.int32], words: Sequence[str]) -> TextColumn:
+        """The same from codes into the words given."""
+        return cls(codes, Texts(Texts.arrays_of("words", words), "words"))
 
     @cached_property
     def vocabulary(self) -> list[str]:

@@ -23,6 +23,9 @@ JOBS: dict[tuple[str, str], str] = {
     (arns.IMPORT, CREATE): "jobs.importing:run",
     (arns.EXPORT, CREATE): "jobs.exporting:run",
     (arns.DELETION, CREATE): "jobs.deleting:run",
+    (arns.VERSION, CREATE): "learning.version:run",
+    (arns.CAMPAIGN, CREATE): "learning.campaigns:create",
+    (arns.CAMPAIGN, UPDATE): "learning.campaigns:update",
 }
 
 
