@@ -355,6 +355,55 @@ def test_what_the_echo_sends_is_neither_too_large_nor_kept(machine: Machine) -> 
     assert machine.logged(r'"POST /alexa HTTP/1\.1" 404 .* cache=- ')
 
 
+@pytest.mark.parametrize("path", ["/personalize", "/personalize/", "/personalize/recommendations"])
+def test_a_program_that_signs_its_request_comes_through_as_it_was_signed(dead_machine: Machine, path: str) -> None:
+    """Path, query, body and the Host header with its port are what a signature is about."""
+    told: list[bytes] = []
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(dead_machine.servers["a"].path))
+        listener.listen()
+
+        def answer_once() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                said = b""
+                while not said.endswith(b"x" * 100_000):
+                    said += connection.recv(65536)
+                told.append(said)
+                connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+
+        server = threading.Thread(target=answer_once)
+        server.start()
+        dead_machine.get(
+            f"{path}?a=%2B",
+            "POST",
+            body="x" * 100_000,
+            host=f"{HOST}:8443",  # in lower case, since the name is what the others of this file always say
+            Authorization="AWS4-HMAC-SHA256 x",
+            X_Forwarded_Host="evil.example",
+        )
+        server.join(10)
+    dead_machine.servers["a"].path.unlink()
+
+    head = told[0].decode().lower()
+    assert head.startswith(f"post {path}?a=%2b http/1.1\r\n")
+    assert re.findall("^(?:host|x-forwarded-host): (.*)\r$", head, re.MULTILINE) == [f"{HOST}:8443"] * 2
+    assert re.findall("^authorization: (.*)\r$", head, re.MULTILINE) == ["aws4-hmac-sha256 x"]
+
+
+def test_programs_are_not_held_to_what_people_may_ask(machine: Machine) -> None:
+    connection, statuses = machine.connect(source="127.0.78.7"), []
+    for _ in range(150):  # more than the burst that is left to people
+        connection.request("POST", "/personalize/events", body="{}", headers={"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        answer.read()
+        statuses.append(answer.status)
+    connection.close()
+
+    assert 429 not in statuses
+    assert 503 not in statuses
+
+
 def test_an_echo_that_nobody_answers_gets_a_problem(dead_machine: Machine) -> None:
     answer = dead_machine.get("/alexa", "POST", body="{}", Content_Type="application/json")
 
