@@ -25,6 +25,7 @@ from recommender.cli.move import backup, migrate, restore
 from recommender.cli.operator import operator
 from recommender.cli.people import profile
 from recommender.cli.personalize import personalize
+from recommender.cli.policies import policy
 from recommender.cli.rank import recommend
 from recommender.cli.sagemaker import sagemaker
 from recommender.cli.serve import serve
@@ -71,6 +72,6 @@ for _command in (
     *(train, recommend, sweep, batch, predict, evaluate, compare, profile, rollback, serve, operator, keys, skill),
     *(tune, jobs, cost, sagemaker),
     *(doctor, backup, restore, migrate, create_stores, upload_data, titles, import_file, undo_import, export, events, films),
-    personalize,
+    *(personalize, policy),
 ):
     main.add_command(_command)

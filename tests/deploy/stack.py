@@ -94,6 +94,8 @@ class Stack:
             return str(self.parameters[name].get("Default", name))
         if self.resources[name]["Type"] == "AWS::DynamoDB::Table":
             return str(self.filled_in(self.properties(name)["TableName"]))
+        if self.resources[name]["Type"] == "AWS::SNS::Topic":
+            return f"arn:aws:sns:REGION:ACCOUNT:{name}"  # whose name AWS makes up
         return name
 
     def _attribute(self, name: str, attribute: str) -> str:

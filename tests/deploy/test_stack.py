@@ -505,8 +505,8 @@ def test_a_machine_on_broken_hardware_is_moved_and_one_that_is_stuck_is_started_
     actions = {name: stack.filled_in(stack.properties(name)["AlarmActions"]) for name in ("MachineBroken", "MachineStuck")}
 
     assert actions == {
-        "MachineBroken": ["Alarms", "arn:aws:automate:REGION:ec2:recover"],
-        "MachineStuck": ["Alarms", "arn:aws:automate:REGION:ec2:reboot"],
+        "MachineBroken": ["arn:aws:sns:REGION:ACCOUNT:Alarms", "arn:aws:automate:REGION:ec2:recover"],
+        "MachineStuck": ["arn:aws:sns:REGION:ACCOUNT:Alarms", "arn:aws:automate:REGION:ec2:reboot"],
     }
 
 

@@ -32,3 +32,8 @@ class TestDoctor:
         assert result.exit_code == 1
         found = {finding["what"]: finding for finding in json.loads(result.stdout)}
         assert found["model"] == {"what": "model", "state": "BAD", "text": "No trained model in file:var/blobs; run `matinee train`."}
+
+    def test_a_doctor_of_something_else_is_not_this_one(self, matinee: Matinee) -> None:
+        assert "stores, model" in done(matinee("doctor", "--help"))
+        assert matinee("doctor", "teeth").exit_code == 2
+        assert "BAD  model" not in matinee("doctor", "iam", "--write", "policies").output

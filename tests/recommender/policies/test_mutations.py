@@ -1,0 +1,44 @@
+"""Good policies cause no alarm; 50 that were made bad, one mistake each, cause one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recommender.policies import Place, examine, read_documents
+from recommender.policies.least import least
+from tests.deploy.stack import POLICIES
+from tests.recommender.policies.mutations import MUTATIONS, mutated
+
+HERE = Path(__file__).parent
+PLACE = Place("amzn-s3-demo-bucket", "123456789012", "us-east-1")
+
+
+def _good() -> dict[str, Any]:
+    """Name of a file → policy: such as AWS's guides show, those of the stack, and the least-privilege set."""
+    files = [*sorted((HERE / "good").glob("*.json")), *sorted(POLICIES.glob("*.json"))]
+    return {file.name: json.loads(file.read_text()) for file in files} | {name: json.loads(text) for name, text in least(PLACE).items()}
+
+
+def _found(name: str, text: str) -> list[str]:
+    return [finding.line() for finding in examine(read_documents([(name, text)]))]
+
+
+def test_45_good_policies_cause_no_alarm() -> None:
+    alarms = {name: found for name, body in _good().items() if (found := _found(name, json.dumps(body)))}
+
+    assert len(_good()) == 45
+    assert alarms == {}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_at_least_48_of_50_mutated_policies_are_caught(seed: int) -> None:
+    drawn = list(mutated(_good(), 50, seed))
+
+    missed = [f"{kind} in {name}: {text[:2000]}" for kind, name, text in drawn if not _found(name, text)]
+
+    assert len(drawn) == len(MUTATIONS) == 50
+    assert len(missed) <= 2, f"{50 - len(missed)} of 50 caught; missed {missed}"
