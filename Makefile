@@ -175,10 +175,10 @@ browser-tools: $(BROWSER_TOOLS) ## Installs the JavaScript tools that check the 
 
 stand-ins: $(STAND_INS) ## Installs the stand-ins for S3 and DynamoDB that the tests race on.
 
-check-stack: $(TOOLS) $(STACK_TOOLS) ## Checks the template of the stack on AWS, by cfn-lint, checkov and its promises, and that planted mistakes are caught.
-	@echo "Checking deploy/aws/template.yaml."
-	@$(STACK_VENV)/bin/cfn-lint deploy/aws/template.yaml
-	@$(STACK_VENV)/bin/checkov --file deploy/aws/template.yaml --framework cloudformation --skip-download --compact --quiet
+check-stack: $(TOOLS) $(STACK_TOOLS) ## Checks the templates of the stack on AWS and of budgets, by cfn-lint, checkov and their promises, and that planted mistakes are caught.
+	@echo "Checking deploy/aws/template.yaml and deploy/aws/budget.yaml."
+	@$(STACK_VENV)/bin/cfn-lint deploy/aws/template.yaml deploy/aws/budget.yaml
+	@$(STACK_VENV)/bin/checkov --file deploy/aws/template.yaml deploy/aws/budget.yaml --framework cloudformation --skip-download --compact --quiet
 	@$(VENV)/bin/python -m pytest tests/deploy $(ARGS)
 
 policies: $(TOOLS) ## Writes deploy/aws/policies anew from the template of the stack, for who makes the roles by hand.
