@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -12,12 +13,14 @@ from pathlib import Path
 import click
 
 from recommender.cli.inputs import DATA, DATA_FOLDER, data_named
-from recommender.errors import RecommenderError
+from recommender.errors import InvalidInputError, RecommenderError
 from recommender.settings import Settings
 from recommender.terminal import Bars, print_table
 
 FOLDS = ("u1", "u2", "u3", "u4", "u5")
-LABELS = ("liked", "stars")  # those of recommender.sagemaker.one_hot, which help need not load
+# Those of recommender.sagemaker.one_hot and calls, which help need not load.
+LABELS = ("liked", "stars")
+KINDS = ("training", "tuning", "endpoint")
 
 
 @click.group()
@@ -123,3 +126,70 @@ def serve(folder: Path, model: Path | None, host: str, port: int, workers: int |
         f"webapp.sagemaker:create_endpoint({place!r})",
     ]
     os.execv(gunicorn, [gunicorn, *arguments])  # noqa: S606  no shell: the program beside this Python
+
+
+@sagemaker.command()
+@click.option(
+    "--kind", type=click.Choice(KINDS), required=True, help="One training, a search for hyperparameters, or an endpoint for a model."
+)
+@click.option("--role", required=True, help="The ARN of the role that SageMaker acts as.")
+@click.option("--bucket", default="s3://movierecom", help="Where the files and models are, s3://BUCKET[/PREFIX], as for write.")
+@click.option("--name", default="movierecom-fm", help="Of the job, or of the model, its configuration and the endpoint.")
+@click.option("--image", default="", help="Our container in a registry.  [default: Amazon's own algorithm]")
+@click.option("--region", default="us-east-2", help="Where it is to be.")
+@click.option("--machine", help="The instance type.  [default: ml.c5.xlarge to train, ml.m5.large to serve]")
+@click.option("--set", "settings_of", multiple=True, metavar="NAME=VALUE", help="A hyperparameter, beside the papers' or in place of one.")
+@click.option("--trials", "n_trials", type=click.IntRange(1), default=20, help="Training jobs of a search, in all.")
+@click.option("--at-once", type=click.IntRange(1), default=1, help="Training jobs of a search, at the same time.")
+@click.option("--spot", "is_spot", is_flag=True, help="Train on spare machines, which cost less and may be taken away.")
+@click.option("--model", "model_data", default="", help="The model.tar.gz of an endpoint.  [default: that of the training job --name]")
+@click.option("--submit", is_flag=True, help="Make the calls, with the account that boto3 finds, instead of only printing them.")
+def job(
+    kind: str,
+    role: str,
+    bucket: str,
+    name: str,
+    image: str,
+    region: str,
+    machine: str | None,
+    settings_of: tuple[str, ...],
+    n_trials: int,
+    at_once: int,
+    is_spot: bool,
+    model_data: str,
+    submit: bool,
+) -> None:
+    """Print the calls by which SageMaker trains, searches or serves, held against botocore's model of it.
+
+    Nothing is sent without --submit, and nothing that was made is free: an endpoint costs by the hour until it is deleted.
+    """
+    from recommender.sagemaker import service_model
+    from recommender.sagemaker.calls import ENDPOINT, Wanted, calls_for
+    from recommender.sagemaker.place import Place
+
+    wanted = Wanted(
+        name=name,
+        role=role,
+        place=Place.at(bucket),
+        region=region,
+        machine=machine or ("ml.m5.large" if kind == ENDPOINT else "ml.c5.xlarge"),
+        image=image,
+        told=dict(_named_value(text) for text in settings_of),
+        model_data=model_data,
+        n_trials=n_trials,
+        at_once=at_once,
+        is_spot=is_spot,
+    )
+    calls = calls_for(kind, wanted)
+    service_model.check(calls)
+    click.echo(json.dumps(dict(calls), indent=1))
+    if submit:
+        for arn in service_model.send(calls, service_model.client_in(region)):
+            click.echo(f"made   {arn}", err=True)
+
+
+def _named_value(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InvalidInputError("--set", text, "NAME=VALUE, such as epochs=403")
+    return name, value

@@ -47,11 +47,18 @@ def tuning_job(name: str, *, n_trials: int, at_once: int = 1, region: str = REGI
         "TrainingJobDefinition": {
             "StaticHyperParameters": {**fixed, **_TEXTS.get(name, {})},
             "AlgorithmSpecification": {
-                "TrainingImage": f"{_ACCOUNTS[region]}.dkr.ecr.{region}.amazonaws.com/{_ALGORITHMS[name]}:1",
+                "TrainingImage": image_of(name, region),
                 "TrainingInputMode": "File",
             },
         },
     }
+
+
+def image_of(name: str, region: str) -> str:
+    """Where SageMaker's own algorithm for the preset lies; InvalidInputError for a region of which we do not know it."""
+    if region not in _ACCOUNTS:
+        raise InvalidInputError("region", region, f"{', '.join(_ACCOUNTS)}, or an image be named")
+    return f"{_ACCOUNTS[region]}.dkr.ecr.{region}.amazonaws.com/{_ALGORITHMS[name]}:1"
 
 
 def _range(name: str, values: Range) -> dict[str, str]:

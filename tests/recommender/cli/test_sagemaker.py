@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -53,3 +54,44 @@ class TestInABucket:
 
     def test_a_bucket_that_is_not_there_is_told(self, matinee: Matinee, data: Path, bucket: str) -> None:
         assert f"{bucket}-gone" in refused(matinee("sagemaker", "write", "--data", data, "--to", f"s3://{bucket}-gone"))
+
+
+ROLE = "arn:aws:iam::123456789012:role/SageMakerRole"
+
+
+def test_calls_are_printed_and_nothing_is_sent(matinee: Matinee) -> None:
+    told = json.loads(done(matinee("sagemaker", "job", "--kind", "training", "--role", ROLE, "--set", "epochs=403", "--name", "stage-one")))
+
+    assert list(told) == ["CreateTrainingJob"]
+    assert told["CreateTrainingJob"]["HyperParameters"]["epochs"] == "403"
+    assert told["CreateTrainingJob"]["ResourceConfig"]["InstanceType"] == "ml.c5.xlarge"
+    endpoint = json.loads(done(matinee("sagemaker", "job", "--kind", "endpoint", "--role", ROLE)))
+    assert list(endpoint) == ["CreateModel", "CreateEndpointConfig", "CreateEndpoint"]
+
+
+def test_a_value_without_a_name_is_refused(matinee: Matinee) -> None:
+    told = refused(matinee("sagemaker", "job", "--kind", "training", "--role", ROLE, "--set", "403"))
+
+    assert told == "--set must be NAME=VALUE, such as epochs=403, not '403'."
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"),
+    [
+        ("training", ["training-job"]),
+        ("tuning", ["hyper-parameter-tuning-job"]),
+        ("endpoint", ["model", "endpoint-config", "endpoint"]),
+    ],
+)
+def test_what_is_submitted_is_made(
+    matinee: Matinee, moto_url: str, amazon_environment: Callable[[str], None], kind: str, made: list[str]
+) -> None:
+    amazon_environment(moto_url)
+    name = f"fm-{uuid.uuid4().hex[:20]}"
+
+    result = matinee("sagemaker", "job", "--kind", kind, "--role", ROLE, "--name", name, "--submit")
+
+    done(result)
+    arns = [line.removeprefix("made   ") for line in result.stderr.splitlines()]
+    assert [arn.split(":")[5].split("/")[0] for arn in arns] == made
+    assert all(arn.endswith(f"/{name}") for arn in arns)
