@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 GUESS, NAN, DROP = "guess", "nan", "drop"  # what is written of a person or film without ratings
+STARS, LIKINGS = "stars", "likings"  # what is written of the others
 
 
 @click.command()
@@ -45,22 +46,39 @@ GUESS, NAN, DROP = "guess", "nan", "drop"  # what is written of a person or film
     help="Of pairs whose person or film has no ratings: the recipe's guess all the same, NaN, or no row.  [default: guess]",
 )
 @click.option(
+    "--what",
+    type=click.Choice((STARS, LIKINGS)),
+    default=STARS,
+    help="The stars, or how probably the film gets over 3 of them (score) and whether that is likely (label).",
+)
+@click.option(
     "--pairs", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A CSV with user_id,movie_id[,timestamp]."
 )
 @click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The CSV to write: user_id,movie_id,prediction."
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The CSV to write: user_id,movie_id,prediction, or user_id,movie_id,score,label.",
 )
 @click.pass_obj
 def predict(
-    settings: Settings, data: str | None, recipe: str | None, parameter_file: Path | None, cold_start: str, pairs: Path, output: Path
+    settings: Settings,
+    data: str | None,
+    recipe: str | None,
+    parameter_file: Path | None,
+    cold_start: str,
+    what: str,
+    pairs: Path,
+    output: Path,
 ) -> None:
-    """Fit on the data and write the stars predicted for pairs.
+    """Fit on the data and write stars or likings for pairs.
 
     One for each pair, in the order given; with --cold-start drop none for those of which nothing is known.
     """
     import numpy as np
 
-    from recommender.evaluation.quality import predicted_stars
+    from recommender.evaluation.likings import LIKELY
+    from recommender.evaluation.quality import predicted_likings, predicted_stars
     from recommender.models.recipes import trainable
 
     recipe, parameters = recipe_and_parameters(settings, recipe, parameter_file, {})
@@ -68,7 +86,7 @@ def predict(
     user_ids, movie_ids = read_pairs(pairs)
     with written_whole(output) as file, session_for(settings, recipe), Bars() as bars:
         data_set = data_named(settings, data)
-        found = predicted_stars(
+        found = (predicted_stars if what == STARS else predicted_likings)(
             data_set.ratings,
             data_set.catalogue,
             recipe,
@@ -78,11 +96,12 @@ def predict(
             partial(bars, "predictions"),
         )
         rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(["user_id", "movie_id", "prediction"])
+        rows.writerow(["user_id", "movie_id", *(["prediction"] if what == STARS else ["score", "label"])])
         cold = ~(np.isin(user_ids, data_set.ratings.user_ids) & np.isin(movie_ids, data_set.ratings.movie_ids)) & (cold_start != GUESS)
-        for user_id, movie_id, stars, is_cold in zip(user_ids, movie_ids, found.tolist(), cold.tolist(), strict=True):
+        for user_id, movie_id, value, is_cold in zip(user_ids, movie_ids, found.tolist(), cold.tolist(), strict=True):
             if not is_cold or cold_start == NAN:
-                rows.writerow((user_id, movie_id, "NaN" if is_cold else round(stars, 4)))
+                told = (round(value, 4),) if what == STARS else (round(value, 6), int(value >= LIKELY))
+                rows.writerow((user_id, movie_id, *(["NaN"] * len(told) if is_cold else told)))
 
 
 @click.command()

@@ -224,9 +224,15 @@ def predicted(
     return _of_pairs(model.predict_many, model.matrix, user_ids, movie_ids, told, progress)
 
 
-def chances(model: TellsLiking, matrix: RatingMatrix, user_ids: NDArray[np.integer], movie_ids: NDArray[np.integer]) -> NDArray[np.float64]:
+def chances(
+    model: TellsLiking,
+    matrix: RatingMatrix,
+    user_ids: NDArray[np.integer],
+    movie_ids: NDArray[np.integer],
+    progress: Progress = lambda done, total: None,
+) -> NDArray[np.float64]:
     """The probability that each user likes the movie beside them, in the order given. matrix: the model's own."""
-    return _of_pairs(model.chances, matrix, user_ids, movie_ids, {}, lambda done, total: None)
+    return _of_pairs(model.chances, matrix, user_ids, movie_ids, {}, progress)
 
 
 def _of_pairs(

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.data.ratings import RatingTable
+from recommender.errors import InvalidInputError
 from recommender.evaluation.figures import Figure
-from recommender.evaluation.judging import LIST_MEASURES, Progress, predicted
+from recommender.evaluation.judging import LIST_MEASURES, Progress, chances, predicted
 from recommender.evaluation.plans import LISTS, STARS, Plan
 from recommender.evaluation.splits import Split
 from recommender.evaluation.trials import tried
-from recommender.models import Parameters, recipes
+from recommender.models import Parameters, TellsLiking, recipes
 
 
 def list_quality(
@@ -50,3 +51,22 @@ def predicted_stars(
     """The stars predicted for every pair of user and movie, in the order given; a stranger or an unknown film has no history or raters."""
     model = recipes.fit(recipe, RatingMatrix.of(train, films.movie_ids), films, parameters)
     return predicted(model, user_ids, wanted, {}, progress)
+
+
+def predicted_likings(
+    train: RatingTable,
+    films: Catalogue,
+    recipe: str,
+    parameters: Parameters,
+    user_ids: NDArray[np.integer],
+    wanted: NDArray[np.integer],
+    progress: Progress = lambda done, total: None,
+) -> NDArray[np.float64]:
+    """The probability that the user likes the movie, of every pair, as `predicted_stars`.
+
+    InvalidInputError for a recipe that tells no probabilities.
+    """
+    model = recipes.fit(recipe, RatingMatrix.of(train, films.movie_ids), films, parameters)
+    if not isinstance(model, TellsLiking):
+        raise InvalidInputError("recipe", recipe, "one that tells how probably a film is liked, such as fm or fm-sgd")
+    return chances(model, model.matrix, user_ids, wanted, progress)

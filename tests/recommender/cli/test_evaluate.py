@@ -55,6 +55,30 @@ class TestPredict:
         assert [stars for *_, stars in told] == [guessed[0][2], "NaN", "NaN", "NaN", guessed[4][2], "NaN"]
         assert kept == [guessed[0], guessed[4]]
 
+    def test_how_probably_a_film_is_liked_is_told_with_its_label(self, matinee: Matinee, data: Path) -> None:
+        Path("fm.json").write_text('{"recipe": "fm-sgd", "parameters": {"epochs": 100, "factors_regularisation": 1}}')
+        asked = [(user, film) for user in (3, 15) for film in right_and_wrong(user)]
+        Path("pairs.csv").write_text("".join(f"{user},{film}\n" for user, film in (*asked, (999, 1))))
+        options = ("--data", data, "--parameters", "fm.json", "--pairs", "pairs.csv", "--output", "out.csv", "--what", "likings")
+
+        done(matinee("predict", *options, "--cold-start", "nan"))
+
+        head, *rows, cold = lines_of(Path("out.csv"))
+        assert head == ["user_id", "movie_id", "score", "label"]
+        assert [(int(user), int(film)) for user, film, *_ in rows] == asked
+        assert [label for *_, label in rows] == ["1", "0", "1", "0"]
+        assert all((float(score) >= 0.5) == (label == "1") and 0 < float(score) < 1 for *_, score, label in rows)
+        assert cold == ["999", "1", "NaN", "NaN"]
+
+    def test_a_recipe_that_tells_no_probabilities_is_refused(self, matinee: Matinee, data: Path) -> None:
+        Path("pairs.csv").write_text("3,7\n")
+        options = ("--data", data, "--recipe", "popular", "--pairs", "pairs.csv", "--output", "out.csv", "--what", "likings")
+
+        assert refused(matinee("predict", *options)) == (
+            "recipe must be one that tells how probably a film is liked, such as fm or fm-sgd, not 'popular'."
+        )
+        assert not Path("out.csv").exists()
+
     def test_no_pairs_make_a_file_with_a_head_alone(self, matinee: Matinee, data: Path) -> None:
         assert self.predicted(matinee, data, "user_id,movie_id\n\n") == []
 
