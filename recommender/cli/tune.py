@@ -50,6 +50,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--output", type=_FILE, help="Where the trials are kept.  [default: var/tuning/PRESET.jsonl]")
 @click.option("--resume", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Go on with the search in this file.")
 @click.option(
+    "--like",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A new search as the one in this file, with whatever of --data, --method, --trials and --seed is to be otherwise.",
+)
+@click.option(
     "--show-job", is_flag=True, help="Print the preset as the tuning job that Amazon SageMaker would be asked for; search nothing."
 )
 @click.option("--json", "as_json", is_flag=True, help="All trials and the best as JSON.")
@@ -68,6 +73,7 @@ def tune(
     measure: str | None,
     output: Path | None,
     resume: Path | None,
+    like: Path | None,
     show_job: bool,
     as_json: bool,
 ) -> None:
@@ -83,7 +89,7 @@ def tune(
     from recommender.evaluation.search import amazon
 
     if resume:
-        given = (recipe, preset, space_file, method, n_trials, seed, split, n_folds, measure, output)
+        given = (recipe, preset, space_file, method, n_trials, seed, split, n_folds, measure, output, like)
         if any(each is not None for each in given) or show_job:
             raise click.UsageError("--resume goes on with what stands in its file; of the other options only --data and --json go with it.")
         with _gone_on_with(settings, data, resume) as (file, ground):
@@ -93,12 +99,18 @@ def tune(
     if show_job:
         click.echo(json.dumps(amazon.tuning_job(preset or "", n_trials=n_trials or N_TRIALS), indent=1))
         return
-    chosen, space = _space(recipe or (None if preset else settings.recipe), preset, space_file)
+    if like:
+        if any(each is not None for each in (recipe, preset, space_file, split, n_folds, measure)):
+            raise click.UsageError("--like takes what is searched for, and on what, from its file; leave the options for that away.")
+        chosen, space, wanted, data, measure = _as_in(like, data, method, n_trials, seed)
+    else:
+        chosen, space = _space(recipe or (None if preset else settings.recipe), preset, space_file)
+        wanted = _Wanted(
+            method or chosen.method, n_trials or N_TRIALS, SEED if seed is None else seed, split or chosen.split, n_folds or N_FOLDS
+        )
+        measure = measure or ("" if split else chosen.measure)
     path = output or FOLDER / f"{chosen.name}.jsonl"
-    wanted = _Wanted(
-        method or chosen.method, n_trials or N_TRIALS, SEED if seed is None else seed, split or chosen.split, n_folds or N_FOLDS
-    )
-    with _begun(settings, data, path, chosen, space, wanted, measure or ("" if split else chosen.measure)) as (file, ground):
+    with _begun(settings, data, path, chosen, space, wanted, measure) as (file, ground):
         trials = _searched(settings, file, ground)
     _tell(trials, path, as_json)
 
@@ -109,8 +121,8 @@ def tune(
 def jobs(folder: Path, as_json: bool) -> None:
     """List the searches that `matinee tune` keeps in FOLDER.
 
-    Each with its status, trials completed and failed of those there are in all, when it began, how long its trials took, the best figure,
-    and why trials failed. FOLDER is var/tuning unless another is named.
+    Each with its status, trials completed and failed of those there are in all, when it began, how long its trials took, the best figure
+    with its parameters, and why trials failed. FOLDER is var/tuning unless another is named.
     """
     from recommender.tuning.jobs import jobs_in
 
@@ -124,6 +136,8 @@ def jobs(folder: Path, as_json: bool) -> None:
     head = ("file", "search", "status", "completed", "failed", "of", "began", "seconds", "best")
     print_table(head, [job.cells() for job in found])
     for job in found:
+        if parameters := job.told().get("parameters"):
+            click.echo(f"{job.path.name}: best with {' '.join(f'{name}={value:g}' for name, value in parameters.items())}")
         for reason, n in job.reasons:
             click.echo(f"{job.path.name}: {n} failed: {reason}")
 
@@ -135,6 +149,20 @@ class _Wanted:
     seed: int
     split: str
     n_folds: int
+
+
+def _as_in(
+    path: Path, data: str | None, method: str | None, n_trials: int | None, seed: int | None
+) -> tuple[Preset, Space, _Wanted, str, str]:
+    """A search as the one in the file, but for what is given: its preset, its space, how, the data, and the measure that decides."""
+    from recommender.evaluation.search.presets import Preset
+    from recommender.models import recipes
+    from recommender.tuning.trials_file import read_trials
+
+    head = read_trials(path).head
+    search = head.search
+    wanted = _Wanted(method or search.method, n_trials or search.n_trials, search.seed if seed is None else seed, head.split, head.n_folds)
+    return Preset(head.preset, recipes.trainable(head.recipe), "", {}), search.space, wanted, data or head.place, head.measure
 
 
 def _space(recipe: str | None, preset: str | None, file: Path | None) -> tuple[Preset, Space]:

@@ -117,6 +117,27 @@ class TestTune:
         assert result.exit_code == 2
         assert "--resume goes on with what stands in its file" in result.stderr
 
+    def test_a_search_is_begun_as_another_was(self, matinee: Matinee, data: Path) -> None:
+        Path("space.json").write_text('{"n_neighbours": {"from": 2, "to": 19}}')
+        done(matinee("tune", "--data", data, "--space", "space.json", "--trials", 3, "--measure", "recall@10", "--output", TRIALS))
+
+        done(matinee("tune", "--like", TRIALS, "--output", "same.jsonl"))
+        done(matinee("tune", "--like", TRIALS, "--output", "other.jsonl", "--seed", 1, "--trials", 4))
+
+        assert trials_of(Path("same.jsonl")) == trials_of(TRIALS)
+        assert trials_of(Path("other.jsonl"))[1:3] != trials_of(TRIALS)[1:]
+        assert len(trials_of(Path("other.jsonl"))) == 4
+        heads = [json.loads(path.read_text().splitlines()[0]) for path in (TRIALS, Path("other.jsonl"))]
+        differs = {name for name, value in heads[0].items() if heads[1][name] != value}
+        assert differs == {"search", "started_at"}
+        assert {name for name, value in heads[0]["search"].items() if heads[1]["search"][name] != value} == {"seed", "n_trials"}
+
+    def test_what_is_searched_for_is_not_said_twice(self, matinee: Matinee, data: Path) -> None:
+        done(matinee("tune", "--data", data, "--recipe", "popular", "--trials", 1, "--output", TRIALS))
+
+        assert "--like takes what is searched for" in matinee("tune", "--like", TRIALS, "--recipe", "popular").stderr
+        assert "is there already" in refused(matinee("tune", "--like", TRIALS, "--output", TRIALS))
+
     def test_when_every_trial_fails_it_says_why(self, matinee: Matinee, data: Path) -> None:
         Path("space.json").write_text('{"n_neighbours": [0]}')
 
@@ -181,7 +202,8 @@ class TestJobs:
     def test_each_search_is_a_line_with_what_became_of_it(self, matinee: Matinee, data: Path) -> None:
         done(matinee("tune", "--data", data, "--recipe", "popular", "--trials", 2))
 
-        head, line = done(matinee("jobs")).splitlines()
+        head, line, best = done(matinee("jobs")).splitlines()
+        assert best.startswith("popular.jsonl: best with cut_off=0.")
         assert head.split() == ["file", "search", "status", "completed", "failed", "of", "began", "seconds", "best"]
         assert line.split()[:6] == ["popular.jsonl", "popular", "by", "random", "on", "two"]
         assert " Completed " in line
