@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-everywhere spark-tools proof-spark neural-tools
+.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-personalize proof-everywhere spark-tools proof-spark neural-tools
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -137,6 +137,12 @@ proof-api: $(TOOLS) $(API_TOOLS) ## Calls the API in every way that its document
 	@$(VENV)/bin/python -m tests.journeys.any_call --calls 200
 	@for planted in "an undocumented status" "a broken promise of the form" "an error that nobody caught" "no token asked for"; do \
 		$(VENV)/bin/python -m tests.journeys.any_call --calls 50 --planted "$$planted"; done
+
+proof-personalize: $(TOOLS) ## Sends Amazon Personalize's interface 50,000 requests drawn from Amazon's models and bent, and shows that mistakes would be seen.
+	@echo "Asking what no client asks; this takes five minutes."
+	@$(VENV)/bin/python -m tests.webapp.personalize.spoilt_requests --requests 50000
+	@for planted in "no word for a failure" "members unchecked" "an answer that the model has not"; do \
+		$(VENV)/bin/python -m tests.webapp.personalize.spoilt_requests --requests 1500 --planted "$$planted"; done
 
 proof-everywhere: $(TOOLS) $(STAND_INS) ## Rates 200 films by page, program and voice, on both stores, and compares every surface after each; shows that a late one would be seen.
 	@echo "Rating and looking everywhere; this takes five minutes."
