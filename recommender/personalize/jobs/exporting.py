@@ -16,7 +16,7 @@ from recommender.personalize.jobs.context import Commit, Context
 from recommender.personalize.jobs.importing import schema_of
 from recommender.personalize.places import put
 from recommender.personalize.resources import Resource, Resources
-from recommender.personalize.schemas import ITEMS, USERS, WHOLE, Schema
+from recommender.personalize.schemas import ITEMS, USERS, Schema
 
 BULK, PUT, ALL = "BULK", "PUT", "ALL"  # imported; put one by one; both
 AT_ONCE = 10_000  # rows turned into text together

@@ -54,7 +54,7 @@ def _create(desk: Desk, sent: Json, kind: Kind, more: Json, most: int, allowed: 
     n_results = sent.get("numResults", USUALLY)
     if not FEWEST <= n_results <= most:
         raise InvalidInputError(f"numResults must be a whole number from {FEWEST} to {most}, not {n_results}.")
-    check_source(desk, sent["jobInput"]["s3DataSource"]["path"], "jobInput.s3DataSource.path")
+    check_source(desk, sent["jobInput"]["s3DataSource"], "path", "jobInput.s3DataSource")
     check_target(desk, sent["jobOutput"]["s3DataDestination"], "jobOutput.s3DataDestination")
     arn = arn_of(kind.kind, sent["jobName"])
 

@@ -48,7 +48,7 @@ def create(desk: Desk, sent: Json) -> Json:
         }
         if not automl:
             body["recipeArn"] = recipes.served(sent["recipeArn"]).arn
-        add(desk, found, SOLUTION, arn, body, sent, inner={"asked_to_retrain": sent.get("performAutoTraining") is True})
+        add(desk, found, SOLUTION, arn, body, sent)
 
     desk.registry.change(step)
     return {"solutionArn": arn}
@@ -163,7 +163,6 @@ def update(desk: Desk, sent: Json) -> Json:
         one.body["solutionConfig"] = merged
         if "performAutoTraining" in sent:
             one.body["performAutoTraining"] = sent["performAutoTraining"]
-            one.inner["asked_to_retrain"] = sent["performAutoTraining"]
         one.body["latestSolutionUpdate"] = {
             "solutionUpdateConfig": config,
             "status": ACTIVE,

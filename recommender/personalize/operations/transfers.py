@@ -16,7 +16,7 @@ def create_import(desk: Desk, sent: Json) -> Json:
     """CreateDatasetImportJob. Rows are replaced, or with importMode INCREMENTAL added to."""
     if sent.get("publishAttributionMetricsToS3"):
         raise InvalidInputError("publishAttributionMetricsToS3 is not done here: an import writes no metrics. Leave it out, or say false.")
-    check_source(desk, sent["dataSource"].get("dataLocation"), "dataSource.dataLocation")
+    check_source(desk, sent["dataSource"], "dataLocation", "dataSource")
     arn = arn_of(arns.IMPORT, sent["jobName"])
 
     def step(found: Resources) -> None:
@@ -53,7 +53,7 @@ def create_export(desk: Desk, sent: Json) -> Json:
 
 def create_deletion(desk: Desk, sent: Json) -> Json:
     """CreateDataDeletionJob: everything of the users in a CSV with the one column USER_ID is forgotten."""
-    check_source(desk, sent["dataSource"].get("dataLocation"), "dataSource.dataLocation")
+    check_source(desk, sent["dataSource"], "dataLocation", "dataSource")
     arn = arn_of(arns.DELETION, sent["jobName"])
 
     def step(found: Resources) -> None:

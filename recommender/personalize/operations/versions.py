@@ -13,7 +13,7 @@ from recommender.personalize.refusals import InvalidInputError, ResourceAlreadyE
 from recommender.personalize.resources import ACTIVE, FAILED, IN_PROGRESS, PENDING, STOPPED, STOPPING, Resource, Resources
 
 FULL, UPDATE, AUTOTRAIN = "FULL", "UPDATE", "AUTOTRAIN"
-MANUAL, AUTOMATIC = "MANUAL", "AUTOMATIC"
+MANUAL = "MANUAL"
 OF_SOLUTION = ("performHPO", "performAutoML", "performIncrementalUpdate", "recipeArn", "eventType", "datasetGroupArn", "solutionConfig")
 
 
@@ -29,8 +29,8 @@ def create(desk: Desk, sent: Json) -> Json:
     return {"solutionVersionArn": desk.registry.change(step)}
 
 
-def start(desk: Desk, found: Resources, solution: Resource, mode: str, sent: Json, *, training: str = MANUAL) -> Resource:
-    """A new version of the solution, to be trained. training: MANUAL, or AUTOMATIC for one that nobody asked for."""
+def start(desk: Desk, found: Resources, solution: Resource, mode: str, sent: Json) -> Resource:
+    """A new version of the solution, to be trained."""
     group = solution.body["datasetGroupArn"]
     if next(found.of(arns.DATASET, datasetGroupArn=group, datasetType="INTERACTIONS"), None) is None:
         raise InvalidInputError(f"The dataset group {group} needs a data set of type INTERACTIONS before anything can be learned.")
@@ -46,7 +46,7 @@ def start(desk: Desk, found: Resources, solution: Resource, mode: str, sent: Jso
         **chosen(solution.body, *OF_SOLUTION),
         "solutionArn": solution.arn,
         "trainingMode": mode,
-        "trainingType": training,
+        "trainingType": MANUAL,
     }
     return add(desk, found, VERSION, arn, body, sent, work=True)
 

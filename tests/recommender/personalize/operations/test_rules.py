@@ -138,12 +138,14 @@ def ranged(**span: Any) -> dict[str, Any]:
         (lambda w: w("UpdateCampaign", campaignArn=w.campaign), "nothing would change"),
         # Jobs.
         (lambda w: importing(w, dataSource={}), "dataSource.dataLocation must say where"),
-        (lambda w: importing(w, dataSource={"dataLocation": "https://films/items.csv"}), "must begin with s3:// or file://"),
+        (lambda w: importing(w, dataSource={"dataLocation": "https://films/items.csv"}), "s3://"),
+        (lambda w: importing(w, dataSource={"dataLocation": "file:///etc/passwd"}), "MATINEE_IMPORT_FOLDERS"),
         (lambda w: importing(w, roleArn="Personalize"), "roleArn"),
         (lambda w: importing(w, publishAttributionMetricsToS3=True), "publishAttributionMetricsToS3"),
         (lambda w: batch(w, numResults=501), "numResults must be a whole number from 1 to 500, not 501"),
         (lambda w: batch(w, batchInferenceJobMode="THEME_GENERATION"), "THEME_GENERATION"),
-        (lambda w: batch(w, jobOutput={"s3DataDestination": {"path": "s3://films/out"}}), "must be a folder and end with /"),
+        (lambda w: batch(w, jobOutput={"s3DataDestination": {"path": "s3://films/out", "kmsKeyArn": KEY}}), "kmsKeyArn is not done here"),
+        (lambda w: batch(w, jobOutput={"s3DataDestination": {"path": "file:///etc/"}}), "MATINEE_IMPORT_FOLDERS"),
         (lambda w: batch(w, solutionVersionArn=w.trained(w.solution_of("aws-trending-now", "now"))), "cannot use aws-trending-now"),
         (lambda w: segment(w), "cannot use aws-user-personalization"),
         # Filter, attribution, recommender, tag.
@@ -332,12 +334,12 @@ def test_the_newest_version_stands_in_its_solution(world: World) -> None:
     assert world("DescribeSolution", solutionArn=world.solution)["solution"]["latestSolutionVersion"]["solutionVersionArn"] == arn
 
 
-def test_training_again_by_itself_is_told_as_amazon_would_and_kept_as_it_was_asked(world: World) -> None:
-    silent, asked = solution(world)["solutionArn"], solution(world, name="third", performAutoTraining=True)["solutionArn"]
-    described = [world("DescribeSolution", solutionArn=arn)["solution"]["performAutoTraining"] for arn in (silent, asked)]
+def test_a_solution_is_trained_again_by_itself_unless_it_says_otherwise(world: World) -> None:
+    silent, told = solution(world)["solutionArn"], solution(world, name="third", performAutoTraining=False)["solutionArn"]
 
-    assert described == [True, True]
-    assert [world.desk.registry.read().get(arn).inner["asked_to_retrain"] for arn in (silent, asked)] == [False, True]
+    assert [world("DescribeSolution", solutionArn=arn)["solution"]["performAutoTraining"] for arn in (silent, told)] == [True, False]
+    world("UpdateSolution", solutionArn=silent, performAutoTraining=False)
+    assert world("DescribeSolution", solutionArn=silent)["solution"]["performAutoTraining"] is False
 
 
 def test_another_schema_keeps_every_column_and_adds_some_that_may_be_empty(world: World) -> None:
