@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts one of the two web servers anew and, once it can answer, the other: somebody answers all the time.
+# Starts one of the two web servers anew and, once it can answer, the other: somebody answers all the time. Then the worker of /personalize.
 set -euo pipefail
 
 for each in a b; do
@@ -12,3 +12,5 @@ for each in a b; do
   done
   [[ $answer != 000 ]] || { echo "restart: matinee-web@$each does not answer; the other was left as it is. journalctl -u matinee-web@$each" >&2; exit 1; }
 done
+# What it is at is begun again with the new version.
+systemctl try-restart matinee-personalize.service

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,8 @@ def work(settings: Settings, once: bool, until_input_ends: bool) -> None:
     """
     from recommender.personalize.jobs.worker import Worker
 
-    os.nice(NICE)
+    with suppress(OSError):  # in its unit systemd has seen to it, and allows no other
+        os.nice(NICE)
     is_over = _ends(until_input_ends=until_input_ends)
     is_waiting = False
     while True:

@@ -29,7 +29,8 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
     """Serve the site and the API.
 
     The first start fetches data and trains. Later starts serve the model in force at once; ratings that it has not learned from yet are
-    learned beside the serving, then and whenever enough are new, and the quality of a new model is measured there.
+    learned beside the serving, then and whenever enough are new, and the quality of a new model is measured there. So are the jobs of
+    clients of Amazon Personalize.
     """
     from recommender import training
     from recommender.storage.blobs import open_blobs
@@ -40,7 +41,8 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
         train_and_publish(settings, settings.recipe, {}, if_needed=True)
     os.environ |= {"MATINEE_HOST": settings.host, "MATINEE_PORT": str(settings.port)}
     worker_folder.begin()
-    _train_beside()
+    _begin_beside("train", "--keep-up")
+    _begin_beside("personalize", "work", "--until-input-ends")
     click.echo(f"\nMatinee is at http://{settings.host}:{settings.port}  (Ctrl-C stops it)\n", err=True)
     sys.stderr.flush()
     gunicorn = _beside_python("gunicorn")
@@ -48,14 +50,11 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
     os.execv(gunicorn, [gunicorn, "--config", configuration, "webapp.wsgi:app"])  # noqa: S606  no shell: the program beside this Python
 
 
-def _train_beside() -> None:
-    """A process that trains whenever enough is new, and ends with the server: nobody else holds the other end of its input.
-
-    After a first training it only measures at first.
-    """
+def _begin_beside(*command: str) -> None:
+    """A process of ours beside the server, which ends with it: nobody else holds the other end of its input."""
     ends_with_us, ours = os.pipe()
     os.set_inheritable(ours, True)  # gunicorn takes our place and holds it, as its workers do
-    subprocess.Popen([_beside_python("matinee"), "train", "--keep-up"], stdin=ends_with_us)  # noqa: S603  our own program
+    subprocess.Popen([_beside_python("matinee"), *command], stdin=ends_with_us)  # noqa: S603  our own program
     os.close(ends_with_us)
 
 

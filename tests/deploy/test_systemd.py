@@ -17,7 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from recommender.personalize import arns
+from recommender.personalize.resources import PENDING, Registry, Resource
 from recommender.settings import read_settings
+from recommender.storage.blobs import open_blobs
 from tests.deploy.machine import DEPLOY, REPOSITORY, Ports, lay_out, settings_of_unit
 
 STRICT = bool(os.environ.get("CI"))  # where everything has to be there, nothing is skipped
@@ -110,7 +113,7 @@ def test_a_service_without_its_filters_would_be_seen(tmp_path: Path) -> None:
 def test_all_services_are_locked_in_alike() -> None:
     words = [re.search(r"^# What it may touch.*?(?=\n\n\[|\Z)", (DEPLOY / "systemd" / s).read_text(), re.M | re.S)[0] for s in SERVICES]  # type: ignore[index]
 
-    assert len(SERVICES) == 3
+    assert len(SERVICES) == 4
     assert len({word.strip() for word in words}) == 1
 
 
@@ -169,6 +172,18 @@ def test_training_is_at_home_in_its_unit(confined: Confined) -> None:
     confined.run("matinee-train.service")  # a second time, on the same state: there is nothing new
 
     assert (confined.root / "var/lib/matinee/blobs/current.json").read_bytes() == pointer
+
+
+@as_root
+def test_the_worker_is_at_home_in_its_unit(confined: Confined) -> None:
+    state = confined.root / "var/lib/matinee"
+    registry = Registry(open_blobs(f"file://{state}/blobs"))
+    job = Resource(arns.arn_of(arns.IMPORT, "films"), PENDING, 1.0, 1.0, {"datasetArn": arns.arn_of(arns.DATASET, "films", "ITEMS")})
+    registry.change(lambda found: found.add(job, work=True))
+
+    confined.run("matinee-personalize.service", Path(sys.executable).with_name("matinee"), "personalize", "work", "--once")
+
+    assert registry.read().by_key[job.key].failure_reason.startswith("There is no resource")  # no such data set; but it was looked for
 
 
 @as_root

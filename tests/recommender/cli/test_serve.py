@@ -47,7 +47,7 @@ class TestServe:
         assert done(result) == ""
         assert "Matinee is at http://127.0.0.1:" in result.stderr
         assert "Trained" not in result.stderr
-        assert [command[1:] for command in started] == [["train", "--keep-up"]]
+        assert [command[1:] for command in started] == [["train", "--keep-up"], ["personalize", "work", "--until-input-ends"]]
         assert [command[-1] for command in served] == ["webapp.wsgi:app"]
 
     def test_the_first_start_trains_before_it_serves(self, matinee: Matinee, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
