@@ -64,6 +64,9 @@ class Settings:
     personalize_unsigned: bool = _setting(
         False, "whether /personalize answers whoever asks, without an access key: on 127.0.0.1 alone, with no server in front"
     )
+    personalize_idle_days: str = _setting(
+        "", "after how many days without a question the worker takes campaigns away, and solutions that none has; empty: never"
+    )
     site_url: str = _setting("", "where the site answers the Echo, as https://films.example.com; empty: the Echo reads list records alone")
     skill_key: str = _setting("", "the key by which the site knows the skill, the same on both sides; `matinee skill key` makes one")
     skill_id: str = _setting("", "the id of the skill at Amazon, amzn1.ask.skill.…, whose requests are answered; empty: none on the site")

@@ -136,6 +136,54 @@ def stop(settings: Settings, name: str) -> None:
     click.echo(f"{key} is stopped.")
 
 
+@personalize.command()
+@click.option("--json", "as_json", is_flag=True, help="One object a line, for programs.")
+@click.pass_obj
+def solutions(settings: Settings, as_json: bool) -> None:
+    """Every solution: its newest version, how good that is, and when it is trained next."""
+    from recommender.personalize import overview
+
+    lines = overview.solutions(_registry(settings))
+    click.echo("\n".join(json.dumps(line.as_json()) for line in lines) if as_json else overview.solutions_table(lines))
+
+
+@personalize.command()
+@click.option("--json", "as_json", is_flag=True, help="One object a line, for programs.")
+@click.pass_obj
+def campaigns(settings: Settings, as_json: bool) -> None:
+    """Every campaign and recommender: what it answers from, how often it is asked, and by whom most.
+
+    "made ahead" is the share of its lists that were made before anybody asked.
+    """
+    from recommender.personalize import overview
+
+    lines = overview.campaigns(_registry(settings))
+    click.echo("\n".join(json.dumps(line.as_json()) for line in lines) if as_json else overview.campaigns_table(lines))
+
+
+@personalize.command()
+@click.option("--idle-days", type=float, required=True, help="For how long nobody has needed them.")
+@click.option("--yes", is_flag=True, help="Take them away; without it nothing is changed.")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing; so it is without --yes.")
+@click.pass_obj
+def cleanup(settings: Settings, idle_days: float, yes: bool, dry_run: bool) -> None:
+    """Take away campaigns and recommenders that nobody asks, and solutions that no campaign has."""
+    from recommender.personalize import cleaning
+
+    if yes and dry_run:
+        raise click.UsageError("Give --yes or --dry-run, not both.")
+    registry = _registry(settings)
+    found = cleaning.take_away(registry, idle_days) if yes else cleaning.idle(registry, idle_days)
+    for one in found:
+        click.echo(one.sentence())
+    if not found:
+        click.echo(f"Nothing is idle for {idle_days:g} days.")
+    elif yes:
+        click.echo(f"{len(found)} taken away.")
+    else:
+        click.echo(f"{len(found)} would go; --yes takes them away.")
+
+
 def _registry(settings: Settings) -> Registry:
     from recommender.personalize.resources import Registry
 

@@ -14,6 +14,7 @@ from importlib import import_module
 
 from recommender.personalize import arns
 from recommender.personalize.jobs.context import Commit, Context
+from recommender.personalize.jobs.states import REFRESH
 from recommender.personalize.resources import CREATE, UPDATE, Resource
 
 Job = Callable[[Context, Resource], Commit]
@@ -24,6 +25,9 @@ JOBS: dict[tuple[str, str], str] = {
     (arns.EXPORT, CREATE): "jobs.exporting:run",
     (arns.DELETION, CREATE): "jobs.deleting:run",
     (arns.VERSION, CREATE): "learning.version:run",
+    (arns.VERSION, REFRESH): "learning.version:refresh",
+    (arns.RECOMMENDER, CREATE): "learning.version:recommender",
+    (arns.RECOMMENDER, UPDATE): "learning.version:recommender",
     (arns.CAMPAIGN, CREATE): "learning.campaigns:create",
     (arns.CAMPAIGN, UPDATE): "learning.campaigns:update",
 }

@@ -9,6 +9,7 @@ from recommender.personalize import arns
 from recommender.personalize.resources import ACTIVE, CREATE, FAILED, IN_PROGRESS, INACTIVE, PENDING, STOPPED, STOPPING, UPDATE, Resource
 
 START, STOP = "start", "stop"  # of a recommender
+REFRESH = "refresh"  # of a version in use: it is brought up to date, and answers meanwhile
 UPDATES = {arns.CAMPAIGN: "latestCampaignUpdate", arns.RECOMMENDER: "latestRecommenderUpdate"}  # what has a state beside its resource's
 
 
@@ -27,6 +28,7 @@ _DELETING_DATA = States("PENDING", "IN_PROGRESS", "COMPLETED", "FAILED")
 _STARTING = States("START PENDING", "START IN_PROGRESS", ACTIVE, FAILED)
 _STOPPING = States("STOP PENDING", "STOP IN_PROGRESS", INACTIVE, FAILED)
 _GOING = States("DELETE PENDING", "DELETE IN_PROGRESS", "DELETED", FAILED)
+_REFRESHING = States(ACTIVE, ACTIVE, ACTIVE, ACTIVE)
 OVER = (ACTIVE, FAILED, STOPPED, INACTIVE, _DELETING_DATA.done, _DELETING_DATA.failed)
 
 
@@ -34,7 +36,7 @@ def states(kind: str, what: str) -> States:
     """Those of a job."""
     if what in (CREATE, UPDATE):
         return _DELETING_DATA if kind == arns.DELETION else _CREATING
-    return {START: _STARTING, STOP: _STOPPING}.get(what, _GOING)
+    return {START: _STARTING, STOP: _STOPPING, REFRESH: _REFRESHING}.get(what, _GOING)
 
 
 def say(resource: Resource, what: str, status: str, *, now: float, because: str = "") -> None:
@@ -42,6 +44,8 @@ def say(resource: Resource, what: str, status: str, *, now: float, because: str 
     place = resource.body.get(UPDATES.get(resource.kind, "")) if what == UPDATE else None
     if what == UPDATE and isinstance(place, dict):
         _say_of_update(place, status, now, because)
+    elif what == REFRESH:
+        resource.inner["refresh"] = {"at": now, "failed": because}
     else:
         resource.status, resource.failure_reason = status, because
     resource.updated = now

@@ -17,11 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recommender.errors import StorageError
+from recommender.personalize.cleaning import days_of, take_away
 from recommender.personalize.jobs import tickets
 from recommender.personalize.jobs.child import DONE, LOST
 from recommender.personalize.jobs.states import is_being_stopped
 from recommender.personalize.jobs.sweep import Sweeper
 from recommender.personalize.resources import KEY, Registry, Resources, Work
+from recommender.personalize.schedule import Schedule
 from recommender.settings import Settings
 from recommender.storage.lease import Lease
 
@@ -32,6 +34,8 @@ LEASE_SECONDS = 30.0
 MOST_AT_ONCE = 2  # processes
 LOOK_SECONDS = 0.2
 SWEEP_SECONDS = 30.0
+CLEAN_SECONDS = 3600.0  # between two looks at what nobody needs any more
+SCHEDULE_SECONDS = 30.0  # between two looks at what is trained by itself
 PAUSE_SECONDS = 1.0  # before work that was cut off is begun again; it doubles
 
 
@@ -62,7 +66,9 @@ class Worker:
         self._rooms = rooms(settings, registry)
         self._running: dict[str, Running] = {}
         self._sweeper = Sweeper(registry) if grace is None else Sweeper(registry, grace=grace)
-        self._swept = float("-inf")
+        self._swept = self._scheduled = self._cleaned = float("-inf")
+        self._idle_days = days_of(settings.personalize_idle_days)
+        self._schedule = Schedule(registry)
         self._known: tuple[str | None, Resources] = (None, Resources())
         self._not_before: dict[str, float] = {}
         blobs = registry.blobs
@@ -99,6 +105,12 @@ class Worker:
             elif work is None or work.ticket != running.ticket:
                 self._kill(key)  # ended, deleted, or somebody else's
                 log.info("personalize job ended key=%s seconds=%.1f", key, time.monotonic() - running.began)
+        if time.monotonic() - self._scheduled >= SCHEDULE_SECONDS:
+            self._scheduled = time.monotonic()
+            for key in self._schedule.look():
+                log.info("personalize job is due key=%s", key)
+            self._clean()
+            found = self._found()
         self._begin(found)
         if not self._running:
             self._sweep()
@@ -169,6 +181,12 @@ class Worker:
             self._kill(key)
             with contextlib.suppress(StorageError):  # the next worker takes it all the same
                 tickets.give_back(self._registry, key, running.ticket, "the worker was stopped", counts=False)
+
+    def _clean(self) -> None:
+        if self._idle_days is not None and time.monotonic() - self._cleaned >= CLEAN_SECONDS:
+            self._cleaned = time.monotonic()
+            for one in take_away(self._registry, self._idle_days):
+                log.info("personalize resource taken away key=%s idle_days=%.0f", one.key, one.days)
 
     def _sweep(self) -> None:
         if time.monotonic() - self._swept >= SWEEP_SECONDS:

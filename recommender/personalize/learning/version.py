@@ -9,8 +9,7 @@ from typing import Any
 
 from recommender.errors import ModelError
 from recommender.models import recipes
-from recommender.personalize import arns
-from recommender.personalize.arns import key_of
+from recommender.personalize import arns, jobs
 from recommender.personalize.jobs.context import Commit, Context, StaleError
 from recommender.personalize.learning import choosing, fitting, measuring
 from recommender.personalize.learning.campaigns import follow
@@ -20,9 +19,11 @@ from recommender.personalize.liking import Rule
 from recommender.personalize.recipes import AUTO_ML, RECIPES, AmazonRecipe, recipe_of, served
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.resources import ACTIVE, Resource, Resources
+from recommender.personalize.schedule import parts_of, put_into
 from recommender.personalize.trained import Trained, load, save
 
-UPDATE, FULL, AUTOTRAIN = "UPDATE", "FULL", "AUTOTRAIN"
+UPDATE = "UPDATE"  # of trainingMode
+UPDATING = "latestRecommenderUpdate"
 PLACE = "personalize/models"
 LEAST_HOURS = 0.001  # trainingHours of what took no time worth telling
 
@@ -48,7 +49,7 @@ def run(context: Context, resource: Resource) -> Commit:
     learned.body["trainingHours"] = max(LEAST_HOURS, round((context.clock() - began) / 3600, 4))
 
     def commit(now: Resources, one: Resource) -> None:
-        one.inner |= {**learned.inner, "model": learned.named}
+        one.inner |= {**learned.inner, "model": learned.named, "trained": context.now}
         one.body |= learned.body
         solution = now.find(one.body["solutionArn"])
         if solution is not None and "autoML" in learned.inner:
@@ -62,8 +63,6 @@ def run(context: Context, resource: Resource) -> Commit:
 def refresh(context: Context, resource: Resource) -> Commit:
     """Give a version that is in use the events, users and items of now; it keeps its ARN, which from then on names the new model."""
     found = context.check()
-    if resource.kind == arns.RECOMMENDER:
-        raise InvalidInputError("A recommender is trained again, not brought up to date.")
     learned = _updated(context, found, resource, resource)
 
     def commit(now: Resources, one: Resource) -> None:
@@ -73,14 +72,14 @@ def refresh(context: Context, resource: Resource) -> Commit:
 
 
 def recommender(context: Context, resource: Resource) -> Commit:
-    """Train a recommender of a domain."""
-    found = context.check()
-    config = resource.body.get("recommenderConfig") or {}
+    """Train a recommender of a domain; for an update, with the config that it is to have."""
+    found, updating = context.check(), context.what == jobs.UPDATE
+    config = (resource.body[UPDATING] if updating else resource.body).get("recommenderConfig") or {}
     learned = _learned(context, found, resource, served(resource.body["recipeArn"]), config, None)
 
     def commit(now: Resources, one: Resource) -> None:
-        one.inner |= {**learned.inner, "model": learned.named}
-        one.body["modelMetrics"] = learned.inner["metrics"]
+        one.inner |= {**learned.inner, "model": learned.named, "trained": context.now}
+        one.body |= {"recommenderConfig": config, "modelMetrics": learned.inner["metrics"]}
 
     return commit
 
@@ -101,6 +100,7 @@ def _learned(
     """In full. recipe: None for the best of AutoML's."""
     body = resource.body
     context.say_progress("reading")
+    news = learned_from(context, found, body["datasetGroupArn"])  # before it is read: what comes meanwhile is new
     # Until the recipe is known, events count as for any recipe that is not of a domain.
     rule = Rule.of(recipe or RECIPES[AUTO_ML[0]], event_type, config)
     world = _world(context, found, body["datasetGroupArn"], config, rule)
@@ -126,7 +126,7 @@ def _learned(
         "recipe": recipe.name,
         "parameters": whole,
         "metrics": measuring.metrics(world, recipe.ours, whole, said=lambda share: context.say_progress("measuring", share)),
-        "learned_from": learned_from(found, body["datasetGroupArn"], world),
+        "learned_from": news,
     }
     return Learned(named, inner, told)
 
@@ -135,6 +135,7 @@ def _updated(context: Context, found: Resources, resource: Resource, base: Resou
     """With the parameters and what was learned of the base. Its metrics are the base's, since nothing was learned anew."""
     body, recipe = base.body, recipe_of(base.body["recipeArn"])
     context.say_progress("reading")
+    news = learned_from(context, found, body["datasetGroupArn"])
     before = load(context.blobs, base.inner["model"]["key"], base.inner["model"]["sha256"])
     config = body.get("solutionConfig") or {}
     rule = Rule.of(recipe, body.get("eventType"), config)
@@ -144,7 +145,7 @@ def _updated(context: Context, found: Resources, resource: Resource, base: Resou
     facts = {**before.facts, "of": resource.key, "updated": context.now, "rule": _told(rule)}
     trained = fitting.folded_in(before, world, recipe, facts, said=lambda share: context.say_progress("folding in", share))
     inner: dict[str, Any] = {name: base.inner[name] for name in ("recipe", "parameters", "metrics") if name in base.inner}
-    inner |= {"base": base.key, "learned_from": learned_from(found, body["datasetGroupArn"], world)}
+    inner |= {"base": base.key, "learned_from": news}
     return Learned(_published(context, resource, trained), inner, {"recipeArn": body["recipeArn"]})
 
 
@@ -155,21 +156,15 @@ def _world(
     try:
         held = held_by(context.blobs, context.live, found, group_arn, config)
     except ModelError:
-        if learned_from(context.registry.read(), group_arn)["parts"] != learned_from(found, group_arn)["parts"]:
+        if parts_of(context.registry.read(), group_arn) != parts_of(found, group_arn):
             raise StaleError from None
         raise
     return world_of(held, rule, before=((), items or ()))
 
 
-def learned_from(found: Resources, group_arn: str, world: World | None = None) -> dict[str, Any]:
-    """By which it can be told whether there is something new: the parts of the group's data sets, and how many interactions there were."""
-    parts = [
-        part["key"]
-        for one in found.of(arns.DATASET)
-        if key_of(one.body["datasetGroupArn"]) == key_of(group_arn)
-        for part in one.inner.get("parts", ())
-    ]
-    return {"parts": sorted(parts), "interactions": len(world.interactions.times) if world else None}
+def learned_from(context: Context, found: Resources, group_arn: str) -> dict[str, Any]:
+    """By which it can be told later whether there is something new."""
+    return {"parts": parts_of(found, group_arn), "put": put_into(context.live, found, group_arn)}
 
 
 def _published(context: Context, resource: Resource, trained: Trained) -> dict[str, str]:

@@ -90,7 +90,8 @@ class Store:
 
     def __init__(self, tmp_path: Path) -> None:
         self.settings = Settings(blobs_url=f"file://{tmp_path}/blobs", cache_folder=str(tmp_path / "cache"))
-        self.registry = Registry(open_blobs(self.settings.blobs_url))
+        self.now = 1_800_000_000.0
+        self.registry = Registry(open_blobs(self.settings.blobs_url), now=lambda: self.now)
         self._room = tmp_path / "rooms"
         self._add(Resource(GROUP, ACTIVE, 1, 1, {"name": "films"}))
 
@@ -116,14 +117,16 @@ class Store:
         self.registry.change(lambda found: found.get(arn).inner.setdefault("parts", []).extend(named))
 
     def solution(self, name: str, **body: Any) -> str:
-        return self._add(Resource(arns.arn_of(arns.SOLUTION, name), ACTIVE, 1, 1, {"name": name, "datasetGroupArn": GROUP, **body})).arn
+        said = {"name": name, "datasetGroupArn": GROUP, **body}
+        return self._add(Resource(arns.arn_of(arns.SOLUTION, name), ACTIVE, self.now, self.now, said)).arn
 
     def version(self, solution: str, number: str = "1", **body: Any) -> Resource:
         """A version of the solution, trained."""
         of = self.registry.read().get(solution).body
         arn = arns.arn_of(arns.VERSION, of["name"], number)
         asked = {name: value for name, value in of.items() if name != "name"}
-        self._add(Resource(arn, PENDING, 1, 1, {**asked, "solutionArn": solution, "trainingMode": "FULL", **body}), work=True)
+        said = {**asked, "solutionArn": solution, "trainingMode": "FULL", **body}
+        self._add(Resource(arn, PENDING, self.now, self.now, said), work=True)
         return self.done(arn)
 
     def asked(self, kind: str, name: str, **body: Any) -> Resource:
