@@ -17,6 +17,21 @@ VARIABLE = re.compile(r"\$\{[^}]*\}")
 # In S3 and IAM names are the same in all regions, and in S3 in all accounts.
 NO_REGION = {"iam", "s3", "cloudfront", "route53", "organizations"}
 WANT_ACCOUNT = {"personalize", "iam", "lambda", "dynamodb", "sagemaker", "sns", "sqs", "logs", "kms", "sts"}
+KINDS = {
+    "iam": (
+        *("access-report", "group", "instance-profile", "mfa", "oidc-provider", "policy", "role", "root", "saml-provider"),
+        *("server-certificate", "sms-mfa", "user"),
+    ),
+    "sts": ("assumed-role", "federated-user", "self"),
+    "personalize": (
+        *("algorithm", "batch-inference-job", "batch-segment-job", "campaign", "data-deletion-job", "data-insights-job", "dataset"),
+        *("dataset-export-job", "dataset-group", "dataset-import-job", "event-tracker", "feature-transformation", "filter"),
+        *("metric-attribution", "recipe", "recommender", "schema", "solution"),
+    ),
+    "dynamodb": ("global-table", "table"),
+    "lambda": ("capacity-provider", "code-signing-config", "event-source-mapping", "function", "layer"),
+    "logs": ("anomaly-detector", "delivery", "delivery-destination", "delivery-source", "destination", "log-group"),
+}
 AMAZONS_OWN = ("recipe/", "algorithm/", "feature-transformation/")  # of Personalize, and of no account
 DEMONSTRATION = "amzn-s3-demo-"  # how AWS's own examples call buckets
 
@@ -42,7 +57,7 @@ class Arn:
 
 def parsed(text: str) -> Arn | None:
     """The parts of an ARN; None for what is none. Variables in it count as words."""
-    whole = VARIABLE.sub(lambda found: found[0].replace(":", "_"), text)
+    whole = VARIABLE.sub(lambda found: found[0].replace(":", "_").replace("/", "_"), text)
     parts = whole.split(":", 5)
     return Arn(*parts[1:]) if len(parts) == 6 and parts[0] == "arn" else None
 
@@ -63,6 +78,7 @@ def mistakes(text: str) -> Iterator[Mistake]:
     yield from _of_service(arn, text)
     yield from _of_region(arn, text)
     yield from _of_account(arn, text)
+    yield from _of_kind(arn, text)
     if not arn.resource:
         yield (f"{text!r} names no resource.", "Something must follow the fifth colon.")
     elif arn.service == "s3" and not arn.region and not arn.account and not arn.resource.startswith("accesspoint"):
@@ -94,13 +110,21 @@ def _of_region(arn: Arn, text: str) -> Iterator[Mistake]:
 
 def _of_account(arn: Arn, text: str) -> Iterator[Mistake]:
     if arn.account:
-        if arn.service == "s3" and not _is_access_point(arn):
+        if arn.service == "s3" and not _is_access_point(arn) and arn.account != "*":
             yield (f"{text!r} has an account, and buckets have none in their ARNs.", "Write arn:aws:s3:::BUCKET.")
         elif not ACCOUNT.fullmatch(arn.account) and arn.account != "aws" and not is_to_fill_in(arn.account) and "*" not in arn.account:
             length = f"{len(arn.account)} digits" if arn.account.isdigit() else "something other than digits"
             yield (f"{text!r} has an account of {length}.", "An account has 12 digits.")
-    elif arn.service in WANT_ACCOUNT and not arn.resource.startswith(AMAZONS_OWN):
+    elif arn.service in WANT_ACCOUNT and not arn.resource.endswith("*") and not arn.resource.startswith(AMAZONS_OWN):
         yield (f"{text!r} has no account.", "Write its 12 digits after the fourth colon.")
+
+
+def _of_kind(arn: Arn, text: str) -> Iterator[Mistake]:
+    """A slip in the word before the name: :ole/ for :role/."""
+    known = KINDS.get(arn.service, ())
+    kind = arn.kind or (arn.resource if arn.service == "iam" else "")
+    if kind and known and kind not in known and not is_to_fill_in(kind) and (meant := words.near(kind, known)):
+        yield (f"{text!r} is of a kind {kind!r} that {arn.service} does not have.", f"Did you mean {meant}?")
 
 
 def _is_access_point(arn: Arn) -> bool:

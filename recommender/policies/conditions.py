@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from recommender.policies import arns, words
@@ -42,6 +42,15 @@ def mistakes(statement: Statement) -> Iterator[Mistake]:
         yield from _of_values(condition)
 
 
+def mistakes_in_variables(texts: Iterable[str]) -> Iterator[Mistake]:
+    """What is wrong with the keys that stand as ${...} in resources and values."""
+    for text in texts:
+        for name in VARIABLE.findall(text):
+            key = name.partition(",")[0].strip()
+            if ":" in key and "::" not in key:  # ${AWS::AccountId} is CloudFormation's, to be filled in
+                yield from (("variable", said.replace("Condition asks for", "${...} names"), remedy) for _, said, remedy in _of_key(key))
+
+
 def _of_operator(operator: str) -> Iterator[Mistake]:
     name = _bare(operator)
     if name in OPERATORS and not (name == "Null" and operator.endswith(IF_EXISTS)):
@@ -75,7 +84,7 @@ def _of_key(key: str) -> Iterator[Mistake]:
         return
     meant = words.near(key.partition("/")[0], [each.rstrip("/") for each in known])
     yield (
-        "condition-key",
+        "condition-key" if meant else "unheard-key",
         f"Condition asks for a key {key!r}, which nobody has heard of; what is never there never holds.",
         f"Did you mean {meant}?" if meant else "Look it up in AWS's list of condition keys.",
     )
@@ -109,6 +118,13 @@ def _of_values(condition: Condition) -> Iterator[Mistake]:
         elif key in ("aws:sourceaccount", "aws:principalaccount", "aws:resourceaccount", "s3:resourceaccount"):
             if not arns.ACCOUNT.fullmatch(value) and not arns.is_to_fill_in(value) and "*" not in value:
                 yield ("account", f"{condition.key} is {value!r}.", "An account has 12 digits, as text.")
+        elif key == "aws:requestedregion" and value.islower() and "*" not in value and not words.is_region(value):
+            meant = words.near_region(value)
+            yield (
+                "region",
+                f"{condition.key} is {value!r}, which AWS does not have.",
+                f"Did you mean {meant}?" if meant else "Name a region.",
+            )
         elif key in ("aws:sourcearn", "aws:principalarn") and value != "*":
             if operator.startswith("Arn") or value.startswith("arn:"):
                 for text, remedy in arns.mistakes(value):

@@ -11,6 +11,8 @@ from recommender.policies import arns, conditions, words
 from recommender.policies.document import IDENTITY, RESOURCE, TRUST, Document, Json, Statement
 from recommender.policies.finding import BAD, NOTE, Finding
 
+SETTLED = ("personalize", "s3", "iam", "sts", "dynamodb")  # of other services there are new actions every week
+UNHEARD = ("unheard-action", "unheard-key", "unheard-service")
 VERSIONS = ("2012-10-17", "2008-10-17")
 SID = re.compile(r"[A-Za-z0-9]*")  # in identity and trust policies; a bucket's takes blanks and more
 
@@ -88,8 +90,10 @@ def _of_statement(document: Document, statement: Statement) -> Iterator[Finding]
     for gravity, kind, text, remedy in [*_shapes(document, statement)]:
         yield _of(document, gravity, kind, text, remedy, statement.label)
     yield from _unknown_words(document, statement.label, statement.raw, words.OF_A_STATEMENT)
-    for kind, text, remedy in [*_of_actions(statement), *_of_resources(statement), *conditions.mistakes(statement)]:
-        yield _of(document, BAD, kind, text, remedy, statement.label)
+    named = (*statement.resources, *statement.not_resources, *(value for each in statement.conditions for value in each.values))
+    of_variables = conditions.mistakes_in_variables(named)
+    for kind, text, remedy in [*_of_actions(statement), *_of_resources(statement), *conditions.mistakes(statement), *of_variables]:
+        yield _of(document, NOTE if kind in UNHEARD else BAD, kind, text, remedy, statement.label)
 
 
 def _shapes(document: Document, statement: Statement) -> Iterator[tuple[str, str, str, str]]:
@@ -142,9 +146,18 @@ def _of_actions(statement: Statement) -> Iterator[tuple[str, str, str]]:
             yield ("action", f"{action!r} has a wildcard in its service.", "Name the service; wildcards may follow the colon.")
         elif words.knows_actions_of(prefix):
             if not words.actions_like(prefix, name):
-                yield ("no-such-action", f"{action} stands for no action of {prefix.lower()}, so it grants nothing.", _meant(prefix, name))
-        elif not words.is_service(prefix.lower()) and (meant := words.near_service(prefix)):
-            yield ("no-such-service", f"{action}: AWS has no service {prefix!r}.", f"Did you mean {meant}:{name}?")
+                kind = "no-such-action" if _is_sure(prefix, name) else "unheard-action"
+                yield (kind, f"{action} stands for no action of {prefix.lower()}, so it grants nothing.", _meant(prefix, name))
+        elif not words.is_service(prefix.lower()):
+            meant = words.near_service(prefix)
+            remedy = f"Did you mean {meant}:{name}?" if meant else "An action begins with its service, such as s3:GetObject."
+            yield ("no-such-service" if meant else "unheard-service", f"{action}: AWS has no service {prefix!r}.", remedy)
+
+
+def _is_sure(prefix: str, name: str) -> bool:
+    """Whether the action is a mistake, and not one that AWS has added since botocore was written."""
+    is_slip = bool(words.near_action(prefix, name, close=words.ONE_SLIP) or words.actions_behind(prefix, name))
+    return is_slip or prefix.lower() in SETTLED or "*" in name
 
 
 def _meant(prefix: str, name: str) -> str:

@@ -13,6 +13,7 @@ PERSONALIZE = "personalize.amazonaws.com"
 SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
 # These come to a bucket with a role, never by their own name.
 BY_ROLE = {f"{name}.amazonaws.com" for name in ("lambda", "ec2", "ecs-tasks", "sagemaker", "glue", "states", "apigateway", "codebuild")}
+DOMAIN = ".amazonaws.com"
 SAFEGUARDS = ("aws:SourceAccount", "aws:SourceArn")
 ORGANISATION = {"aws:sourceorgid", "aws:sourceorgpaths", "aws:principalorgid"}
 
@@ -117,7 +118,10 @@ def _what_is_wrong_with_service(name: str) -> tuple[str, str] | None:
     if re.fullmatch(r"personali[sz]e\.[a-z0-9.-]+", name):
         return f"{name!r} is not how Personalize calls itself.", f"Write {PERSONALIZE}."
     is_one = bool(SERVICE.fullmatch(name))
-    if not (is_one and words.is_service(name.split(".")[0])) and (meant := words.near(name, words.PRINCIPALS)):
+    stem = name.removesuffix(DOMAIN)
+    meant = words.near(name, words.PRINCIPALS) if not is_one else words.near(stem, [each.removesuffix(DOMAIN) for each in words.PRINCIPALS])
+    if meant and not (is_one and (words.is_service(stem) or "." in stem)):
+        meant = meant.removesuffix(DOMAIN) + DOMAIN
         return f"{name!r} is no service of AWS.", f"Did you mean {meant}?"
     if not is_one and not arns.is_to_fill_in(name):
         return f"{name!r} is no service of AWS.", f"A service is called such as {PERSONALIZE}."

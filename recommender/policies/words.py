@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 CLOSE = 0.8  # how alike a slip of the finger and the word that was meant are, of 1
+ONE_SLIP = 0.87  # of words of eight letters and more that one letter, or two that changed places, tells apart
 
 # The words of a policy, as AWS writes them: it takes no others, and none in other letters.
 OF_A_POLICY = ("Version", "Id", "Statement")
@@ -24,7 +25,14 @@ GLOBAL_KEYS = (
     *("aws:AssumedRoot", "aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast", "aws:ChatbotSourceArn", "aws:CurrentTime"),
     *("aws:Ec2InstanceSourcePrivateIPv4", "aws:Ec2InstanceSourceVpc", "aws:EpochTime", "aws:FederatedProvider", "aws:IsMcpServiceAction"),
     *("aws:MultiFactorAuthAge", "aws:MultiFactorAuthPresent", "aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalIsAWSService"),
-    *("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalServiceName", "aws:PrincipalServiceNamesList", "aws:PrincipalTag/"),
+    *(
+        "aws:PrincipalOrgID",
+        "aws:PrincipalOrgMasterAccountId",
+        "aws:PrincipalOrgPaths",
+        "aws:PrincipalServiceName",
+        "aws:PrincipalServiceNamesList",
+        "aws:PrincipalTag/",
+    ),
     *("aws:PrincipalType", "aws:Referer", "aws:RequestedRegion", "aws:RequestTag/", "aws:ResourceAccount", "aws:ResourceOrgID"),
     *("aws:ResourceOrgPaths", "aws:ResourceTag/", "aws:SecureTransport", "aws:SignInSessionArn", "aws:SourceAccount", "aws:SourceArn"),
     *("aws:SourceIdentity", "aws:SourceIp", "aws:SourceOrgID", "aws:SourceOrgPaths", "aws:SourceOwner", "aws:SourceVpc"),
@@ -35,8 +43,25 @@ GLOBAL_KEYS = (
 KEYS = {
     "aws": GLOBAL_KEYS,
     "s3": (
-        *("s3:AccessGrantsInstanceArn", "s3:AccessGrantScope", "s3:AccessPointNetworkOrigin", "s3:authType", "s3:BucketTag/"),
-        *("s3:DataAccessPointAccount", "s3:DataAccessPointArn", "s3:delimiter", "s3:ExistingJobOperation", "s3:ExistingJobPriority"),
+        *(
+            "s3:AccessGrantsInstanceArn",
+            "s3:AccessGrantsLocationScope",
+            "s3:AccessGrantScope",
+            "s3:AccessPointNetworkOrigin",
+            "s3:authType",
+            "s3:BucketTag/",
+        ),
+        *(
+            "s3:DataAccessPointAccount",
+            "s3:DataAccessPointArn",
+            "s3:delimiter",
+            "s3:destinationRegion",
+            "s3:isReplicationPauseRequest",
+            "s3:x-amz-bucket-namespace",
+            "s3:AccessPointTag/",
+            "s3:ExistingJobOperation",
+            "s3:ExistingJobPriority",
+        ),
         *("s3:ExistingObjectTag/", "s3:if-match", "s3:if-none-match", "s3:InventoryAccessibleOptionalFields", "s3:locationconstraint"),
         *("s3:JobSuspendedCause", "s3:max-keys", "s3:object-lock-legal-hold", "s3:object-lock-mode"),
         *("s3:object-lock-remaining-retention-days", "s3:object-lock-retain-until-date", "s3:ObjectCreationOperation", "s3:prefix"),
@@ -49,16 +74,29 @@ KEYS = {
     ),
     "iam": (
         *("iam:AssociatedResourceArn", "iam:AWSServiceName", "iam:OrganizationsPolicyId", "iam:PassedToService"),
-        *("iam:PermissionsBoundary", "iam:PolicyARN", "iam:ResourceTag/"),
+        *("iam:PermissionsBoundary", "iam:PolicyARN", "iam:ResourceTag/", "iam:RoleTemplateARN"),
     ),
     "sts": (
-        *("sts:AWSServiceName", "sts:DurationSeconds", "sts:ExternalId", "sts:RequestContext/", "sts:RequestContextProviders"),
+        *(
+            "sts:AWSServiceName",
+            "sts:DurationSeconds",
+            "sts:ExternalId",
+            "sts:IdentityTokenAudience",
+            "sts:SigningAlgorithm",
+            "sts:RequestContext/",
+            "sts:RequestContextProviders",
+        ),
         *("sts:RoleSessionName", "sts:SourceIdentity", "sts:TaskPolicyArn", "sts:TransitiveTagKeys"),
     ),
     "dynamodb": (
         *("dynamodb:Attributes", "dynamodb:EnclosingOperation", "dynamodb:FullTableScan", "dynamodb:LeadingKeys"),
         *("dynamodb:ReturnConsumedCapacity", "dynamodb:ReturnValues", "dynamodb:Select"),
     ),
+    "cloudwatch": (
+        *("cloudwatch:AlarmActions", "cloudwatch:HasAccessGrant", "cloudwatch:namespace", "cloudwatch:requestInsightRuleLogGroups"),
+        "cloudwatch:requestManagedResourceARNs",
+    ),
+    "sns": ("sns:Endpoint", "sns:Protocol"),
     "lambda": (
         *("lambda:CodeSigningConfigArn", "lambda:EventSourceToken", "lambda:FunctionArn", "lambda:FunctionUrlAuthType"),
         *("lambda:InvokedViaFunctionUrl", "lambda:Layer", "lambda:Principal", "lambda:SecurityGroupIds", "lambda:SourceFunctionArn"),
@@ -101,9 +139,7 @@ def _amazon() -> _Amazon:
             for name in names.split():
                 of_prefix[name.lower()] = (name, of_prefix.get(name.lower(), (name, frozenset()))[1] | {kind})
     calls = {prefix: {call.lower(): actions for call, actions in named.items()} for prefix, named in kept["calls"].items()}
-    # In ARNs and actions; these have no model of their own.
-    others = {"aws-marketplace", "ec2messages", "ssmmessages", "s3-object-lambda", "execute-api", "elasticloadbalancing", "organizations"}
-    return _Amazon(kinds, calls, frozenset(kept["regions"].split()), frozenset(kept["services"].split()) | others)
+    return _Amazon(kinds, calls, frozenset(kept["regions"].split()), frozenset(kept["services"].split()))
 
 
 def knows_actions_of(prefix: str) -> bool:
@@ -146,15 +182,18 @@ def near_service(prefix: str) -> str:
     return near(prefix, [*_amazon().kinds, *sorted(_amazon().services)])
 
 
-def near_action(prefix: str, action: str) -> str:
-    return near(action, [name for name, _ in _amazon().kinds[prefix.lower()].values()])
+def near_action(prefix: str, action: str, *, close: float = CLOSE) -> str:
+    return near(action, [name for name, _ in _amazon().kinds[prefix.lower()].values()], close=close)
 
 
-def near(word: str, known: Iterable[str]) -> str:
-    """The known word that somebody may have meant, whatever its letters; empty if there is none. One of the same letters comes first."""
+def near(word: str, known: Iterable[str], *, close: float = CLOSE) -> str:
+    """The known word that somebody may have meant, whatever its letters; empty if there is none. One of the same letters comes first.
+
+    close: how alike they must be, of 1.
+    """
     by_low = {each.lower(): each for each in sorted(known, reverse=True)}
     letters = sorted(word.lower())
-    found = [each for each in by_low if sorted(each) == letters] or difflib.get_close_matches(word.lower(), list(by_low), 1, CLOSE)
+    found = [each for each in by_low if sorted(each) == letters] or difflib.get_close_matches(word.lower(), list(by_low), 1, close)
     return by_low[found[0]] if found else ""
 
 

@@ -147,6 +147,7 @@ S3 = {
         "ListStorageLensGroups PutAccessPointPublicAccessBlock PutAccountPublicAccessBlock PutStorageLensConfiguration"
     ),
     "other": (
+        "AllowVendedLogDeliveryForResource "
         "AssociateAccessGrantsIdentityCenter CreateAccessGrant CreateAccessGrantsInstance CreateAccessGrantsLocation CreateAccessPoint "
         "CreateAccessPointForObjectLambda CreateMultiRegionAccessPoint DeleteAccessGrant DeleteAccessGrantsInstance "
         "DeleteAccessGrantsInstanceResourcePolicy DeleteAccessGrantsLocation DeleteAccessPoint DeleteAccessPointForObjectLambda "
@@ -206,6 +207,25 @@ PERSONALIZE_OWN = (
     "EventTracker FeatureTransformation Filter MetricAttribution Recipe Recommender Schema Solution"
 )
 
+# Prefixes of actions that none of botocore's models has: of consoles, of services of old.
+OTHER_SERVICES = (
+    "a2c a4b action-recommendations activate application-transformation appmesh-preview appstudio apptest arsenal assurance "
+    "aws-external-anthropic aws-marketplace aws-marketplace-management aws-mcp aws-portal awsconnector backup-storage "
+    "bedrock-mantle bedrock-websearch bugbust builderid cloudshell codedeploy-commands-secure codeguru codestar codewhisperer "
+    "consoleapp consolidatedbilling customer-verification datazonecontrol dbqms deepcomposer deeplens deepracer ec2messages "
+    "ecs-mcp eks-mcp elastic-inference elasticloadbalancing elastictranscoder elemental-activations "
+    "elemental-appliances-software elemental-support-cases elemental-support-content eventsbilltoaws evidently execute-api "
+    "finops-agent finspace finspace-api freertos gamesparks groundtruthlabeling honeycode identity-sync identitystore-auth "
+    "inspector2-telemetry iot-device-tester iot1click iotanalytics iotevents iotfleethub iotjobsdata iotroborunner iq "
+    "iq-permission kafka-cluster lookoutmetrics lookoutvision mapcredits mechanicalturk mediaimport mobileanalytics mobilehub "
+    "monitron network-security-director networkmanager-chat nimble one opensearch opsworks opsworks-cm organizations panorama "
+    "partnercentral-account-management private-networks purchase-orders q qdeveloper qldb rds-db researchstudio "
+    "resource-explorer rhelkb robomaker s3-object-lambda s3express sagemaker-data-science-assistant "
+    "sagemaker-groundtruth-synthetic sagemaker-mlflow sagemaker-unified-studio-mcp serviceextract simspaceweaver sms "
+    "sqlworkbench ssmmessages sso-directory support-console supportplans supportrecommendations tag tiros tnb transform "
+    "transform-custom ts user-subscriptions vendor-insights verified-access vpc-lattice-svcs vpce wam worklink zocalo"
+)
+
 
 def words() -> dict[str, Any]:
     """The whole of amazon.json."""
@@ -247,7 +267,7 @@ def _regions(loader: botocore.loaders.Loader) -> list[str]:
 
 
 def _services(loader: botocore.loaders.Loader) -> list[str]:
-    names = set()
+    names = set(OTHER_SERVICES.split())
     for service in loader.list_available_services("service-2"):
         metadata = loader.load_service_model(service, "service-2")["metadata"]
         names |= {metadata.get("signingName", metadata["endpointPrefix"]), metadata["endpointPrefix"]}

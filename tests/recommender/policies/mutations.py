@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -279,3 +280,28 @@ MUTATIONS: dict[str, Mutation] = {
     "an Allow that stands twice": _in_text('"Effect": "Allow",', '"Effect": "Allow", "Effect": "Deny",'),
     "an unencrypted world alone": _in_text('"aws:SecureTransport": "false"', '"aws:SecureTransport": "true"'),
 }
+
+
+def with_a_slip(text: str, rng: random.Random) -> str | None:
+    """One letter lost, doubled or changed places with the next, somewhere between quotes; None where there is nothing to slip on.
+
+    Sids and Ids are left alone, which may be anything.
+    """
+    words = [
+        found
+        for found in re.finditer(r'"([^"]+)"', text)
+        if not re.search(r'"(Sid|Id)": $', text[max(0, found.start() - 7) : found.start()])
+    ]
+    found = rng.choice(words)
+    word = found[1]
+    place = rng.randrange(len(word))
+    if not word[place].isalpha():
+        return None
+    slipped = rng.choice(
+        [
+            word[:place] + word[place + 1 :],
+            word[:place] + word[place] + word[place:],
+            word[:place] + word[place : place + 2][::-1] + word[place + 2 :],
+        ]
+    )
+    return text[: found.start(1)] + slipped + text[found.end(1) :] if slipped != word else None

@@ -10,6 +10,7 @@ import pytest
 from recommender.policies import examine, read_documents
 
 ACCOUNT = "123456789012"
+NAMES = ["my-movie-data", "my-moive-data", "my-movie-data-2", "ratings-2025", "ratings-2026"]
 GOOD = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::films/*"}
 TO_PERSONALIZE = GOOD | {
     "Principal": {"Service": "personalize.amazonaws.com"},
@@ -216,6 +217,67 @@ def test_who_is_let_in_is_looked_at(change: dict[str, Any], said: str) -> None:
     found = _said(TO_PERSONALIZE | change)
 
     assert said in " | ".join(found)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        (
+            GOOD | {"Resource": "arn:aws:s3:::films/${aws:usernam}/*"},
+            "BAD variable: ${...} names a key 'aws:usernam', which nobody has heard of; what is never there never holds. Did "
+            "you mean aws:username?",
+        ),
+        (
+            GOOD | {"Action": "sts:AssumeRole", "Resource": f"arn:aws:iam::{ACCOUNT}:rol/reader"},
+            f"BAD arn: 'arn:aws:iam::{ACCOUNT}:rol/reader' is of a kind 'rol' that iam does not have. Did you mean role?",
+        ),
+        (
+            GOOD | {"Condition": {"StringEquals": {"aws:RequestedRegion": "eu-wset-1"}}},
+            "BAD region: aws:RequestedRegion is 'eu-wset-1', which AWS does not have. Did you mean eu-west-1?",
+        ),
+        (
+            GOOD | {"Action": "lambda:FoldPaper", "Resource": "*"},
+            "note unheard-action: lambda:FoldPaper stands for no action of lambda, so it grants nothing. Look it up in AWS's "
+            "list of lambda's actions.",
+        ),
+        (
+            GOOD | {"Action": "3:GetObject"},
+            "note unheard-service: 3:GetObject: AWS has no service '3'. An action begins with its service, such as s3:GetObject.",
+        ),
+        (
+            GOOD
+            | {
+                "Action": "iam:PassRole",
+                "Resource": f"arn:aws:iam::{ACCOUNT}:role/films",
+                "Condition": {"StringEquals": {"iam:PassedToService": "personalise.amazonaws.com"}},
+            },
+            "BAD principal: iam:PassedToService: 'personalise.amazonaws.com' is not how Personalize calls itself. Write "
+            "personalize.amazonaws.com.",
+        ),
+        (
+            GOOD
+            | {
+                "Action": "iam:PassRole",
+                "Resource": f"arn:aws:iam::{ACCOUNT}:role/AmazonPersonalize-ExecutionRole",
+                "Condition": {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
+            },
+            "BAD principal: It hands a role that is called after Personalize to lambda.amazonaws.com. "
+            "Write personalize.amazonaws.com, or name the role that was meant.",
+        ),
+    ],
+)
+def test_what_slips_of_the_finger_leave_is_told(statement: dict[str, Any], said: str) -> None:
+    assert _said(statement)[:1] == [said]
+
+
+def test_two_buckets_that_are_one_slip_apart_are_told_once() -> None:
+    documents = [("a.json", {"Version": "2012-10-17", "Statement": [GOOD | {"Resource": f"arn:aws:s3:::{name}/*"}]}) for name in NAMES]
+    found = [each.line() for each in examine(read_documents((f"{number}.json", body) for number, (_, body) in enumerate(documents)))]
+
+    assert found == [
+        "note 1.json, statement 1: The bucket my-moive-data is called almost as my-movie-data of 0.json. Write my-movie-data if "
+        "that was meant."
+    ]
 
 
 def test_accounts_that_contradict_each_other_let_nobody_in() -> None:
