@@ -1,4 +1,4 @@
-"""Names of things on AWS, taken apart, and what is wrong with them; and the names that a bucket may have."""
+"""Names of things on AWS, taken apart, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from recommender.errors import InvalidInputError
-from recommender.policies import words
+from recommender.policies import buckets, words
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
 ACCOUNT = re.compile(r"\d{12}")
@@ -33,7 +32,6 @@ KINDS = {
     "logs": ("anomaly-detector", "delivery", "delivery-destination", "delivery-source", "destination", "log-group"),
 }
 AMAZONS_OWN = ("recipe/", "algorithm/", "feature-transformation/")  # of Personalize, and of no account
-DEMONSTRATION = "amzn-s3-demo-"  # how AWS's own examples call buckets
 
 Mistake = tuple[str, str]  # what is wrong, and what would be right
 
@@ -135,40 +133,7 @@ def _of_bucket(arn: Arn, text: str) -> Iterator[Mistake]:
     bucket = VARIABLE.sub("*", arn.resource).split("/", 1)[0]
     if not bucket:
         yield (f"{text!r} has a / where the bucket's name begins.", "Write arn:aws:s3:::BUCKET or arn:aws:s3:::BUCKET/*.")
-    elif "*" in bucket or "?" in bucket or is_to_fill_in(bucket) or bucket.startswith(DEMONSTRATION):
+    elif "*" in bucket or "?" in bucket or is_to_fill_in(bucket) or bucket.startswith(buckets.DEMONSTRATION):
         return
-    elif wrong := what_is_wrong_with_bucket(bucket):
+    elif wrong := buckets.what_is_wrong_with(bucket):
         yield (f"{text!r}: no bucket can have this name.", f"The name of a bucket must be {wrong}.")
-
-
-def what_is_wrong_with_bucket(name: str) -> str:
-    """What the name of a bucket must be and this one is not; empty if AWS takes it.
-
-    Source: "General purpose bucket naming rules" of Amazon S3's guide. Whether somebody else has the name, AWS alone knows.
-    """
-    if not 3 <= len(name) <= 63:
-        return "3 to 63 characters long"
-    if re.search(r"[A-Z]", name):
-        return "without capitals"
-    if re.search(r"\s", name):
-        return "without spaces"
-    if not re.fullmatch(r"[a-z0-9.-]+", name):
-        return "of small letters, digits, points and dashes alone"
-    if not re.fullmatch(r"[a-z0-9].*[a-z0-9]", name):
-        return "begun and ended by a small letter or a digit"
-    if ".." in name:
-        return "without two points in a row"
-    if re.fullmatch(r"\d+\.\d+\.\d+\.\d+", name):
-        return "something other than an IP address"
-    if name.startswith(("xn--", "sthree-", DEMONSTRATION)):
-        return "begun by something other than xn--, sthree- or amzn-s3-demo-, which AWS keeps"
-    if name.endswith(("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")):
-        return "ended by something other than -s3alias, --ol-s3, .mrap, --x-s3 or --table-s3, which AWS keeps"
-    return ""
-
-
-def checked_bucket(name: str) -> str:
-    """The name, if a bucket may have it; InvalidInputError in one sentence otherwise."""
-    if wrong := what_is_wrong_with_bucket(name):
-        raise InvalidInputError("the name of a bucket", name, wrong)
-    return name

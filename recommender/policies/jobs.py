@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from recommender.errors import InvalidInputError
-from recommender.policies import arns, managed
+from recommender.policies import arns, buckets, managed
 from recommender.policies.deciding import DENIED, Decision, Request, decide
 from recommender.policies.document import IDENTITY, RESOURCE, TRUST, Document
 from recommender.policies.reading import Collection
@@ -61,7 +61,7 @@ class Place:
     def checked(self) -> Place:
         """The same, if it can be; InvalidInputError for a bucket, an account or a region that cannot."""
         if not arns.is_to_fill_in(self.bucket):
-            arns.checked_bucket(self.bucket)
+            buckets.checked(self.bucket)
         if not arns.is_to_fill_in(self.account) and not arns.ACCOUNT.fullmatch(self.account):
             raise InvalidInputError("the account", self.account, "12 digits")
         if not arns.is_to_fill_in(self.region):

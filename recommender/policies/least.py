@@ -155,6 +155,18 @@ def cli_user(place: Place) -> Json:
     )
 
 
+def trust_of_notebook(_place: Place) -> Json:
+    return _policy({"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"})
+
+
+def notebook(place: Place) -> Json:
+    """The role of a notebook in which a pipeline is written: what the command line's user may, and making the bucket with its policy."""
+    body = cli_user(place)
+    actions = ["s3:CreateBucket", "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock"]
+    body["Statement"].append({"Sid": "MakeTheBucket", "Effect": "Allow", "Action": actions, "Resource": place.bucket_arn})
+    return body
+
+
 # Name of the file, without .json → what stands in it. The documents' own names where they have one.
 LEAST = {
     "trust-of-AmazonPersonalize-ExecutionRole": trust,
@@ -167,6 +179,8 @@ LEAST = {
     "trust-of-lambda": trust_of_lambda,
     "lambda": lambda_role,
     "cli-user": cli_user,
+    "trust-of-notebook": trust_of_notebook,
+    "notebook-user": notebook,
 }
 PRESETS = {"fullstack": fullstack, "hardened": hardened} | LEAST
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from recommender.errors import SettingError
 from recommender.storage.blobs.keys import check_key
 
-BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+BUCKET = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +96,9 @@ def create_blobs(url: str) -> dict[str, bool]:
 
 
 def _no_such_place(url: str) -> SettingError:
+    from recommender.policies.buckets import what_is_wrong_with
+
+    bucket = url.removeprefix("s3://").partition("/")[0] if url.startswith("s3://") else ""
+    if bucket and (wrong := what_is_wrong_with(bucket)):
+        return SettingError(f"MATINEE_BLOBS_URL names the bucket {bucket!r}; the name of a bucket must be {wrong}.")
     return SettingError(f"MATINEE_BLOBS_URL must look like file:var/blobs, file:///absolute/path or s3://bucket/prefix, not {url!r}.")

@@ -51,6 +51,12 @@ class TestOnAws:
 
     def test_an_address_that_is_none_is_refused_before_anything_is_made(self, matinee: Matinee) -> None:
         assert refused(matinee("create-stores", blobs_url="ftp://films")).startswith("MATINEE_BLOBS_URL must look like file:var/blobs")
+        assert refused(matinee("create-stores", blobs_url="s3://Film-Club/matinee")) == (
+            "MATINEE_BLOBS_URL names the bucket 'Film-Club'; the name of a bucket must be without capitals."
+        )
+        assert refused(matinee("create-stores", blobs_url="s3://film..club")) == (
+            "MATINEE_BLOBS_URL names the bucket 'film..club'; the name of a bucket must be without two points in a row."
+        )
 
     def test_data_put_into_a_bucket_are_told_and_learned_from(self, matinee: Matinee, data: Path, name: str) -> None:
         done(matinee("create-stores", blobs_url=f"s3://{name}"))

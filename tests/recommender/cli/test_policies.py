@@ -27,8 +27,8 @@ class TestDoctorIam:
         told = matinee("doctor", "iam", "--write", "policies", *place)
 
         assert done(told) == ""
-        assert len(told.stderr.splitlines()) == len(list(Path("policies").iterdir())) == 10
-        assert done(matinee("doctor", "iam", "policies", "--account", "123456789012")) == "ok   10 policies read, nothing to mend.\n"
+        assert len(told.stderr.splitlines()) == len(list(Path("policies").iterdir())) == 12
+        assert done(matinee("doctor", "iam", "policies", "--account", "123456789012")) == "ok   12 policies read, nothing to mend.\n"
         said = done(matinee("doctor", "iam", "policies", *place, "--for", "import", "--for", "batch", "--for", "client"))
         assert [line.split()[0] for line in said.splitlines() if line.count("  ") > 2] == ["allowed"] * (5 + 7 + 1)
 
@@ -49,7 +49,7 @@ class TestDoctorIam:
         result = matinee("doctor", "iam", "policies", "--bucket", "other-films")
 
         assert result.exit_code == 1
-        assert "ok   10 policies read, nothing to mend." in result.stdout
+        assert "ok   12 policies read, nothing to mend." in result.stdout
         assert (
             "MISSING  AmazonPersonalize-ExecutionRole  s3:GetObject  arn:aws:s3:::other-films/interactions.csv  "
             "final_policy_v2.json, statement 1 (DataSetsAndLists) has the action, but on arn:aws:s3:::films/*"
