@@ -70,6 +70,7 @@ def matinee(data: Path, folder: Path) -> Iterator[Site]:
         "MATINEE_PROFILES_URL": f"sqlite://{folder.resolve()}/matinee.sqlite3",
         "MATINEE_BLOBS_URL": f"file://{folder.resolve()}/blobs",
         "MATINEE_SECRET_FILE": f"{folder.resolve()}/secret",
+        "MATINEE_TRAFFIC_FOLDER": f"{folder.resolve()}/traffic",
         "MATINEE_RETRAIN_AFTER": "1000000000",
     }
     with _running(_matinee("serve"), environment, folder, "/readyz") as site:

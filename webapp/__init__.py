@@ -14,6 +14,7 @@ from webapp.arithmetic import arithmetic
 from webapp.health import health
 from webapp.metrics.exposition import exposition
 from webapp.operator.comparing import comparing
+from webapp.operator.costing import costing
 from webapp.operator.pages import operator
 from webapp.pages import pages
 from webapp.sessions import LazySessions
@@ -46,6 +47,7 @@ def create_app(recommender: Recommender) -> Flask:
     app.register_blueprint(exposition)
     app.register_blueprint(operator)
     app.register_blueprint(comparing)
+    app.register_blueprint(costing)
     app.register_blueprint(alexa)
     app.register_blueprint(echo_page)
     personalize.install(app, recommender.settings)

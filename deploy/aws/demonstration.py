@@ -151,6 +151,7 @@ def _only_the_stand_ins(url: str, place: str, port: int, folder: Path) -> None:
         "MATINEE_CACHE_FOLDER": str(folder / "cache"),
         "MATINEE_SECRET_FILE": str(folder / "secret"),
         "MATINEE_OPERATOR_FILE": str(folder / "operator"),
+        "MATINEE_TRAFFIC_FOLDER": str(folder / "traffic"),
         "MATINEE_DOWNLOAD_URL": "",
         "MATINEE_PORT": str(port),
     }

@@ -10,7 +10,7 @@ from decimal import Decimal
 from recommender.costs.bill import Bill, Line
 from recommender.costs.months import BUCKET, BUCKETS_A_DAY
 from recommender.costs.prices import Prices
-from recommender.costs.real_time import billed, real_time_lines
+from recommender.costs.real_time import REAL_TIME, billed, real_time_lines
 from recommender.errors import InvalidInputError
 
 DAYS = 30  # the month of all presets
@@ -31,7 +31,7 @@ def _fullstack(prices: Prices, title: str, training: tuple[Decimal, str]) -> Bil
     lines = (
         Line("data taken in", Decimal("0.005"), prices["personalize-data-gb"], "5 MB are 0.005 GB"),
         Line("training", hours, prices["personalize-training-hour"], formula),
-        Line("recommendations in real time", tps_hours, prices["personalize-tps-hour"], f"2 a second × 24 h × {DAYS} days"),
+        Line(REAL_TIME, tps_hours, prices["personalize-tps-hour"], f"2 a second × 24 h × {DAYS} days"),
     )
     return Bill(title, lines)
 

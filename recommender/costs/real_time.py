@@ -9,6 +9,7 @@ from recommender.costs.bill import Line
 from recommender.costs.months import BUCKET
 from recommender.costs.prices import Prices
 
+REAL_TIME = "recommendations in real time"  # what such lines are called
 # Requests of a month up to each border, by the price that holds there; None: all that is left.
 TIERS = (
     ("personalize-requests-first-72m", 72_000_000),
@@ -45,7 +46,7 @@ def by_tier(n: int, tiers: Iterable[tuple[str, int | None]] = TIERS) -> list[tup
 
 def real_time_lines(n: int, prices: Prices, formula: str) -> list[Line]:
     """A line for each price. n: the requests that are paid for. formula: where they come from."""
-    return _lines("recommendations in real time", n, by_tier(n), prices, formula)
+    return _lines(REAL_TIME, n, by_tier(n), prices, formula)
 
 
 def batch_lines(n_users: int, prices: Prices) -> list[Line]:

@@ -166,4 +166,4 @@ def _notes(usage: Usage, prices: Prices, hours: Decimal, *, whole: bool) -> tupl
 
 
 def _so_far(usage: Usage) -> str:
-    return "the whole month" if usage.is_whole else f"the {number(usage.days)} days counted"
+    return "the whole month" if usage.is_whole else f"the {number(usage.days.quantize(Decimal('0.1'), ROUND_HALF_UP))} days counted"

@@ -81,6 +81,7 @@ def running_site(var: Path, data: Path | None, *, cloud: Mapping[str, str] | Non
         "MATINEE_BLOBS_URL": f"file://{var / 'blobs'}",
         "MATINEE_SECRET_FILE": str(var / "secret"),
         "MATINEE_OPERATOR_FILE": str(var / "operator"),
+        "MATINEE_TRAFFIC_FOLDER": str(var / "traffic"),
         **{variable(name): value for name, value in settings.items()},
         **(cloud or {}),
     }

@@ -17,7 +17,7 @@ from tests.browser.site import Site
 from tests.browser.test_keyboard import FOCUS_IS_SEEN
 from tests.browser.test_pages import HEIGHT, NARROWEST, WIDTHS
 
-PAGES = ["/operator/", "/operator/doctor", "/operator/compare"]
+PAGES = ["/operator/", "/operator/doctor", "/operator/compare", "/operator/cost"]
 MOST_STOPS = 12  # presses of Tab from the top of the page to the key's field
 
 
@@ -120,6 +120,20 @@ def test_two_versions_are_chosen_and_compared_without_javascript(browser: Browse
         assert page.locator(".side-list li").count() == 20
         # People of the tests before may have rated between the two trainings.
         assert set(page.locator("tr.differs th").all_inner_texts()) - {"Ratings", "Viewers"} == {"n_neighbours"}
+
+
+def test_a_month_is_priced_without_javascript(browser: Browser, busy: Site, key: str) -> None:
+    with inside(browser, busy, key, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{busy.address}/operator/")
+        page.get_by_role("link", name="What it costs").click()
+        page.get_by_label("Provisioned TPS").fill("2")
+        page.get_by_role("button", name="Price it").click()
+
+        expect(page.get_by_label("Provisioned TPS")).to_have_value("2")
+        expect(page.get_by_role("img", name=re.compile("Dollars a day"))).to_be_visible()
+        page.get_by_role("link", name="fullstack-example").click()
+        expect(page.locator("h1")).to_contain_text("$360.00025")
 
 
 def test_in_and_out_by_keyboard(browser: Browser, site: Site, key: str) -> None:

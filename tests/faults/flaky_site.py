@@ -137,6 +137,7 @@ def site(data: str = "") -> Iterator[Site]:
             "MATINEE_BLOBS_URL": "s3://films/matinee",
             "MATINEE_CACHE_FOLDER": str(folder / "cache"),
             "MATINEE_SECRET_FILE": str(folder / "secret"),
+            "MATINEE_TRAFFIC_FOLDER": str(folder / "traffic"),
             "MATINEE_PORT": str(port),
         } | amazon.environment
         with _environment(stand_ins.environment_for(url)):

@@ -110,6 +110,7 @@ class House:
             "MATINEE_PROFILES_URL": f"dynamodb://{TABLE}" if self.cloud else f"sqlite://{self.var}/matinee.sqlite3",
             "MATINEE_BLOBS_URL": f"file://{self.var}/blobs",
             "MATINEE_SECRET_FILE": f"{self.var}/secret",
+            "MATINEE_TRAFFIC_FOLDER": f"{self.var}/traffic",
             **self.cloud,
         }
 

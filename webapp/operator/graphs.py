@@ -31,6 +31,16 @@ def columns(counts: Sequence[int], marked: Sequence[int], says: str, ends: tuple
     return _graph(bars, grid, says, [("0", "start", ends[0]), ("100%", "end", ends[1])])
 
 
+def spending(paid: Sequence[float], asked: Sequence[float], here: float, says: str, ends: tuple[str, str]) -> Markup:
+    """A column for each day's dollars and, in the accent, the part that was asked for; a line where `here` lies, what a day costs here."""
+    top = max(*paid, here, 0.01)
+    step = WIDE / len(paid)
+    y = HIGH * (1 - here / top)
+    bars = _bars(paid, step, top, "graph-part") + _bars(asked, step, top, "graph-marked")
+    line = f'<path class="graph-line of-machine" d="M0 {y:.1f}h{WIDE}"/>'
+    return _graph(bars + line, [(1.0, f"${top:,.2f}")], says, [("0", "start", ends[0]), ("100%", "end", ends[1])])
+
+
 def named_columns(counts: Sequence[int], names: Sequence[str], says: str) -> Markup:
     """A column for each count with its name below."""
     most = max(*counts, 1)
@@ -147,7 +157,7 @@ def _graph(drawn: str, grid: Iterable[tuple[float, str]], says: str, below: Iter
     )
 
 
-def _bars(counts: Sequence[int], step: float, most: int, name: str) -> str:
+def _bars(counts: Sequence[float], step: float, most: float, name: str) -> str:
     """All columns as one shape; a count above zero is drawn high enough to be seen."""
     drawn = []
     for place, count in enumerate(counts):
