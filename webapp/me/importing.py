@@ -84,7 +84,9 @@ def go_on(import_id: str) -> ResponseReturnValue:
         if choices := _choices(request.form):
             _imports().choose(user_id, import_id, choices, asker=asker())
         if request.form.get("do") == "save":
-            tally().said(_imports().save(user_id, import_id, asker=asker()).n_films)  # the page that follows says what it did
+            is_new = not _is_saved(user_id, import_id)
+            receipt = _imports().save(user_id, import_id, asker=asker())  # the page that follows says what it did
+            tally().said(receipt.n_films if is_new else 0)
             return _to(import_id)
     except InvalidInputError as error:
         return _review_page(_imports().draft(user_id, import_id, asker=asker()), refusal(error))
@@ -209,6 +211,13 @@ def _choices(form: Mapping[str, str]) -> dict[int, int | None]:
 
 def _to(import_id: str, **values: object) -> ResponseReturnValue:
     return redirect(url_for("importing.look", import_id=import_id, **values), HTTPStatus.SEE_OTHER)  # type: ignore[arg-type]
+
+
+def _is_saved(user_id: int, import_id: str) -> bool:
+    try:
+        return bool(_imports().receipt(user_id, import_id, asker=asker()))
+    except UnknownImportError:
+        return False
 
 
 def _imports() -> Imports:

@@ -12,6 +12,7 @@ import pytest
 
 from recommender.domain import SEEN, WATCHLIST, Opinions, UserId
 from recommender.storage.profiles import open_profiles
+from recommender.traffic import counted, months_counted
 from tests.recommender.cli.commands import Matinee, done, refused
 
 LETTERBOXD = """Date,Name,Year,Letterboxd URI,Rating
@@ -58,6 +59,8 @@ class TestImport:
 
     def test_what_is_saved_makes_the_list_and_is_saved_once(self, trained: Matinee, person: str, file: Path) -> None:
         first = done(trained("import", file, "--user", person, "--save"))
+        n_events = sum(sum(counted(Path("var/traffic"), month).events) for month in months_counted(Path("var/traffic")))
+        assert n_events == 2, "what was written counts for the costs"
         again = done(trained("import", file, "--user", person, "--save"))
 
         assert f"\nWritten for {person}: 2 new, 0 with other stars, 0 as before." in first

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.costs.bill import dollars, number
+from recommender.costs.bill import dollars, in_cents, number
 from recommender.costs.prices import MEMORY, PRICES, read_prices
 from recommender.errors import InvalidInputError
 
@@ -108,3 +108,8 @@ def test_every_price_stands_in_the_page_about_costs() -> None:
 
     for name, price in PRICES.items():
         assert f"| `{name}` | {str(price).removesuffix('.')} | {price.date} | {price.source} |" in page
+
+
+@pytest.mark.parametrize(("amount", "cents"), [("0.005", "0.01"), ("0.0049", "0.00"), ("144.125", "144.13"), ("144.1152", "144.12")])
+def test_half_a_cent_is_one_on_an_invoice(amount: str, cents: str) -> None:
+    assert in_cents(Decimal(amount)) == Decimal(cents)

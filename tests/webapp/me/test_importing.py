@@ -23,6 +23,7 @@ from recommender.serving import Recommender
 from recommender.settings import Settings
 from recommender.storage.blobs import open_blobs
 from recommender.storage.profiles import Profiles, open_profiles
+from recommender.traffic import Traffic, counted, months_counted
 from tests.recommender.data.exports.test_damaged import damaged
 from tests.recommender.importing.conftest import trained_blobs
 from tests.recommender.importing.files import LETTERBOXD, RATINGS, zip_of
@@ -130,7 +131,10 @@ class TestTheWay:
         assert "Macro" not in taken_back
         assert said(profiles.opinions(person)) == ({}, set())
 
-    def test_said_twice_it_is_saved_once(self, alice: Browser, profiles: Profiles, person: UserId) -> None:
+    def test_said_twice_it_is_saved_and_counted_once(
+        self, alice: Browser, app: Flask, profiles: Profiles, person: UserId, tmp_path: Path
+    ) -> None:
+        app.extensions["tally"].traffic = Traffic(tmp_path / "traffic")
         there = sent(alice, "letterboxd.zip", LETTERBOXD)
         page = alice.get(there)
         assert page.status_code == 200
@@ -140,6 +144,7 @@ class TestTheWay:
             assert alice.client.post(there, data=fields).status_code == 303
 
         assert profiles.opinions(person).rev == 1
+        assert sum(sum(counted(tmp_path / "traffic", month).events) for month in months_counted(tmp_path / "traffic")) == 4
 
     def test_questions_are_asked_in_pages_and_answers_are_kept(self, alice: Browser, profiles: Profiles, person: UserId) -> None:
         rows = "".join(f"Film {k},{1900 + k + 5},3\n" for k in range(1, 26))
