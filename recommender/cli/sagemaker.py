@@ -7,16 +7,18 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import click
 
 from recommender.cli.inputs import DATA, DATA_FOLDER, data_named
-from recommender.errors import InvalidInputError, RecommenderError
+from recommender.errors import DataError, InvalidInputError, RecommenderError
 from recommender.settings import Settings
 from recommender.terminal import Bars, print_table
 
+MODELS = Path("var/sagemaker")  # those fetched from buckets
 FOLDS = ("u1", "u2", "u3", "u4", "u5")
 # Those of recommender.sagemaker.one_hot and calls, which help need not load.
 LABELS = ("liked", "stars")
@@ -86,16 +88,40 @@ def train(folder: Path) -> None:
     """
     from recommender.sagemaker import container
 
-    stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda number, frame: stopped.set())
     try:
-        container.train(folder, say=_say, is_stopped=stopped.is_set)
+        container.train(folder, say=_say, is_stopped=_stopped())
     except RecommenderError as error:
         container.tell_failure(folder, str(error))
         raise
     except Exception as error:
         container.tell_failure(folder, f"{type(error).__name__}: {error}; the job's log has all of it.")
         raise
+
+
+@sagemaker.command()
+@click.option("--bucket", default="s3://movierecom", help="Where the files are and the model goes, s3://BUCKET[/PREFIX] or a folder.")
+@click.option("--name", default="movierecom-fm", help="Of the job, below whose name its model lies.")
+@click.option("--set", "settings_of", multiple=True, metavar="NAME=VALUE", help="A hyperparameter, beside the papers' or in place of one.")
+def run(bucket: str, name: str, settings_of: tuple[str, ...]) -> None:
+    """Train on this machine on what `write` has put into a bucket.
+
+    The model goes where SageMaker would put it, fm/output/NAME/output/model.tar.gz. feature_dim is that of the files.
+    """
+    from recommender.sagemaker import local_job
+    from recommender.sagemaker.calls import papers_hyperparameters
+    from recommender.sagemaker.place import Place
+
+    papers = {name: value for name, value in papers_hyperparameters().items() if name != "feature_dim"}
+    told = {**papers, **dict(_named_value(text) for text in settings_of)}
+    model = local_job.run(Place.at(bucket), name, told, say=_say, is_stopped=_stopped())
+    click.echo(f"The model is {model}; `matinee sagemaker serve --model {model}` serves it.", err=True)
+
+
+def _stopped() -> Callable[[], bool]:
+    """Whether somebody has asked this process to end, which from now on does not end it."""
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: stopped.set())
+    return stopped.is_set
 
 
 def _say(line: str) -> None:
@@ -106,18 +132,18 @@ def _say(line: str) -> None:
 
 @sagemaker.command()
 @_FOLDER
-@click.option("--model", type=click.Path(path_type=Path), help="A folder or a model.tar.gz.  [default: model in --folder]")
+@click.option("--model", help="A folder, or a model.tar.gz, which may lie at s3://.  [default: model in --folder]")
 @click.option("--host", default="0.0.0.0", help="The address to listen on.")  # noqa: S104  SageMaker asks from outside the container
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, help="The port to listen on.")
 @click.option("--workers", type=click.IntRange(1), help="Processes.  [default: as many as there are cores]")
-def serve(folder: Path, model: Path | None, host: str, port: int, workers: int | None) -> None:
+def serve(folder: Path, model: str | None, host: str, port: int, workers: int | None) -> None:
     """Serve a model as SageMaker asks a container to.
 
     `/ping` tells that it is there, `/invocations` takes JSON, lines of JSON or RecordIO and answers scores and labels.
     """
     from recommender.sagemaker.machine import load
 
-    place = str((model or folder / "model").resolve())
+    place = str((_at_hand(model) if model else folder / "model").resolve())
     load(Path(place))  # a model that is none is told here, once
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
     arguments = [
@@ -126,6 +152,19 @@ def serve(folder: Path, model: Path | None, host: str, port: int, workers: int |
         f"webapp.sagemaker:create_endpoint({place!r})",
     ]
     os.execv(gunicorn, [gunicorn, *arguments])  # noqa: S606  no shell: the program beside this Python
+
+
+def _at_hand(model: str) -> Path:
+    """The model on this machine; fetched where it lies in a bucket."""
+    from recommender.sagemaker.place import Place
+
+    if not model.startswith("s3://"):
+        return Path(model)
+    bucket, _, key = model.removeprefix("s3://").partition("/")
+    found = Place.at(f"s3://{bucket}").fetch(model, MODELS / bucket / Path(key).parent)
+    if not found:
+        raise DataError(f"There is no model at {model}; name the model.tar.gz of a job.")
+    return found[0]
 
 
 @sagemaker.command()

@@ -58,7 +58,7 @@ def calls_for(kind: str, wanted: Wanted) -> list[Call]:
 
 
 def _training(wanted: Wanted) -> list[Call]:
-    told = {**_static(), **wanted.told}
+    told = {**papers_hyperparameters(), **wanted.told}
     checked(told)
     return [("CreateTrainingJob", {"TrainingJobName": wanted.name, "HyperParameters": told, **_definition(wanted)})]
 
@@ -71,7 +71,7 @@ def _tuning(wanted: Wanted) -> list[Call]:
         raise InvalidInputError("A hyperparameter", both[0], f"none that is searched for, as are {' and '.join(searched)}")
     static = {**definition["StaticHyperParameters"], **wanted.told}
     checked(static)
-    if static["predictor_type"] != _static()["predictor_type"]:
+    if static["predictor_type"] != papers_hyperparameters()["predictor_type"]:
         config["HyperParameterTuningJobObjective"] = {"Type": "Minimize", "MetricName": "test:rmse"}
     definition = {"StaticHyperParameters": static, **_definition(wanted)}
     parameters = {
@@ -127,8 +127,8 @@ def _image(wanted: Wanted) -> str:
     return wanted.image or amazon.image_of(_PRESET, wanted.region)
 
 
-def _static() -> dict[str, str]:
-    """Of the papers' job what is not searched for."""
+def papers_hyperparameters() -> dict[str, str]:
+    """Of the papers' tuning job those that are not searched for."""
     job = amazon.tuning_job(_PRESET, n_trials=1)
     static: dict[str, str] = job["TrainingJobDefinition"]["StaticHyperParameters"]
     return static

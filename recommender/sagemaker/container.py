@@ -13,7 +13,7 @@ All below /opt/ml. Source: "How Amazon SageMaker AI Runs Your Training Image" an
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,25 @@ def tell_failure(folder: Path, reason: str) -> None:
         path.write_text(reason[:LONGEST_REASON])
 
 
+def lay(folder: Path, hyperparameters: Mapping[str, str], channels: Collection[str]) -> None:
+    """Orders as SageMaker lays them, for a job on this machine."""
+    config = folder / "input" / "config"
+    files = {
+        "hyperparameters": hyperparameters,
+        "inputdataconfig": {name: {"TrainingInputMode": _MODES[0], "RecordWrapperType": "None"} for name in channels},
+        "resourceconfig": {"current_host": "algo-1", "hosts": ["algo-1"]},
+    }
+    with in_words("written", config):
+        config.mkdir(parents=True, exist_ok=True)
+        for name, told in files.items():
+            (config / f"{name}.json").write_text(json.dumps(told))
+
+
+def n_features_in(path: Path) -> int:
+    """As many as a file of ids names people and films; DataError for what is no such file."""
+    return _ids(path).n_features
+
+
 class _Progress:
     """epochs: how many are done. was_stopped: whether somebody wanted it to end before its time."""
 
@@ -151,7 +170,7 @@ def _check_channel(name: str, told: Mapping[str, Any]) -> None:
         raise InvalidInputError(f"RecordWrapperType of the channel {name}", wrapper, "None, since its records are framed already")
 
 
-def _ids(path: Path, feature_dim: int) -> Ids:
+def _ids(path: Path, feature_dim: int | None = None) -> Ids:
     said = _object(path)
     try:
         ids = Ids(np.array(said["user_ids"], dtype=np.int32), np.array(said["movie_ids"], dtype=np.int32))
@@ -160,7 +179,7 @@ def _ids(path: Path, feature_dim: int) -> Ids:
         is_good = False
     if not is_good:
         raise DataError(f"{path} does not name user_ids and movie_ids, ascending whole numbers; write it with `matinee sagemaker write`.")
-    if ids.n_features != feature_dim:
+    if feature_dim not in (None, ids.n_features):
         raise InvalidInputError("feature_dim", feature_dim, f"{ids.n_features}, as many as {path.name} has ids")
     return ids
 

@@ -15,6 +15,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from recommender.storage.disk import in_words
 from recommender.storage.part_files import SCHEME, bucket_and_key
 
 BUCKET, PREFIX = "movierecom", "fm"  # of the paper
@@ -61,22 +62,40 @@ class Place:
         return f"{self.output}/{job}/output/model.tar.gz"
 
     def put(self, files: dict[str, Path]) -> None:
-        """Each channel's file to its place, whole or not at all. StorageError, in a sentence, for a place that cannot be written."""
-        if self.is_bucket:
-            from recommender.storage.part_files.bucket import OneObject  # boto3 comes with it
+        """Each file to the place that is named, whole or not at all. StorageError, in a sentence, for a place that cannot be written."""
+        for place, path in files.items():
+            if self.is_bucket:
+                from recommender.storage.part_files.bucket import OneObject  # boto3 comes with it
 
-            for name, path in files.items():
-                OneObject.at(self.file(name)).put(path)
-            return
-        from recommender.storage.disk import in_words
-
-        for name, path in files.items():
-            target = Path(self.file(name))
+                OneObject.at(place).put(path)
+                continue
+            target = Path(place)
             with in_words("written", target):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 draft = target.with_name(f".{target.name}")
                 shutil.copyfile(path, draft)
                 draft.replace(target)
+
+    def fetch(self, place: str, folder: Path) -> list[Path]:
+        """The files right below the place that is named, which ends in a slash, or the one file; into the folder, by their own names.
+
+        Nothing where nothing is there. StorageError, in a sentence, for what cannot be read.
+        """
+        with in_words("written", folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        if not self.is_bucket:
+            with in_words("read", Path(place)):
+                found = sorted(Path(place).glob("*")) if place.endswith("/") else [Path(place)]
+                return [shutil.copyfile(path, folder / path.name) for path in found if path.is_file()]
+        from recommender.storage.amazon.bucket import Bucket
+        from recommender.storage.amazon.clients import PATIENT
+
+        bucket, key = bucket_and_key(place)
+        objects = Bucket(bucket, PATIENT, prefix=key)
+        listed = [each for each in objects.listed(key) if each.name and key in (each.key, each.key.removesuffix(each.name))]
+        for each in listed:
+            objects.fetch(each.key, folder / each.name, size=each.size, tag=each.tag)
+        return [folder / each.name for each in listed]
 
     def look(self) -> None:
         """See, before the work, whether a bucket answers."""

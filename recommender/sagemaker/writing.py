@@ -47,7 +47,7 @@ def write(split: Split, ids: Ids, place: Place, labels: str, *, progress: Progre
             _write_records(ratings, ids, files[name], labels, lambda n, before=done: progress(before + n, total))  # type: ignore[misc]
             done += len(ratings)
         files[IDS].write_text(json.dumps({"user_ids": ids.user_ids.tolist(), "movie_ids": ids.movie_ids.tolist()}) + "\n")
-        place.put(files)
+        place.put({place.file(name): path for name, path in files.items()})
         return [_written(place.file(name), len(sides[name]) if name in sides else 0, path) for name, path in files.items()]
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import boto3
 import pytest
 
+from recommender.cli.sagemaker import _at_hand
+from recommender.sagemaker.machine import load
 from tests.recommender.cli.commands import Matinee, done, refused
 
 
@@ -51,6 +53,26 @@ class TestInABucket:
         assert keys == ["fm/ids/ids.json", "fm/test/test.protobuf", "fm/train/train.protobuf"]
         for key in keys:
             assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == (Path("here") / key).read_bytes()
+
+    def test_a_model_is_trained_from_the_bucket_and_put_there_and_can_be_fetched_to_serve(
+        self, matinee: Matinee, data: Path, bucket: str
+    ) -> None:
+        done(matinee("sagemaker", "write", "--data", data, "--to", f"s3://{bucket}"))
+        done(matinee("sagemaker", "write", "--data", data, "--to", "here"))
+        told = ("--name", "fm-1", "--set", "epochs=3", "--set", "num_factors=4")
+
+        result = matinee("sagemaker", "run", "--bucket", f"s3://{bucket}", *told)
+        beside = done(matinee("sagemaker", "run", "--bucket", "here", *told))
+
+        assert done(result) == beside
+        place = f"s3://{bucket}/fm/output/fm-1/output/model.tar.gz"
+        assert result.stderr.startswith(f"The model is {place}; ")
+        fetched, local = load(_at_hand(place)), load(Path("here/fm/output/fm-1/output/model.tar.gz"))
+        assert (fetched.factors == local.factors).all()
+        assert fetched.n_features == 50
+        assert refused(matinee("sagemaker", "serve", "--model", f"s3://{bucket}/fm/none.tar.gz")) == (
+            f"There is no model at s3://{bucket}/fm/none.tar.gz; name the model.tar.gz of a job."
+        )
 
     def test_a_bucket_that_is_not_there_is_told(self, matinee: Matinee, data: Path, bucket: str) -> None:
         assert f"{bucket}-gone" in refused(matinee("sagemaker", "write", "--data", data, "--to", f"s3://{bucket}-gone"))
