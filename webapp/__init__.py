@@ -16,6 +16,7 @@ from webapp.metrics.exposition import exposition
 from webapp.operator.comparing import comparing
 from webapp.operator.costing import costing
 from webapp.operator.pages import operator
+from webapp.operator.personalize.pages import room_pages
 from webapp.pages import pages
 from webapp.sessions import LazySessions
 from webapp.uploads import RequestInMemory
@@ -48,6 +49,7 @@ def create_app(recommender: Recommender) -> Flask:
     app.register_blueprint(operator)
     app.register_blueprint(comparing)
     app.register_blueprint(costing)
+    app.register_blueprint(room_pages)
     app.register_blueprint(alexa)
     app.register_blueprint(echo_page)
     personalize.install(app, recommender.settings)

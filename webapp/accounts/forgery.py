@@ -26,7 +26,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 FIELD, HEADER = "csrf", "X-Csrf-Token"
 CHANGES_NOTHING = ("GET", "HEAD", "OPTIONS", "TRACE")
 NO_FORMS = ("/api/", "/alexa", "/personalize")  # programs: known by tokens and signatures that no browser sends by itself
-HAVE_THEIR_OWN = ("operator",)  # blueprints: behind a cookie that browsers send from its own pages alone
+HAVE_THEIR_OWN = ("operator", "personalize_room")  # blueprints: behind a cookie that browsers send from its own pages alone
 REFUSED = (
     "This form was not sent from a page of this site as it is now, so nothing was changed. "
     "Go back, load the page again, and send it from there."
