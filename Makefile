@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-personalize proof-everywhere spark-tools proof-spark neural-tools
+.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-personalize proof-everywhere spark-tools proof-spark neural-tools client-tools proof-pipelines
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -31,6 +31,8 @@ DEPLOY_TOOLS := $(DEPLOY_VENV)/.installed
 SPARK_VENV := .spark-venv
 SPARK_TOOLS := $(SPARK_VENV)/.installed
 NEURAL_TOOLS := $(VENV)/.neural
+CLIENTS_VENV := .clients-venv
+CLIENT_TOOLS := $(CLIENTS_VENV)/.installed
 OBSERVATORY := tests/deploy/observatory
 
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -qq install
@@ -156,6 +158,7 @@ proof-spark: $(TOOLS) $(SPARK_TOOLS) ## Kills Spark's executors in the middle of
 	@$(VENV)/bin/python -m tests.faults.killed_executors --kills 6 --recipe ease
 	@$(VENV)/bin/python -m tests.faults.killed_executors --kills 2 --planted
 	@$(SPARK_VENV)/bin/python -m tests.recommender.on_spark.every_recipe
+	@$(VENV)/bin/python -m pytest -q --long --require-spark tests/recommender/on_spark/test_spark_als.py
 
 proof-front: $(TOOLS) ## Reloads, restarts and kills servers and swaps models behind nginx under load, and shows that mistakes would be seen.
 	@echo "Reading through nginx while everything behind it comes and goes; this takes three minutes."
@@ -172,6 +175,10 @@ check-deploy: $(TOOLS) $(DEPLOY_TOOLS) ## Checks deploy/ with nginx, systemd-ana
 	"$$laid"/opt/matinee/current/bin/gunicorn --check-config --config "$$laid"/opt/matinee/current/gunicorn.conf.py webapp.wsgi:app; \
 	test -s "$$laid"/opt/matinee/current/static/css/matinee.css -a -s "$$laid"/opt/matinee/current/notice.html; \
 	echo "The installation is whole."
+
+proof-pipelines: $(TOOLS) $(CLIENT_TOOLS) ## Runs the three documents' pipelines by boto3 of today and of two years ago and by the AWS CLI; needs MATINEE_TEST_DATA.
+	@echo "Running the pipelines of examples/personalize against a Matinee of their own; this takes some minutes."
+	@$(VENV)/bin/python -m tests.journeys.pipelines
 
 screenshots: $(TOOLS) ## Draws the README's pictures of the site anew, from a site of its own.
 	@echo "Taking the pictures in docs/images."
@@ -206,6 +213,8 @@ spark-tools: $(SPARK_TOOLS) ## Makes .spark-venv, where Matinee runs with Apache
 
 neural-tools: $(NEURAL_TOOLS) ## Adds PyTorch to .venv, by which the recipes classifier and sequence learn.
 
+client-tools: $(CLIENT_TOOLS) ## Installs other clients of Amazon Personalize, boto3 of two years ago and the AWS CLI, that the tests ask by.
+
 deploy-tools: $(DEPLOY_TOOLS) ## Installs the tools that look at deploy/ from outside, with Node.js 20 or newer.
 
 env: $(INSTALLED) ## Makes .venv with everything that runs.
@@ -213,8 +222,8 @@ env: $(INSTALLED) ## Makes .venv with everything that runs.
 env-dev: $(TOOLS) ## Makes .venv with the tools for tests and checks as well.
 
 clean: ## Removes the environments and all caches; var/, with people's ratings, stays.
-	@echo "Removing .venv, .bench-venv, .stand-ins-venv, .stack-venv, .api-venv, .deploy-venv, .spark-venv, node_modules and caches; var/ stays."
-	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) $(STACK_VENV) $(API_VENV) $(DEPLOY_VENV) $(SPARK_VENV) node_modules $(OBSERVATORY)/node_modules build *.egg-info \
+	@echo "Removing .venv, .bench-venv, .stand-ins-venv, .stack-venv, .api-venv, .deploy-venv, .spark-venv, .clients-venv, node_modules and caches; var/ stays."
+	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) $(STACK_VENV) $(API_VENV) $(DEPLOY_VENV) $(SPARK_VENV) $(CLIENTS_VENV) node_modules $(OBSERVATORY)/node_modules build *.egg-info \
 		.hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -259,6 +268,12 @@ $(API_TOOLS): requirements-api.txt | $(PACKAGES)
 	@echo "Installing what calls the API into $(API_VENV)."
 	@"$(PYTHON)" -m venv --clear $(API_VENV)
 	@$(API_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-api.txt || $(PIP_FAILED)
+	@touch $@
+
+$(CLIENT_TOOLS): requirements-clients.txt | $(PACKAGES)
+	@echo "Installing other clients of Amazon Personalize into $(CLIENTS_VENV)."
+	@"$(PYTHON)" -m venv --clear $(CLIENTS_VENV)
+	@$(CLIENTS_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-clients.txt || $(PIP_FAILED)
 	@touch $@
 
 $(SPARK_TOOLS): requirements.txt requirements-spark.txt pyproject.toml | $(PACKAGES)

@@ -27,8 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--require-stand-ins", action="store_true", help="fail, rather than skip, where a stand-in for Amazon's services is not installed"
     )
+    parser.addoption(
+        "--require-clients", action="store_true", help="fail, rather than skip, where another client of Personalize is missing"
+    )
     parser.addoption("--require-spark", action="store_true", help="fail, rather than skip, where Apache Spark cannot run")
     parser.addoption("--require-neural", action="store_true", help="fail, rather than skip, where PyTorch is not installed")
+    parser.addoption("--long", action="store_true", help="run the long proofs too, each of a minute or more")
     parser.addoption("--rng-seed", type=int, default=SEED, help="the number that every test's rng starts from")
 
 
@@ -42,7 +46,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """What learns by PyTorch is skipped with a word where there is none."""
+    """What learns by PyTorch is skipped with a word where there is none; so is a long proof where nobody asked for it."""
+    if item.get_closest_marker("slow") and not item.config.getoption("--long"):
+        pytest.skip("a long proof; --long runs it")
     if item.get_closest_marker("neural") and (missing := neural_extra.what_is_missing()):
         if item.config.getoption("--require-neural"):
             pytest.fail(f"--require-neural was given, but {missing}", pytrace=False)

@@ -74,27 +74,35 @@ def test_ratings_without_times_are_measured_by_the_newest_alone() -> None:
     assert "later visits" not in choice.says
 
 
-def test_auto_trains_the_best_and_remembers_what_was_measured(tastes: DataSet, blobs: Blobs, profiles: Profiles) -> None:
+def test_auto_trains_the_best_remembers_what_was_measured_and_does_not_measure_it_again(
+    tastes: DataSet, blobs: Blobs, profiles: Profiles
+) -> None:
+    training.train(tastes, blobs, profiles, recipe="popular", source="here")
+    quick = comparing.compare(blobs, training.silent, clock=still, now=still, is_quick=True)
+    assert quick is not None
+    assert [row.recipe for row in quick.rows] == list(QUICK_CANDIDATES)
+    assert quick == history.comparison(blobs)
+    assert comparing.compare(blobs, training.silent, clock=still, now=still, is_quick=True) is None
+
     trained = training.train(tastes, blobs, profiles, recipe=AUTO, source="here", judged=True)
 
     known = history.comparison(blobs)
     assert known is not None
-    assert (known.best, known.recipe, known.advice) == (trained.recipe, trained.recipe, "")
+    assert (known.best, known.recipe, known.advice, known.is_quick) == (trained.recipe, trained.recipe, "", False)
     assert [row.recipe for row in known.rows] == [name for name in CANDIDATES if name in recipes.RECIPES]
     assert not training.is_needed("here", blobs, profiles, recipe=AUTO)
-
-
-def test_auto_on_nearly_the_same_ratings_does_not_measure_again(tastes: DataSet, blobs: Blobs, profiles: Profiles) -> None:
-    training.train(tastes, blobs, profiles, recipe=AUTO, source="here")
-    before = history.comparison(blobs)
+    assert comparing.compare(blobs, training.silent, clock=still, now=still, is_quick=True) is None, "the whole says more"
 
     again = training.train(tastes, blobs, profiles, recipe=AUTO, source="here")
 
-    assert history.comparison(blobs) == before
+    assert history.comparison(blobs) == known
     assert "choice" in again.seconds
 
 
-def test_the_recipe_in_force_is_compared_once_for_the_same_ratings(tastes: DataSet, blobs: Blobs, profiles: Profiles) -> None:
+def test_the_recipe_in_force_is_compared_once_for_the_same_ratings(
+    tastes: DataSet, blobs: Blobs, profiles: Profiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "CANDIDATES", CHEAP)
     assert comparing.compare(blobs, training.silent, clock=still, now=still) is None  # nothing is in force
     training.train(tastes, blobs, profiles, recipe="popular", source="here")
 
@@ -105,22 +113,6 @@ def test_the_recipe_in_force_is_compared_once_for_the_same_ratings(tastes: DataS
     assert (found.recipe, found.data, found.n_ratings) == ("popular", tastes.name, len(tastes.ratings))
     assert "switches" in found.advice
     assert comparing.compare(blobs, training.silent, clock=still, now=still) is None
-
-
-def test_a_quick_look_is_made_once_and_does_not_stand_for_the_whole(tastes: DataSet, blobs: Blobs, profiles: Profiles) -> None:
-    training.train(tastes, blobs, profiles, recipe="popular", source="here")
-
-    quick = comparing.compare(blobs, training.silent, clock=still, now=still, is_quick=True)
-
-    assert quick is not None
-    assert [row.recipe for row in quick.rows] == list(QUICK_CANDIDATES)
-    assert quick == history.comparison(blobs)
-    assert comparing.compare(blobs, training.silent, clock=still, now=still, is_quick=True) is None
-    training.train(tastes, blobs, profiles, recipe=AUTO, source="here")
-    whole = history.comparison(blobs)
-    assert whole is not None
-    assert (whole.is_quick, len(whole.rows)) == (False, len(CANDIDATES))
-    assert comparing.compare(blobs, training.silent, clock=still, now=still, is_quick=True) is None, "the whole says more"
 
 
 def test_a_recipe_there_is_not_is_refused() -> None:

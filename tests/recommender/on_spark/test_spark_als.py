@@ -68,6 +68,7 @@ def test_it_is_fitted_in_a_session_of_its_own_where_there_is_none_and_by_ten_rou
 
 
 @pytest.mark.data
+@pytest.mark.slow
 def test_its_error_on_u1_is_no_higher_than_the_papers(spark_venv: Path, ml_100k: Path) -> None:
     found = at_first_hand(spark_venv, ml_100k)
 
@@ -116,6 +117,7 @@ def test_trained_on_a_cluster_it_is_served_where_there_is_no_spark(cluster: Stan
     assert [line["movie"]["movie_id"] for line in json.loads(told.stdout)["movies"]] == [3, 4]
 
 
+@pytest.mark.slow
 def test_its_lists_by_a_cluster_are_those_of_this_machine(cluster: Standalone, spark_venv: Path, tmp_path: Path) -> None:
     import numpy as np
 
