@@ -63,7 +63,9 @@ def site(s3_url: str, var: Path) -> Iterator[Site]:
     }
     program = str(Path(sys.executable).with_name("matinee"))
     keys = json.loads(
-        subprocess.run([program, "keys", "add", "--note", "pipelines"], env=matinee, cwd=var, capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [program, "keys", "add", "--note", "pipelines"], env=matinee, cwd=var, capture_output=True, text=True, check=True
+        ).stdout
     )
     client = {
         "PATH": os.environ["PATH"],
