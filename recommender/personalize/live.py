@@ -98,6 +98,15 @@ class Live:
         """Everything that was put into the group goes."""
         self._blobs.remove(f"{PLACE}/{group}")
 
+    def forget_events(self, group: str) -> None:
+        """Every event that was put into the group goes; users and items stay."""
+        for kind in ("events", "sessions"):
+            self._blobs.remove(f"{PLACE}/{group}/{kind}")
+
+    def forget_rows(self, dataset_key: str) -> None:
+        """Every user, or item, that was put into the data set goes."""
+        self._blobs.remove(_sheet_key(dataset_key, None).rstrip("/"))
+
     def put_users(self, dataset_key: str, rows: Rows) -> None:
         """Users with their fields, as `dataset/GROUP/USERS` holds them; what was put of the same user before is replaced."""
         self._put_rows(dataset_key, rows)

@@ -12,12 +12,13 @@ import orjson
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
-from recommender.errors import PersonalizeError, RecommenderError, StorageError
+from recommender.errors import PersonalizeError, RecommenderError
 from webapp.error_handlers import request_id
 
 log = logging.getLogger(__name__)
 
 JSON_1_1, JSON = "application/x-amz-json-1.1", "application/json"
+AWAY = "What Matinee keeps cannot be reached or used right now; try again in a few seconds, and ask its operator to look at the log."
 
 
 class UnreadableError(PersonalizeError):
@@ -64,9 +65,7 @@ def failure(error: Exception, content_type: str = JSON_1_1) -> Response:
         return _refused("ValidationException", error.description or error.name, error.code, content_type)
     if isinstance(error, RecommenderError):
         log.warning("not served request_id=%s reason=%s", request_id(), error)
-        shown = (
-            "What Matinee keeps cannot be reached right now; try again in a few seconds." if isinstance(error, StorageError) else str(error)
-        )
+        shown = str(error) if isinstance(error, MissingExtraError) else AWAY  # the others speak of places inside
         return _refused("ServiceUnavailableException", shown, 503, content_type)
     log.error("failed request_id=%s", request_id(), exc_info=error)
     return _refused(

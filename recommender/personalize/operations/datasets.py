@@ -5,11 +5,12 @@ from __future__ import annotations
 from recommender.personalize import arns
 from recommender.personalize.arns import arn_of
 from recommender.personalize.desk import Desk
+from recommender.personalize.live import Live
 from recommender.personalize.operations.every import add, at_work, delete, describe, each, lists, ready, refuse_while
 from recommender.personalize.operations.kinds import DATASET, GROUP, Json
 from recommender.personalize.refusals import InvalidInputError, ResourceAlreadyExistsError
 from recommender.personalize.resources import ACTIVE, Resource, Resources
-from recommender.personalize.schemas import DATASET_TYPES, Schema, read_schema
+from recommender.personalize.schemas import DATASET_TYPES, INTERACTIONS, Schema, read_schema
 
 
 def create(desk: Desk, sent: Json) -> Json:
@@ -18,17 +19,18 @@ def create(desk: Desk, sent: Json) -> Json:
     if dataset_type not in DATASET_TYPES:
         raise InvalidInputError(f"datasetType must be one of {', '.join(DATASET_TYPES)}, not {sent['datasetType']!r}.")
 
-    def step(found: Resources) -> str:
+    def step(found: Resources) -> Resource:
         group = ready(found, sent["datasetGroupArn"], GROUP)
         schema = fitting(found, sent["schemaArn"], dataset_type, group)
         arn = arn_of(arns.DATASET, group.body["name"], dataset_type)
         if arns.key_of(arn) in found.by_key:
             raise ResourceAlreadyExistsError(arn)
         body = {"name": sent["name"], "datasetGroupArn": group.arn, "datasetType": dataset_type, "schemaArn": schema.arn}
-        add(desk, found, DATASET, arn, body, sent)
-        return arn
+        return add(desk, found, DATASET, arn, body, sent)
 
-    return {"datasetArn": desk.registry.change(step)}
+    made = desk.registry.change(step)
+    forget(desk, made)  # what one of the same name has left, if its deletion was cut off
+    return {"datasetArn": made.arn}
 
 
 def fitting(found: Resources, arn: str, dataset_type: str, group: Resource) -> Resource:
@@ -85,10 +87,18 @@ def rests_on(found: Resources, one: Resource) -> list[Resource]:
     ]
 
 
+def forget(desk: Desk, one: Resource) -> None:
+    """What clients have put into it goes with it: events with the interactions, else its users or items."""
+    live, (_, group, dataset_type) = Live(desk.registry.blobs), one.key.split("/")
+    if dataset_type == INTERACTIONS:
+        live.forget_events(group)
+    live.forget_rows(one.key)
+
+
 OPERATIONS = {
     "CreateDataset": create,
     "DescribeDataset": describe(DATASET),
     "ListDatasets": lists(DATASET),
     "UpdateDataset": update,
-    "DeleteDataset": delete(DATASET, rests_on, lambda found, one: each(found, arns.IMPORT, arns.EXPORT, datasetArn=one.arn)),
+    "DeleteDataset": delete(DATASET, rests_on, lambda found, one: each(found, arns.IMPORT, arns.EXPORT, datasetArn=one.arn), forget=forget),
 }

@@ -43,18 +43,28 @@ def lists(kind: Kind) -> Operation:
     return operation
 
 
-def delete(kind: Kind, rests_on: Others, along: Others = lambda found, one: ()) -> Operation:
-    """The operation that takes one away. rests_on: what must go before, or end; along: what goes with it."""
+def delete(
+    kind: Kind,
+    rests_on: Others,
+    along: Others = lambda found, one: (),
+    *,
+    forget: Callable[[Desk, Resource], None] = lambda desk, one: None,
+) -> Operation:
+    """The operation that takes one away. rests_on: what must go before, or end; along: what goes with it.
+
+    forget: takes away what lies beside the document, once nothing names it any more.
+    """
 
     def operation(desk: Desk, sent: Json) -> Json:
-        def step(found: Resources) -> None:
+        def step(found: Resources) -> Resource:
             one = found.get(sent[kind.arn], kind.kind)
             refuse_while(one, f"delete {one.arn}", rests_on(found, one))
             for other in along(found, one):
                 found.remove(other.arn)
             found.remove(one.arn)
+            return one
 
-        desk.registry.change(step)
+        forget(desk, desk.registry.change(step))
         return {}
 
     return operation

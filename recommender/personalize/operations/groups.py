@@ -5,6 +5,7 @@ from __future__ import annotations
 from recommender.personalize import arns
 from recommender.personalize.arns import arn_of
 from recommender.personalize.desk import Desk
+from recommender.personalize.live import Live
 from recommender.personalize.operations.every import add, at_work, chosen, delete, describe, each, lists
 from recommender.personalize.operations.kinds import GROUP, Json
 from recommender.personalize.refusals import InvalidInputError
@@ -20,7 +21,8 @@ def create(desk: Desk, sent: Json) -> Json:
             "kmsKeyArn is not done here: nothing is encrypted by AWS KMS. Leave it and roleArn out, and encrypt the disk or bucket instead."
         )
     arn = arn_of(arns.GROUP, sent["name"])
-    desk.registry.change(lambda found: add(desk, found, GROUP, arn, chosen(sent, "name", "domain"), sent))
+    made = desk.registry.change(lambda found: add(desk, found, GROUP, arn, chosen(sent, "name", "domain"), sent))
+    forget(desk, made)  # what a group of the same name has left, if its deletion was cut off
     return {"datasetGroupArn": arn, **chosen(sent, "domain")}
 
 
@@ -35,9 +37,14 @@ def along(found: Resources, one: Resource) -> list[Resource]:
     return each(found, arns.FILTER, arns.ATTRIBUTION, arns.DELETION, datasetGroupArn=one.arn)
 
 
+def forget(desk: Desk, one: Resource) -> None:
+    """What clients have put into it goes: a group of the same name begins with nothing."""
+    Live(desk.registry.blobs).forget_group(one.body["name"])
+
+
 OPERATIONS = {
     "CreateDatasetGroup": create,
     "DescribeDatasetGroup": describe(GROUP),
     "ListDatasetGroups": lists(GROUP),
-    "DeleteDatasetGroup": delete(GROUP, rests_on, along),
+    "DeleteDatasetGroup": delete(GROUP, rests_on, along, forget=forget),
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -136,3 +139,21 @@ def test_two_workers_see_each_others_resources(app: Flask, call: Call) -> None:
     app.extensions.pop("personalize")
 
     assert [line["name"] for line in said(call("ListDatasetGroups"))["datasetGroups"]] == ["films"]
+
+
+def test_a_web_worker_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    program = """
+import sys
+from recommender.personalize.desk import open_desk
+from recommender.personalize.operations import OPERATIONS
+from recommender.settings import Settings
+from webapp.personalize.shapes import service
+from webapp import personalize
+desk = open_desk(Settings(blobs_url=f"file://{sys.argv[1]}"))
+for name in ("ListRecipes", "ListSchemas"):
+    OPERATIONS[name](desk, service("personalize").checked(name, {}))
+print([name for name in ("scipy", "pandas", "boto3", "botocore", "torch") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"

@@ -9,6 +9,7 @@ import pytest
 
 from recommender.errors import PersonalizeError
 from recommender.personalize import arns
+from recommender.personalize.live import Live, LiveEvent
 from recommender.personalize.operations import every, kinds
 from recommender.personalize.refusals import (
     InvalidInputError,
@@ -246,6 +247,33 @@ def test_what_rests_on_a_resource_goes_first_and_then_it_can_go(world: World) ->
     assert not list(world.desk.registry.read().of(arns.VERSION))
     with pytest.raises(ResourceNotFoundError):
         world("DescribeSolutionVersion", solutionVersionArn=world.version)
+
+
+def test_what_clients_have_put_goes_with_its_data_set_and_its_group(world: World) -> None:
+    live, click = Live(world.desk.registry.blobs), LiveEvent("1", "s", "click", "c1", None, 1.0)
+    live.put_events("films", "ann", [click])
+    live.put_anonymous("films", "s", [click])
+    live.put_items("dataset/films/ITEMS", {"c1": {"YEAR": 1999}})
+    live.put_users("dataset/films/USERS", {"ann": {"AGE": 30}})
+    world("DeleteCampaign", campaignArn=world.campaign)
+    world("DeleteSolution", solutionArn=world.solution)
+    world("DeleteDataset", datasetArn=world.datasets["INTERACTIONS"])
+
+    assert (live.of_user("films", "ann"), live.of_session("films", "s")) == ((), ())
+    assert (live.items("dataset/films/ITEMS"), live.users("dataset/films/USERS")) == ({"c1": {"YEAR": 1999}}, {"ann": {"AGE": 30}})
+    world("DeleteDataset", datasetArn=world.datasets["ITEMS"])
+    assert live.items("dataset/films/ITEMS") == {}
+    world("DeleteDataset", datasetArn=world.datasets["USERS"])
+    world("DeleteDatasetGroup", datasetGroupArn=world.group)
+    assert world.desk.registry.blobs.list("personalize/live") == []
+
+
+def test_a_new_group_begins_with_nothing_though_a_deletion_was_cut_off(world: World) -> None:
+    live = Live(world.desk.registry.blobs)
+    live.put_events("other", "ann", [LiveEvent("1", "s", "click", "c1", None, 1.0)])
+    world("CreateDatasetGroup", name="other")
+
+    assert live.of_user("other", "ann") == ()
 
 
 def test_a_campaign_explores_as_amazons_unless_it_is_told_otherwise(world: World) -> None:
