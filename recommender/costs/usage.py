@@ -157,13 +157,19 @@ def _data(usage: Usage, prices: Prices, n_events: int) -> Line:
 
 def _notes(usage: Usage, prices: Prices, hours: Decimal, *, whole: bool) -> tuple[str, ...]:
     n = usage.at_this_pace(usage.n_trainings) if whole else usage.n_trainings
-    early = ("Less than a day was counted, so the pace may turn out another.",) if whole and usage.days < 1 else ()
+    if whole and usage.days < 1:
+        return ("Less than a day was counted, so the pace may turn out another.",)
     if not n:
-        return early
+        return ()
     price = prices["personalize-training-hour"]
     amount = price.of(n * hours).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return (*early, f"Trained as often as here, the training would be {n:,} × {number(hours)} h × ${price.value} = ${amount:,}.")
+    return (f"Trained as often as here, the training would be {n:,} × {number(hours)} h × ${price.value} = ${amount:,}.",)
 
 
 def _so_far(usage: Usage) -> str:
-    return "the whole month" if usage.is_whole else f"the {number(usage.days.quantize(Decimal('0.1'), ROUND_HALF_UP))} days counted"
+    if usage.is_whole:
+        return "the whole month"
+    if usage.days < 1:
+        return f"the {len(usage.requests) * BUCKET // 60:,} minutes counted"
+    days = number(usage.days.quantize(Decimal("0.1"), ROUND_HALF_UP))
+    return f"the {'day' if days == '1' else f'{days} days'} counted"

@@ -92,9 +92,26 @@ def test_more_provisioned_costs_more() -> None:
     assert [personalize(usage, PRICES, tps=tps).lines[2].quantity for tps in (1, 2, 10)] == [2_592_000 * tps for tps in (1, 2, 10)]
 
 
-def test_less_than_a_day_says_that_it_is_early() -> None:
-    for n, is_early in ((BUCKETS_A_DAY - 1, True), (BUCKETS_A_DAY, False)):
-        assert ("Less than a day" in " ".join(personalize(used([0] * n), PRICES, whole=True).notes)) == is_early
+def test_less_than_a_day_says_that_it_is_early_and_makes_no_month_of_its_trainings() -> None:
+    early, later = (used([0] * n, n_trainings=1) for n in (BUCKETS_A_DAY - 1, BUCKETS_A_DAY))
+
+    assert personalize(early, PRICES, whole=True).notes == ("Less than a day was counted, so the pace may turn out another.",)
+    assert "30 × 2.135 h × $0.24 = $15.37." in personalize(later, PRICES, whole=True).notes[0]
+    assert "1 × 2.135 h × $0.24 = $0.51." in personalize(early, PRICES).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("n", "how_long"),
+    [
+        (2, "the 10 minutes counted"),
+        (BUCKETS_A_DAY - 1, "the 1,435 minutes counted"),
+        (BUCKETS_A_DAY, "the day counted"),
+        (BUCKETS_A_DAY * 3 // 2, "the 1.5 days counted"),
+        (NOVEMBER.n_buckets, "the whole month"),
+    ],
+)
+def test_the_title_says_how_long_was_counted(n: int, how_long: str) -> None:
+    assert personalize(used([0] * n), PRICES).title == f"Amazon Personalize, 2026-11, {how_long}"
 
 
 def test_the_tables_cost_what_their_reads_and_writes_do() -> None:
