@@ -148,7 +148,12 @@ def _opened(folder: Path, month: Month, now: int) -> tuple[int, memoryview] | No
 
 def _taken(path: Path, month: Month, now: int) -> tuple[int, memoryview] | None:
     """The file, if it is free and of our form; OSError where it cannot be had."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except (PermissionError, IsADirectoryError):
+        if path.exists():
+            return None  # somebody else's, as of a command that was run by another user
+        raise
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         size = os.fstat(file).st_size

@@ -194,6 +194,15 @@ def test_a_file_of_something_else_is_left_alone_and_left_out(folder: Path, clock
     assert "it is no file of counts" in caplog.text
 
 
+def test_a_place_that_is_taken_by_what_cannot_be_opened_is_passed_by(folder: Path, clock: Clock) -> None:
+    (folder / "2026-11" / "0.counts").mkdir(parents=True)
+
+    Traffic(folder, now=clock).add("requests", 4)
+
+    assert files(folder) == ["0.counts", "1.counts"]
+    assert counted(folder, NOVEMBER).requests[AT_NOON] == 4
+
+
 def test_a_worker_that_was_killed_before_its_file_was_whole_is_followed_by_one_that_makes_it_so(folder: Path, clock: Clock) -> None:
     (folder / "2026-11").mkdir(parents=True)
     (folder / "2026-11" / "0.counts").write_bytes(b"\0" * 100)
