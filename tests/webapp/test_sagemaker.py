@@ -60,8 +60,11 @@ def test_the_answer_is_in_the_form_that_was_wished_for(client: FlaskClient, acce
         assert answered.get_json() == TOLD
 
 
-def test_lines_are_answered_in_lines_where_nothing_is_wished_for(client: FlaskClient) -> None:
-    answered = client.post("/invocations", data='{"features": [1, 0, 0, 1, 0]}\n' * 2, content_type="application/jsonlines; charset=utf-8")
+@pytest.mark.parametrize("headers", [{}, {"Accept": "*/*"}])
+def test_lines_are_answered_in_lines_where_nothing_is_wished_for(client: FlaskClient, headers: dict[str, str]) -> None:
+    lines = '{"features": [1, 0, 0, 1, 0]}\n' * 2
+
+    answered = client.post("/invocations", data=lines, content_type="application/jsonlines; charset=utf-8", headers=headers)
 
     assert answered.data == b'{"score": 0.5, "predicted_label": 1.0}\n' * 2
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from recommender.data.matrix import RatingMatrix
 from recommender.evaluation.likings import likings
 from recommender.models import History
+from recommender.models.fm.responses import Responses, movie_ids_of, recommended, responses_of
 from recommender.models.fm_sgd import MiniBatchMachine
+from recommender.sagemaker.bodies import JSON, answer, rows_of
 from recommender.sagemaker.channels import Samples, first_film
 from recommender.sagemaker.hyperparameters import checked
 from recommender.sagemaker.learning import Lesson, films_learned, measured, with_people, without_people
 from recommender.sagemaker.machine import Machine, Row
+from recommender.sagemaker.one_hot import Ids
 from tests.recommender.sagemaker.job_folder import N_MOVIES, N_USERS, split_world
 
 SPLIT = split_world()
@@ -41,6 +47,27 @@ def test_every_chance_is_the_recipes_own_whatever_the_order_of_the_records(rng: 
         np.testing.assert_allclose(machine.scores(rows), expected, atol=1e-6)
     figures = measured(machine, samples_of(SPLIT.held_out))
     assert figures["binary_classification_accuracy"] == likings(SPLIT, recipe).accuracy > 0.65
+
+
+def test_the_papers_three_steps_on_the_endpoints_answers_are_those_on_the_recipe() -> None:
+    """UserFmDf, GetRecIndex and GetRecMovieID: all responses of a person, those labelled 1 by score, and the films they are."""
+    recipe = MiniBatchMachine.fit(RatingMatrix.of(SPLIT.train, np.arange(1, N_MOVIES + 1, dtype=np.int32)), IN_OUR_WORDS)
+    ids = Ids(np.arange(1, N_USERS + 1, dtype=np.int32), np.arange(1, N_MOVIES + 1, dtype=np.int32))
+    machine = replace(learned(samples_of(SPLIT.train)), ids=ids)
+    n_films = 0
+    for user_id in range(1, N_USERS + 1):
+        expected = responses_of(recipe, History.of_row(recipe.matrix, user_id - 1))
+        asked = {"pairs": [{"user_id": user_id, "movie_id": int(column) + 1} for column in expected.columns]}
+        scores = machine.scores(rows_of(json.dumps(asked).encode(), JSON, machine)).tolist()
+        told = json.loads(answer(scores, JSON, machine))["predictions"]
+
+        labels = np.array([each["predicted_label"] for each in told], dtype=np.int8)
+        found = Responses(expected.columns, np.array([each["score"] for each in told]), labels)
+
+        films = movie_ids_of(found, recommended(found), recipe.matrix).tolist()
+        assert films == movie_ids_of(expected, recommended(expected), recipe.matrix).tolist()
+        n_films += len(films)
+    assert n_films > N_USERS
 
 
 def test_a_person_without_records_is_anybody(rng: np.random.Generator) -> None:
