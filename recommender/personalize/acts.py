@@ -50,12 +50,13 @@ SAID: Mapping[str, tuple[str, ...]] = {
 class Rehearsal:
     """What would come of it. gone: what would not be there any more, the one itself first. refusal: why it cannot be done, or nothing.
 
-    way_back: the call of Amazon's command line that makes it anew, empty where none does.
+    in_the_way: what the refusal names. way_back: the call of Amazon's command line that makes it anew, empty where none does.
     """
 
     resource: Resource
     gone: tuple[Resource, ...]
     refusal: str
+    in_the_way: tuple[Resource, ...]
     way_back: str
 
 
@@ -81,7 +82,8 @@ def rehearse(desk: Desk, act: str, name: str) -> Rehearsal:
     after = copy.read()
     gone = [before.by_key[key] for key in before.by_key if key not in after.by_key] if not refusal else []
     gone.sort(key=lambda each: each.key != one.key)
-    return Rehearsal(one, tuple(gone), refusal, _way_back(one) if act == REMOVE else "")
+    in_the_way = tuple(each for each in before.by_key.values() if each.arn != one.arn and f"{each.arn} (" in refusal)
+    return Rehearsal(one, tuple(gone), refusal, in_the_way, _way_back(one) if act == REMOVE else "")
 
 
 def perform(desk: Desk, act: str, name: str) -> None:

@@ -76,6 +76,7 @@ def _asking(rehearsal: Rehearsal, act: str, status: int = 200) -> Response:
         words=WORDS[rehearsal.resource.kind],
         name=rehearsal.resource.key.partition("/")[2],
         refusal=rehearsal.refusal,
+        in_the_way=rehearsal.in_the_way,
         along=along,
         counted_along=listed(by_kind),
         follows=_follows(rehearsal.resource, act),

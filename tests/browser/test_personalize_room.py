@@ -1,0 +1,135 @@
+"""The operator's page for what speaks Personalize, in a browser: every state, both themes, on a phone, without scripts, and while jobs go on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Thread
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+from werkzeug.serving import make_server
+
+from recommender import operator_key
+from recommender.settings import Settings
+from tests.browser.checks import Watch, axe_violations, html_findings, prepare_axe, sideways
+from tests.browser.test_pages import HEIGHT, NARROWEST, WIDTHS
+from tests.recommender.personalize.rooms import HOUR, STATES, RoomMaker
+from tests.webapp.fake_recommender import FakeRecommender
+from webapp import create_app
+
+PAGE = "/operator/personalize"
+SOON = 20_000  # milliseconds: three seconds until the next look, and whatever a busy machine takes for the page
+HOURS = {"nothing": 0.0, "running": 0.01, "failed": 0.03, "everything": 9.05}  # that each state takes to come about
+
+
+@dataclass
+class Room:
+    """A site of its own, without a worker. made: ARNs by name."""
+
+    address: str
+    key: str
+    make: RoomMaker
+    made: dict[str, str]
+
+    def paths(self) -> list[str]:
+        """The page, and what asks before each kind of act."""
+        asks = [("delete", "campaign"), ("delete", "group"), ("stop", "running"), ("retry", "stopped"), ("delete", "empty solution")]
+        return [PAGE, *(f"{PAGE}/act?act={act}&of={self.made[name]}" for act, name in asks if name in self.made)]
+
+
+@contextmanager
+def room(state: str, settings: Settings, var: Path) -> Iterator[Room]:
+    """Served from a thread."""
+    settings = replace(settings, operator_file=str(var / "operator"))
+    make = RoomMaker(settings, time.time() - HOURS[state] * HOUR)
+    made = STATES[state](make) if state in STATES else {}
+    server = make_server("127.0.0.1", 0, create_app(FakeRecommender(settings)), threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield Room(f"http://127.0.0.1:{server.server_port}", operator_key.make(Path(settings.operator_file)), make, made)
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
+def inside(browser: Browser, at: Room, theme: Literal["light", "dark"] = "light", **more: object) -> Iterator[BrowserContext]:
+    """A browser whose operator has come in."""
+    size = {"width": WIDTHS[0], "height": HEIGHT}
+    with browser.new_context(color_scheme=theme, viewport=size, reduced_motion="reduce", **more) as context:  # type: ignore[arg-type]
+        prepare_axe(context)
+        page = context.new_page()
+        page.goto(f"{at.address}/operator/")
+        page.locator("#key").fill(at.key)
+        page.locator("main [type=submit]").click()
+        expect(page.locator(".verdict h1")).to_be_visible()
+        page.close()
+        yield context
+
+
+@pytest.mark.parametrize("state", HOURS)
+def test_every_state_is_legible_to_everybody_and_valid(browser: Browser, var_settings: Settings, var: Path, state: str) -> None:
+    found, files = [], []
+    with room(state, var_settings, var) as at:
+        for theme in ("light", "dark"):
+            with inside(browser, at, theme) as context:  # type: ignore[arg-type]
+                for path in at.paths() if theme == "light" else at.paths()[:2]:
+                    page = context.new_page()
+                    watch = Watch(page, at.address)
+                    page.goto(at.address + path)
+                    for details in page.locator("main details").all():
+                        details.evaluate("element => { element.open = true }")
+                    for width in (*WIDTHS, NARROWEST):
+                        page.set_viewport_size({"width": width, "height": HEIGHT})
+                        seen = sideways(page) + (axe_violations(page) if width != NARROWEST else [])
+                        found += [f"{path} in {theme} at {width} px: {finding}" for finding in seen]
+                    found += watch.console_errors + watch.foreign_requests
+                    page.close()
+                    if theme == "light":
+                        files.append(var / f"{len(files)}.html")
+                        files[-1].write_text(context.request.get(at.address + path).text())
+
+    assert not found, "\n".join(found)
+    assert html_findings(files, var / "report.json") == []
+
+
+def test_all_of_it_works_without_javascript(browser: Browser, var_settings: Settings, var: Path) -> None:
+    with room("everything", var_settings, var) as at, inside(browser, at, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(at.address + PAGE)
+        expect(page.get_by_role("img", name="Jobs of the last day")).to_be_visible()
+
+        page.get_by_role("link", name="Delete personal-mail").click()
+        page.get_by_role("button", name="Delete it").click()
+
+        expect(page.get_by_role("status")).to_have_text("Campaign personal-mail is deleted.")
+        expect(page.get_by_role("link", name="Delete personal-home")).to_be_visible()
+        expect(page.get_by_role("link", name="Delete personal-mail")).to_have_count(0)
+
+
+def test_while_a_job_is_under_way_the_page_follows_leaves_what_is_unfolded_and_then_rests(
+    browser: Browser, var_settings: Settings, var: Path
+) -> None:
+    with room("everything", var_settings, var) as at, inside(browser, at) as context:
+        page = context.new_page()
+        page.goto(at.address + PAGE)
+        unfolded = page.locator("main details[id]").first
+        unfolded.locator("summary").click()
+        page.evaluate("() => { window.isTheSamePage = true }")
+        expect(page.locator("#jobs-now .job-is-running")).to_have_count(1)
+
+        at.make.end_what_is_begun(at.made["running"])
+
+        expect(page.locator("#jobs-now .job-is-running")).to_have_count(0, timeout=SOON)
+        assert page.evaluate("() => window.isTheSamePage")
+        expect(unfolded).to_have_attribute("open", "")
+        requests: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.wait_for_timeout(4000)
+        assert requests == []
