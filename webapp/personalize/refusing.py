@@ -12,7 +12,7 @@ import orjson
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
-from recommender.errors import PersonalizeError, RecommenderError
+from recommender.errors import MissingExtraError, PersonalizeError, RecommenderError
 from webapp.error_handlers import request_id
 
 log = logging.getLogger(__name__)

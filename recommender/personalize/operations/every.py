@@ -8,6 +8,7 @@ from typing import Any
 from recommender.personalize import arns
 from recommender.personalize.arns import key_of
 from recommender.personalize.desk import Desk
+from recommender.personalize.jobs.states import REFRESH
 from recommender.personalize.operations.kinds import Json, Kind
 from recommender.personalize.operations.pages import Line, page
 from recommender.personalize.operations.tags import checked_tags
@@ -129,8 +130,13 @@ def each(found: Resources, *kinds: str, **body: object) -> list[Resource]:
 
 
 def at_work(found: Resources, *kinds: str, **body: object) -> list[Resource]:
-    """Those of the kinds whose bodies say this, and for which something is still to be done."""
-    return [one for one in each(found, *kinds, **body) if one.key in found.work]
+    """Those of the kinds whose bodies say this, and that are at work."""
+    return [one for one in each(found, *kinds, **body) if is_at_work(found, one)]
+
+
+def is_at_work(found: Resources, one: Resource) -> bool:
+    """Whether something that somebody has asked for is still to be done for it; what happens by itself is in nobody's way."""
+    return one.key in found.work and found.work[one.key].what != REFRESH
 
 
 def arn_as_kept(found: Resources, arn: str) -> str:

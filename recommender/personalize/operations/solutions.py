@@ -9,7 +9,7 @@ from typing import Any
 from recommender.personalize import arns, recipes
 from recommender.personalize.arns import arn_of
 from recommender.personalize.desk import Desk
-from recommender.personalize.operations.every import Operation, add, chosen, delete, each, lists, ready
+from recommender.personalize.operations.every import Operation, add, chosen, delete, each, is_at_work, lists, ready
 from recommender.personalize.operations.kinds import GROUP, SOLUTION, VERSION, Json
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.resources import ACTIVE, Resource, Resources
@@ -179,8 +179,7 @@ def update(desk: Desk, sent: Json) -> Json:
 
 def rests_on(found: Resources, one: Resource) -> list[Resource]:
     """Campaigns of its versions, versions that are being trained, and jobs that make lists by them."""
-    jobs = [job for job in along(found, one) if job.key in found.work]
-    return [*campaigns_of(found, one), *jobs]
+    return [*campaigns_of(found, one), *(job for job in along(found, one) if is_at_work(found, job))]
 
 
 def campaigns_of(found: Resources, solution: Resource) -> list[Resource]:

@@ -9,6 +9,7 @@ import pytest
 
 from recommender.errors import PersonalizeError
 from recommender.personalize import arns
+from recommender.personalize.jobs.states import REFRESH
 from recommender.personalize.live import Live, LiveEvent
 from recommender.personalize.operations import every, kinds
 from recommender.personalize.refusals import (
@@ -21,7 +22,7 @@ from recommender.personalize.refusals import (
     TooManyTagKeysError,
     TooManyTagsError,
 )
-from recommender.personalize.resources import ACTIVE, FAILED, IN_PROGRESS, INACTIVE, STOPPED, STOPPING, Resources
+from recommender.personalize.resources import ACTIVE, FAILED, IN_PROGRESS, INACTIVE, STOPPED, STOPPING, Resources, Work
 from tests.recommender.personalize.operations.amazon import INTERACTIONS, RECIPE, ROLE, VIDEO_ITEMS, World, avro
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/1"
@@ -507,3 +508,15 @@ def test_a_filter_of_another_group_is_no_good(world: World) -> None:
 
 def test_all_refusals_have_one_of_amazons_names() -> None:
     assert all(kind.code.endswith("Exception") for kind in PersonalizeError.__subclasses__())
+
+
+def test_what_is_brought_up_to_date_by_itself_is_in_nobodys_way(world: World) -> None:
+    world("DeleteCampaign", campaignArn=world.campaign)
+
+    def refresh(found: Resources) -> None:
+        key = found.get(world.version).key
+        found.work[key] = Work(key, REFRESH, 1.0)
+
+    world.desk.registry.change(refresh)
+    world("DeleteSolution", solutionArn=world.solution)
+    assert not world.desk.registry.read().work
