@@ -36,7 +36,7 @@ REMARKS = {
     "StartRecommender": "answers again at once",
     "StopRecommender": "stops answering at once, and keeps what it has learned",
     "CreateBatchInferenceJob": "`THEME_GENERATION`, `rankingInfluence` and `kmsKeyArn` of the output are refused",
-    "CreateMetricAttribution": "checked, kept and listed; reports go to nobody: there is no CloudWatch here",
+    "CreateMetricAttribution": "`matinee personalize attributed` tells what was counted; no report is put into a bucket",
     "UpdateMetricAttribution": "likewise",
     "ListRecipes": "those that are served",
     "DescribeRecipe": "also of those that are not served, with the reason",

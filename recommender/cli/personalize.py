@@ -162,6 +162,20 @@ def campaigns(settings: Settings, as_json: bool) -> None:
 
 
 @personalize.command()
+@click.option("--json", "as_json", is_flag=True, help="One object a line, for programs.")
+@click.pass_obj
+def attributed(settings: Settings, as_json: bool) -> None:
+    """What metric attributions have counted: events by what led to them, or the sum of a column.
+
+    Of each user the newest thousand events that were put are kept, and counted.
+    """
+    from recommender.personalize import attributed
+
+    lines = attributed.counted(_registry(settings))
+    click.echo("\n".join(json.dumps(line.as_json()) for line in lines) if as_json else attributed.table(lines))
+
+
+@personalize.command()
 @click.option("--idle-days", type=float, required=True, help="For how long nobody has needed them.")
 @click.option("--yes", is_flag=True, help="Take them away; without it nothing is changed.")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing; so it is without --yes.")
