@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from recommender.personalize.columns import Columns, Ids
 from recommender.storage.blobs import Blobs
 
 FORMAT = 1
+FORGOTTEN = "\0"  # no id of a client has it
 _PREFIXES = ("matrix-", "catalogue-", "model-")
 
 
@@ -96,6 +97,24 @@ def save(folder: Path, trained: Trained) -> str:
         "said": dict(trained.facts),
     }
     return files.save(folder, arrays, facts)
+
+
+def save_without_names(folder: Path, blobs: Blobs, named: Mapping[str, str], users: Set[str]) -> str | None:
+    """Write the version into the empty folder as it is, but that these users are not found in it any more; the manifest's SHA-256.
+
+    What was learned of them stays, under a name that nobody has: it begins with FORGOTTEN. named: its key and sha256. None, and nothing
+    written, where it knows none of them. ModelError when it is absent or torn.
+    """
+    source = blobs.local_copy(named["key"])
+    if source is None:
+        raise ModelError(f"The solution version {named['key']} is not in {blobs.url}; train it again.")
+    saved = files.load(source, sha256=named["sha256"])
+    known = Ids(saved.arrays, "users")
+    texts = known.texts(range(len(known)))
+    kept = [f"{FORGOTTEN}{position}" if text in users else text for position, text in enumerate(texts)]
+    if kept == texts:
+        return None
+    return files.save(folder, {**saved.arrays, **Ids.of(kept, "users").arrays()}, saved.facts)
 
 
 def load(blobs: Blobs, prefix: str, sha256: str) -> Trained:

@@ -1,12 +1,12 @@
-"""The job that deletes people: their interactions, their rows and what they did since, in all data sets of a group.
+"""The job that deletes people: their interactions, rows and later events in all data sets of a group, and their names in its models.
 
-What was trained before has learned from them still, as at Amazon, until it is trained anew; but the group remembers who they are, so that
-nobody is answered from what was deleted.
+What was trained before has learned from them still, until it is trained anew; but nobody finds it under their names, so that they are
+answered as people whom nobody knows, and no segment names them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from typing import Any
 
 import numpy as np
@@ -15,45 +15,79 @@ from recommender.personalize import arns, rows
 from recommender.personalize.columns import Columns, TextColumn
 from recommender.personalize.csv_rows import Reader
 from recommender.personalize.jobs.context import Commit, Context, StaleError
-from recommender.personalize.jobs.importing import DELETED, READING, WRITING
+from recommender.personalize.jobs.importing import READING, WRITING
 from recommender.personalize.places import files_at
 from recommender.personalize.resources import Resource, Resources
 from recommender.personalize.schemas import USERS, Field, Schema
+from recommender.personalize.trained import save_without_names
 
-USER = "USER_ID"
+USER, MODEL = "USER_ID", "model"
 _LIST = Schema(USERS, (Field(USER, "string"),))
 
 
 def run(context: Context, job: Resource) -> Commit:
-    """Write every part anew that holds one of these people, without them; numDeleted counts rows and events.
+    """Write every part and model anew that holds one of these people, without them; numDeleted counts rows and events.
 
-    StaleError where an import has changed a data set meanwhile. InvalidInputError and StorageError as for an import.
+    StaleError where an import or a training has changed one meanwhile. InvalidInputError and StorageError as for an import.
     """
-    users = _users(context, job)
-    group = context.check().get(job.body["datasetGroupArn"], arns.GROUP)
-    before: dict[str, list[dict[str, Any]]] = {}
-    after: dict[str, list[dict[str, Any]]] = {}
+    users, found = _users(context, job), context.check()
+    group = found.get(job.body["datasetGroupArn"], arns.GROUP)
+    before = {one.key: _named(one) for one in _of_group(found, group)}
+    after: dict[str, Any] = {}
     n_deleted = 0
-    for dataset in context.check().of(arns.DATASET, datasetGroupArn=group.arn):
-        before[dataset.arn], after[dataset.arn] = rows.parts_of(dataset), []
-        for part in before[dataset.arn]:
-            kept = _without(context, dataset, part, users)
+    for one in _of_group(found, group):
+        if one.kind != arns.DATASET:
+            after[one.key] = _without_names(context, one, users)
+            continue
+        after[one.key] = []
+        for part in before[one.key]:
+            kept = _without(context, one, part, users)
             n_deleted += part["n_rows"] - (kept["n_rows"] if kept else 0)
-            after[dataset.arn] += [kept] if kept else []
+            after[one.key] += [kept] if kept else []
     context.check()
     n_deleted += _forget(context, group, users)
 
     def commit(found: Resources, job: Resource) -> None:
-        group = found.get(job.body["datasetGroupArn"], arns.GROUP)
-        for dataset in found.of(arns.DATASET, datasetGroupArn=group.arn):
-            if rows.parts_of(dataset) != before.get(dataset.arn, []):
+        for one in _of_group(found, found.get(job.body["datasetGroupArn"], arns.GROUP)):
+            if _named(one) != before.get(one.key, _named_by_none(one)):
                 raise StaleError
-            if before.get(dataset.arn) != after.get(dataset.arn):
-                dataset.inner[rows.PARTS], dataset.updated = after[dataset.arn], context.now
-        group.inner[DELETED] = sorted({*group.inner.get(DELETED, ()), *users})
+            if one.key in after and after[one.key] != before[one.key]:
+                one.inner[rows.PARTS if one.kind == arns.DATASET else MODEL], one.updated = after[one.key], context.now
         job.body["numDeleted"] = n_deleted
 
     return commit
+
+
+def _of_group(found: Resources, group: Resource) -> Iterator[Resource]:
+    """What holds something of people: data sets, and what was trained."""
+    for one in found.by_key.values():
+        if one.kind in (arns.DATASET, arns.VERSION, arns.RECOMMENDER) and arns.key_of(one.body.get("datasetGroupArn", "")) == group.key:
+            yield one
+
+
+def _named(one: Resource) -> Any:
+    """The folders that it names."""
+    return rows.parts_of(one) if one.kind == arns.DATASET else one.inner.get(MODEL)
+
+
+def _named_by_none(one: Resource) -> Any:
+    return [] if one.kind == arns.DATASET else None
+
+
+def _without_names(context: Context, one: Resource, users: Set[str]) -> dict[str, str] | None:
+    """What was trained, so that nobody finds these people in it: itself where nobody does already."""
+    model: dict[str, str] | None = one.inner.get(MODEL)
+    if model is None:
+        return None
+    context.say_progress(WRITING)
+    folder = context.room / one.key.replace("/", "-")
+    folder.mkdir()
+    digest = save_without_names(folder, context.blobs, model, users)
+    if digest is None:
+        return model
+    key = context.folder_key(f"personalize/models/{one.key.partition('/')[2]}")
+    context.blobs.publish(key, folder)
+    return {**model, "key": key, "sha256": digest}
 
 
 def _users(context: Context, job: Resource) -> Set[str]:
@@ -65,7 +99,7 @@ def _users(context: Context, job: Resource) -> Set[str]:
     for file in files_at(job.body["dataSource"]["dataLocation"], context.settings, fetched, role=job.body.get("roleArn", "")):
         with file.opened(lambda n_bytes: None) as data:
             reader.take_in(file.name, data, lambda n_bytes: None)
-    return set(_named(reader.columns()))
+    return set(_words(reader.columns()))
 
 
 def _without(context: Context, dataset: Resource, part: dict[str, Any], users: Set[str]) -> dict[str, Any] | None:
@@ -97,7 +131,7 @@ def _theirs(columns: Columns, users: Set[str]) -> np.ndarray[Any, np.dtype[np.bo
     return found
 
 
-def _named(columns: Columns) -> list[str]:
+def _words(columns: Columns) -> list[str]:
     column = columns[USER]
     return column.vocabulary if isinstance(column, TextColumn) else []
 

@@ -16,7 +16,7 @@ from recommender.personalize.jobs.context import Commit, Context
 from recommender.personalize.jobs.importing import schema_of
 from recommender.personalize.places import put
 from recommender.personalize.resources import Resource, Resources
-from recommender.personalize.schemas import ITEMS, USERS, Schema
+from recommender.personalize.schemas import ITEMS, USERS, WHOLE, Schema
 
 BULK, PUT, ALL = "BULK", "PUT", "ALL"  # imported; put one by one; both
 AT_ONCE = 10_000  # rows turned into text together
@@ -60,9 +60,8 @@ def write(
         writer.writerow(schema.names)
         for first in range(0, len(which), AT_ONCE):
             some = which[first : first + AT_ONCE]
-            writer.writerows(
-                zip(*(_texts(columns[field.name], some, whole=field.type in ("int", "long")) for field in schema.fields), strict=True)
-            )
+            cells = (_texts(columns[field.name], some, whole=field.type in WHOLE) for field in schema.fields)
+            writer.writerows(zip(*cells, strict=True))
             progress((first + len(some)) / len(which))
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from recommender.personalize import arns, rows
-from recommender.personalize.columns import Columns, TextColumn
+from recommender.personalize.columns import Columns
 from recommender.personalize.csv_rows import Reader
 from recommender.personalize.jobs.context import Commit, Context
 from recommender.personalize.places import files_at
@@ -13,7 +11,6 @@ from recommender.personalize.resources import Resource, Resources
 from recommender.personalize.schemas import Schema, read_schema
 
 INCREMENTAL = "INCREMENTAL"
-DELETED = "deleted_users"  # of a group's inner: users that were deleted and have not come back
 READING, WRITING = "reading", "writing"
 
 
@@ -35,7 +32,6 @@ def run(context: Context, job: Resource) -> Commit:
     context.check()
     context.blobs.publish(key, folder)
     part = {"key": key, "sha256": digest, "n_rows": columns.n_rows, "job": job.arn}
-    came_back = set(_texts(columns, "USER_ID"))
 
     def commit(found: Resources, job: Resource) -> None:
         dataset = found.get(job.body["datasetArn"], arns.DATASET)
@@ -43,9 +39,6 @@ def run(context: Context, job: Resource) -> Commit:
         dataset.inner[rows.PARTS] = [*before, part]
         dataset.updated = context.now
         job.inner |= {"n_rows": columns.n_rows, "ignored_columns": ignored}
-        group = found.find(dataset.body["datasetGroupArn"])
-        if group is not None and group.inner.get(DELETED):
-            group.inner[DELETED] = [user for user in group.inner[DELETED] if user not in came_back]
 
     return commit
 
@@ -73,10 +66,3 @@ def _read(context: Context, job: Resource, schema: Schema) -> tuple[Columns, lis
             reader.take_in(file.name, data, progress)
         before += file.n_bytes
     return reader.columns(), reader.ignored
-
-
-def _texts(columns: Columns, name: str) -> Iterable[str]:
-    if name not in columns:
-        return ()
-    column = columns[name]
-    return column.vocabulary if isinstance(column, TextColumn) else ()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from recommender.personalize import arns, rows
+from recommender.personalize import arns, rows, trained
 from recommender.personalize.jobs import child, deleting, tickets
 from recommender.personalize.jobs.context import Context
 from recommender.personalize.jobs.sweep import Sweeper, folders, named
 from recommender.personalize.live import Live, LiveEvent
-from recommender.personalize.resources import Resource
+from recommender.personalize.resources import ACTIVE, Resource
 from tests.recommender.personalize.jobs.world import GROUP, World
+from tests.recommender.personalize.worlds import two_tastes
 
 HEAD = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE"
 
@@ -47,7 +49,6 @@ def test_everything_of_them_goes_and_everything_of_others_stays(world: World) ->
     assert [name for name, _ in live.everybody("films")] == ["ann"]
     assert set(live.users(f"{arns.DATASET}/films/USERS")) == {"ann"}
     found = world.registry.read()
-    assert found.get(GROUP).inner["deleted_users"] == ["bob", "nobody"]
     assert rows.parts_of(found.get(world.dataset()))[1] == third
     Sweeper(world.registry, grace=0).sweep()
     assert folders(world.registry) == named(found)
@@ -61,7 +62,7 @@ def test_the_other_two_can_go_as_well(world: World) -> None:
     deleted(world, "bob")
     deleted(world, "ann", "cid")
     assert world.cells() == []
-    assert world.registry.read().get(GROUP).inner["deleted_users"] == ["ann", "bob", "cid"]
+    assert world.cells("USERS") == []
 
 
 def test_a_list_that_is_none_deletes_nobody(world: World) -> None:
@@ -97,3 +98,31 @@ def test_a_job_that_is_begun_twice_deletes_once(world: World) -> None:
         child.do(world.registry, world.settings, key, work.ticket, world.folder.parent / "rooms" / work.ticket)
     assert world.registry.read().by_key[key].status == "COMPLETED"
     assert [cells[0] for cells in world.cells()] == ["ann", "ann", "cid"]
+
+
+def test_a_model_is_not_asked_by_their_names_any_more_and_is_as_it_was_for_others(world: World, tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+    folder.mkdir()
+    digest = trained.save(folder, two_tastes())
+    world.registry.blobs.publish("personalize/models/taste/v1", folder)
+    model = {"key": "personalize/models/taste/v1", "sha256": digest}
+    body = {"datasetGroupArn": GROUP, "solutionArn": arns.arn_of(arns.SOLUTION, "taste")}
+    version = Resource(arns.arn_of(arns.VERSION, "taste", "v1"), ACTIVE, 1.0, 1.0, body, {"model": model})
+    world.registry.change(lambda found: found.add(version))
+    before = trained.load(world.registry.blobs, model["key"], digest)
+
+    deleted(world, "bob")
+
+    named_now = world.registry.read().by_key[version.key].inner["model"]
+    assert named_now["key"] != model["key"]
+    after = trained.load(world.registry.blobs, named_now["key"], named_now["sha256"])
+    assert after.users.position("bob") is None
+    for name in ("ann", "cid", "new"):
+        assert after.users.position(name) == before.users.position(name)
+        mine = before.users.position(name)
+        assert np.array_equal(before.model.score(before.history(mine)), after.model.score(after.history(mine)), equal_nan=True)
+    copy = world.registry.blobs.local_copy(named_now["key"])
+    assert copy is not None
+    assert b"bob" not in b"".join(path.read_bytes() for path in copy.iterdir())
+    deleted(world, "bob")
+    assert world.registry.read().by_key[version.key].inner["model"] == named_now

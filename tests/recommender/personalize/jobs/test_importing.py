@@ -13,7 +13,7 @@ from recommender.data.events import events_of, preset, write_events
 from recommender.personalize.jobs.sweep import folders, named
 from recommender.personalize.resources import ACTIVE, FAILED
 from tests import stand_ins
-from tests.recommender.personalize.jobs.world import FIELDS, GROUP, World
+from tests.recommender.personalize.jobs.world import FIELDS, World
 from tests.worlds import data_set_of, two_tastes
 
 HEAD = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE"
@@ -105,12 +105,6 @@ def test_impressions_are_kept_as_they_are_written(tmp_path: Path) -> None:
     world = World(tmp_path, {"INTERACTIONS": [*FIELDS["INTERACTIONS"], {"name": "IMPRESSION", "type": ["string", "null"]}]})
     world.imported(world.write("x.csv", f"{HEAD},IMPRESSION", "1,73,964982703,click,73|70|17", "1,73,964982703,click,"))
     assert world.cells(names=["IMPRESSION"]) == [("73|70|17",), (None,)]
-
-
-def test_a_deleted_user_who_is_imported_again_is_known_again(world: World) -> None:
-    world.registry.change(lambda found: found.get(GROUP).inner.update(deleted_users=["1", "5"]))
-    world.imported(world.write("x.csv", HEAD, "1,586,964982703,watch"))
-    assert world.registry.read().get(GROUP).inner["deleted_users"] == ["5"]
 
 
 @pytest.mark.parametrize("quoting", ["minimal", "nonnumeric", "all"])
