@@ -48,6 +48,7 @@ class Trained:
     the model's columns, and the matrix calls column c movie c + 1. user_fields, item_fields: what is known of each, a row per position.
     ready: the columns of the lists made ahead, by relevance alone, shape (n_users, n), -1 behind a list that is shorter; what a user has
     taken part in is not in them. facts: what was trained from what, JSON values.
+    ready_scores: beside ready, each item's share of all scores for its user, by `answers.relevance.shares_of`; None where there are none.
     """
 
     model: Model
@@ -59,6 +60,7 @@ class Trained:
     item_fields: Columns
     ready: NDArray[np.int32]
     facts: Mapping[str, Any]
+    ready_scores: NDArray[np.float32] | None = None
 
     @property
     def matrix(self) -> RatingMatrix:
@@ -86,6 +88,7 @@ def save(folder: Path, trained: Trained) -> str:
         "interaction_kinds": trained.interactions.kind_of,
         "interaction_times": trained.interactions.times,
         "ready": trained.ready,
+        **({} if trained.ready_scores is None else {"ready_scores": trained.ready_scores}),
     }
     facts = {
         "format": FORMAT,
@@ -148,6 +151,7 @@ def load(blobs: Blobs, prefix: str, sha256: str) -> Trained:
             Columns.from_arrays(arrays, "item-field-", facts["item_fields"], len(items)),
             arrays["ready"],
             facts["said"],
+            arrays.get("ready_scores"),
         )
     except KeyError as missing:
         raise ModelError(f"The solution version {prefix} lacks {missing}; train it again.") from missing

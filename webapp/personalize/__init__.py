@@ -7,8 +7,9 @@ from flask import Flask
 from recommender.settings import Settings
 from webapp.personalize import door
 from webapp.personalize.control import control
+from webapp.personalize.runtime import events, runtime
 
-BLUEPRINTS = (control,)
+BLUEPRINTS = (control, runtime, events)
 
 
 def install(app: Flask, settings: Settings) -> None:

@@ -1,0 +1,183 @@
+"""Models in memory: mapped from their files when first asked for, the ones asked for least lately let go."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.errors import ModelError
+from recommender.models.popular import Popular
+from recommender.personalize.answers.serving import OutOfServiceError, Serving
+from recommender.personalize.filters import Masks
+from recommender.personalize.trained import Trained, load
+from recommender.ranking.exploration import Films, age_days
+from recommender.storage.blobs import Blobs
+
+log = logging.getLogger(__name__)
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+MOST_MODELS = 8  # in a worker at once
+SECONDS_OF_DOUBT = 5.0  # for which a model that could not be loaded is not tried again
+CREATED = "CREATION_TIMESTAMP"
+
+
+class Lately(Generic[K, V]):
+    """The values asked for last, at most so many; to be shared by threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._kept, self._lock = most, OrderedDict[K, V](), threading.Lock()
+
+    def get(self, key: K) -> V | None:
+        """What is kept; None for nothing."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        return None
+
+    def put(self, key: K, value: V) -> V:
+        """Keep it, and give it back."""
+        with self._lock:
+            self._kept[key] = value
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return value
+
+
+class Loaded:
+    """A model, and what is worked out of it once. lists, positions: what was found for requests, by whoever finds it."""
+
+    def __init__(self, trained: Trained) -> None:
+        self.trained, self.masks = trained, Masks(trained)
+        n_items = max(len(trained.items), 1)
+        self.lists = Lately[Hashable, Any](max(64, min(4096, 20_000_000 // n_items)))
+        self._positions = Lately[str, int | None](65_536)
+        self._item_json: dict[int, bytes] = {}
+
+    def user(self, user_id: str) -> int | None:
+        """The position of a user; None for one who is not known."""
+        found = self._positions.get(user_id)
+        return found if found is not None else self._positions.put(user_id, self.trained.users.position(user_id))
+
+    def item_json(self, column: int) -> bytes:
+        """How an answer names the item, up to its score."""
+        known = self._item_json.get(column)
+        if known is None:
+            known = self._item_json[column] = b'{"itemId":' + json.dumps(self.trained.items.text(column), ensure_ascii=False).encode(
+                "utf-8", "replace"
+            )
+        return known
+
+    @cached_property
+    def popular(self) -> Popular:
+        """What everybody likes, for whom nothing is known of."""
+        return Popular.fit(self.trained.matrix)
+
+    @cached_property
+    def films(self) -> Films:
+        """What exploring asks of every item."""
+        genres = self.trained.catalogue.genre_table()[1]
+        return Films(self.trained.matrix.raters, self.popular.mean_stars, np.asarray(genres, dtype=bool))
+
+    @cached_property
+    def ages(self) -> NDArray[np.float64]:
+        """Each item's age in days at the latest interaction of all."""
+        fields, created = self.trained.item_fields, None
+        if CREATED in fields and isinstance(column := fields[CREATED], np.ndarray):
+            created = np.nan_to_num(column).astype(np.int64)
+        times = self.trained.interactions.times
+        first = np.full(len(self.trained.items), np.iinfo(np.int64).max)
+        np.minimum.at(first, self.trained.interactions.columns, times)
+        first[first == np.iinfo(np.int64).max] = 0
+        return age_days(first, int(times.max(initial=0)), created)
+
+
+class Models:
+    """The models of this worker. load_model: reads one, by key and digest."""
+
+    def __init__(self, load_model: Callable[[str, str], Trained], *, most: int = MOST_MODELS) -> None:
+        self._load, self._most = load_model, most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, str], Loaded] = OrderedDict()
+        self._in_use: dict[str, tuple[str, str]] = {}  # the model that each campaign answered from last
+        self._loading: dict[tuple[str, str], threading.Lock] = {}
+        self._refused: dict[tuple[str, str], tuple[float, str]] = {}
+
+    @classmethod
+    def of(cls, blobs: Blobs) -> Models:
+        """Those of a blob store."""
+        return cls(lambda key, sha256: load(blobs, key, sha256))
+
+    def of_serving(self, serving: Serving) -> Loaded:
+        """What it answers from. While a new model is being loaded the one before answers, so that nobody waits.
+
+        OutOfServiceError where the model cannot be used: it is torn, gone, or of another format.
+        """
+        wanted = (serving.model, serving.sha256)
+        with self._lock:
+            found = self._kept.get(wanted)
+            if found is not None:
+                self._kept.move_to_end(wanted)
+                self._in_use[serving.key] = wanted
+                return found
+            before = self._kept.get(self._in_use.get(serving.key, wanted))
+        self._refuse_again(wanted)
+        if before is None:
+            return self._loaded(serving.key, wanted)
+        with self._lock:
+            is_loading = wanted in self._loading
+        if not is_loading:
+            threading.Thread(target=self._loaded_aside, args=(serving.key, wanted), daemon=True).start()
+        return before
+
+    def _loaded_aside(self, key: str, wanted: tuple[str, str]) -> None:
+        with suppress(OutOfServiceError):  # the next who asks is told
+            self._loaded(key, wanted)
+
+    def _loaded(self, key: str, wanted: tuple[str, str]) -> Loaded:
+        with self._lock:
+            loading = self._loading.setdefault(wanted, threading.Lock())
+        with loading:
+            with self._lock:
+                found = self._kept.get(wanted)
+            if found is None:
+                self._refuse_again(wanted)
+                found = self._read(wanted)
+        with self._lock:
+            self._loading.pop(wanted, None)
+            self._in_use[key] = wanted
+            self._kept[wanted] = found
+            self._kept.move_to_end(wanted)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return found
+
+    def _read(self, wanted: tuple[str, str]) -> Loaded:
+        began = time.monotonic()
+        try:
+            found = Loaded(self._load(*wanted))
+        except ModelError as error:
+            log.error("personalize model not loaded key=%s: %s", wanted[0], error)
+            with self._lock:
+                self._refused[wanted] = (time.monotonic(), str(error))
+                self._loading.pop(wanted, None)
+            raise OutOfServiceError(str(error)) from error
+        log.info("personalize model loaded key=%s seconds=%.3f", wanted[0], time.monotonic() - began)
+        return found
+
+    def _refuse_again(self, wanted: tuple[str, str]) -> None:
+        at, why = self._refused.get(wanted, (float("-inf"), ""))
+        if time.monotonic() - at < SECONDS_OF_DOUBT:
+            raise OutOfServiceError(why)

@@ -1,0 +1,168 @@
+"""PutEvents, PutUsers and PutItems: what clients send one by one, checked and durable before they are answered."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from recommender.personalize import arns
+from recommender.personalize.answers.asking import Answers
+from recommender.personalize.arns import key_of
+from recommender.personalize.live import LiveEvent
+from recommender.personalize.refusals import InvalidInputError
+from recommender.personalize.resources import Resource, Resources
+from recommender.personalize.schemas import INTERACTIONS, ITEMS, USERS, Field, Schema, read_schema
+
+Json = Mapping[str, Any]
+
+RESERVED = frozenset({"userid", "sessionid", "eventtype", "timestamp", "recommendationid", "impression"})  # no names of properties
+TRUTHS = {"true": "true", "false": "false"}
+
+
+def put_events(answers: Answers, sent: Json) -> None:
+    """Durable once this returns. Without a userId they wait under their session, and are the user's once the session comes with one."""
+    group = _group_of_tracker(answers, str(sent["trackingId"]))
+    schema = _schema_of(answers.registry.recent(), group, INTERACTIONS)
+    events = [_event(one, str(sent["sessionId"]), schema) for one in sent["eventList"]]
+    user_id = sent.get("userId")
+    if user_id is None:
+        answers.live.put_anonymous(group, str(sent["sessionId"]), events)
+    else:
+        answers.live.put_events(group, str(user_id), events)
+        answers.live.join(group, str(sent["sessionId"]), str(user_id))
+    for event in events:
+        if event.recommendation_id is not None:
+            answers.shown.follow(event.recommendation_id, event.item_id, event.impression)
+
+
+def put_users(answers: Answers, sent: Json) -> None:
+    """Users with their fields; the same user once more replaces what was put before."""
+    _put_rows(answers, sent, USERS, "users", "userId")
+
+
+def put_items(answers: Answers, sent: Json) -> None:
+    """The same for items."""
+    _put_rows(answers, sent, ITEMS, "items", "itemId")
+
+
+def _group_of_tracker(answers: Answers, tracking_id: str) -> str:
+    for found in (answers.registry.recent, answers.registry.read):  # the second for one made a moment ago
+        for one in found().of(arns.TRACKER, trackingId=tracking_id):
+            return key_of(one.body["datasetGroupArn"]).rpartition("/")[2]
+    raise InvalidInputError(f"There is no event tracker with the trackingId {tracking_id[:100]!r}; create-event-tracker gives one.")
+
+
+def _schema_of(found: Resources, group: str, kind: str) -> Schema | None:
+    """That of the group's data set of a type; None where there is none."""
+    for one in found.of(arns.DATASET):
+        if one.body["datasetType"].upper() == kind and key_of(one.body["datasetGroupArn"]).rpartition("/")[2] == group:
+            return _schema(found, one)
+    return None
+
+
+def _schema(found: Resources, dataset: Resource) -> Schema:
+    return read_schema(found.get(dataset.body["schemaArn"], arns.SCHEMA).body["schema"])
+
+
+def _event(said: Json, session_id: str, schema: Schema | None) -> LiveEvent:
+    attribution = said.get("metricAttribution") or {}
+    return LiveEvent(
+        str(said.get("eventId") or uuid.uuid4()),
+        session_id,
+        str(said["eventType"]),
+        said.get("itemId"),
+        said.get("eventValue"),
+        float(said["sentAt"]),
+        said.get("recommendationId"),
+        tuple(said.get("impression") or ()),
+        _properties_of_event(said.get("properties"), schema),
+        attribution.get("eventAttributionSource"),
+    )
+
+
+def _properties_of_event(text: str | None, schema: Schema | None) -> dict[str, Any]:
+    """By the schema's names; what it does not know is left aside, as Amazon does."""
+    found: dict[str, Any] = {}
+    for name, value in _object(text).items():
+        if _plain(name) in RESERVED:
+            raise InvalidInputError(f"properties must not name {name}: the event has a member for it.")
+        field = _field(schema, name)
+        if field is not None and value is not None:
+            found[field.name] = _value(field, value)
+    return found
+
+
+def _put_rows(answers: Answers, sent: Json, kind: str, many: str, key: str) -> None:
+    found = answers.registry.recent()
+    if found.find(str(sent["datasetArn"])) is None:
+        found = answers.registry.read()  # made a moment ago
+    dataset = found.get(str(sent["datasetArn"]), arns.DATASET)
+    if dataset.body["datasetType"].upper() != kind:
+        raise InvalidInputError(f"{dataset.arn} holds {dataset.body['datasetType']}, not {kind}.")
+    schema = _schema(found, dataset)
+    rows = {str(one[key]): _row(one.get("properties"), schema, str(one[key])) for one in sent[many]}
+    put = answers.live.put_users if kind == USERS else answers.live.put_items
+    put(dataset.key, rows)
+
+
+def _row(text: str | None, schema: Schema, row_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in _object(text).items():
+        field = _field(schema, name)
+        if field is None:
+            raise InvalidInputError(
+                f"properties of {row_id!r} name {name}, which the schema has not; its fields are: {', '.join(schema.names)}."
+            )
+        if value is not None:
+            found[field.name] = _value(field, value)
+    missing = [field.name for field in schema.metadata if not field.nullable and field.name not in found]
+    if missing:
+        raise InvalidInputError(f"properties of {row_id!r} must give {', '.join(missing)}, which the schema does not let be null.")
+    return found
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    if text is None:
+        return {}
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict):
+        raise InvalidInputError(f"properties must be a JSON object as a string, not {text[:60]!r}.")
+    return said
+
+
+def _field(schema: Schema | None, name: str) -> Field | None:
+    """numberOfRatings is NUMBER_OF_RATINGS: letters and digits count."""
+    if schema is None:
+        return None
+    return next((field for field in schema.fields if _plain(field.name) == _plain(name)), None)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _value(field: Field, value: object) -> str | float | int:
+    """As the schema has it; a number may come as a string, and a text of several values as a list."""
+    said = "|".join(map(str, value)) if isinstance(value, list) and field.type == "string" else value
+    if field.type == "string" and isinstance(said, str | int | float) and not isinstance(said, bool):
+        return said if isinstance(said, str) else f"{said:.15g}"
+    if field.type == "boolean" and str(said).lower() in TRUTHS:
+        return TRUTHS[str(said).lower()]
+    if field.is_number and isinstance(said, str | int | float) and not isinstance(said, bool):
+        number = _number(said)
+        if number is not None and (field.type not in ("int", "long") or number == int(number)):
+            return int(number) if field.type in ("int", "long") else number
+    raise InvalidInputError(f"{field.name} must be {field.type}, as the schema says, not {str(value)[:60]!r}.")
+
+
+def _number(said: str | float) -> float | None:
+    try:
+        number = float(said)
+    except (ValueError, OverflowError):
+        return None
+    return number if abs(number) < 1e300 else None
