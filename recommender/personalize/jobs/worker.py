@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
+import os
 import shutil
 import subprocess
 import time
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 LOCK = "personalize/worker.lock"
 LEASE_SECONDS = 30.0
 MOST_AT_ONCE = 2  # processes
+# Where others work too, threads that multiply a matrix together wait for each other: on a busy machine that takes several times as long.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 LOOK_SECONDS = 0.2
 SWEEP_SECONDS = 30.0
 CLEAN_SECONDS = 3600.0  # between two looks at what nobody needs any more
@@ -143,7 +146,7 @@ class Worker:
         room = self._rooms / work.ticket
         room.mkdir(mode=0o700, parents=True, exist_ok=True)
         command = [*self._program, work.key, "--ticket", work.ticket, "--room", str(room)]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603  our own program
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, env={**ONE_THREAD, **os.environ})  # noqa: S603  our own program
         return Running(work.ticket, process, room, work.attempts)
 
     def _reap(self) -> None:

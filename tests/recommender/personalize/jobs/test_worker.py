@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -232,3 +233,16 @@ def test_a_kind_that_is_not_known_fails_in_words(registry: Registry, settings: S
     assert taken is not None
     child.do(registry, replace(settings), key, taken.ticket, tmp_path)
     assert "cannot create a filter; update it" in job(registry, key).failure_reason
+
+
+@pytest.mark.parametrize("set_to", ["", "3"])
+def test_a_job_multiplies_on_one_thread_unless_somebody_says_otherwise(
+    registry: Registry, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, set_to: str
+) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    if set_to:
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", set_to)
+    asked(registry, "one", "publish")
+    says = "import os, sys; open(sys.argv[-1] + '/../../said', 'w').write(os.environ['OPENBLAS_NUM_THREADS'])"
+    Worker(registry, settings, [sys.executable, "-c", says]).run(until_idle=True)  # which never ends its work, and is given up
+    assert (rooms(settings, registry).parent / "said").read_text() == (set_to or "1")
