@@ -1,11 +1,13 @@
-"""What is no policy and opens the account all the same: root's keys, a bucket that may be made public."""
+"""What is no policy and matters all the same: root's keys, a bucket that may be made public, whether anybody takes notes."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from recommender.policies import arns
 from recommender.policies.document import Json
-from recommender.policies.finding import BAD, RISK, Finding
+from recommender.policies.finding import BAD, NOTE, RISK, Finding
 from recommender.policies.reading import Fact
 
 FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
@@ -53,6 +55,52 @@ def _caller(body: Json) -> Iterator[Said]:
         yield (BAD, "root-key", f"The command line works as {body['Arn']}, the account's root.", OWN_USER)
 
 
+def _trails(body: Json) -> Iterator[Said]:
+    """How CloudTrail is set up: what it writes where, by ARNs that AWS refuses with a sentence that names neither."""
+    trails = [each for each in body if isinstance(each, dict)] if isinstance(body, list) else []
+    if not trails:
+        text = "There is no trail, so nobody can tell afterwards who was refused what."
+        yield (NOTE, "no-trail", text, "aws cloudtrail create-trail, with a bucket of its own.")
+    for trail in trails:
+        name, group, role = (trail.get(key) for key in ("Name", "CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"))
+        if not trail.get("S3BucketName"):
+            yield (BAD, "trail", f"The trail {name} writes into no bucket.", "Name one by --s3-bucket-name.")
+        if bool(group) != bool(role):
+            missing = "role" if group else "log group"
+            yield (
+                BAD,
+                "trail",
+                f"The trail {name} goes to CloudWatch and names no {missing}.",
+                "Name the log group and the role, or neither.",
+            )
+        if group:
+            yield from _of_log_group(str(name), str(group))
+        for text, remedy in arns.mistakes(str(role)) if role else ():
+            yield (BAD, "arn", f"The role of trail {name}: {text}", remedy)
+
+
+def _of_log_group(trail: str, group: str) -> Iterator[Said]:
+    wrong = list(arns.mistakes(group))
+    for text, remedy in wrong:
+        yield (BAD, "arn", f"The log group of trail {trail}: {text}", remedy)
+    if not wrong and not re.search(r":log-group:[^:]+:\*$", group):
+        text = f"The log group of trail {trail} is {group!r}, and CloudTrail wants its ARN to the end."
+        yield (BAD, "arn", text, "Write arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*, with :* behind the name.")
+
+
+def _trail_status(body: Json) -> Iterator[Said]:
+    if not body.get("IsLogging"):
+        yield (RISK, "trail-off", "The trail is there and writes nothing.", "aws cloudtrail start-logging --name NAME.")
+    for key, what in (("LatestDeliveryError", "its bucket"), ("LatestCloudWatchLogsDeliveryError", "CloudWatch")):
+        if body.get(key):
+            yield (
+                BAD,
+                "trail",
+                f"What the trail wrote last to {what} did not arrive: {body[key]}.",
+                f"Look at the policy that lets it write to {what}.",
+            )
+
+
 def _key_file(_body: Json) -> Iterator[Said]:
     yield (BAD, "root-key", "It is the file in which AWS hands out an access key of root. Its content was not read.", OWN_USER)
 
@@ -63,4 +111,6 @@ _LOOKS = {
     "credential-report": _report,
     "caller": _caller,
     "root-key-file": _key_file,
+    "trails": _trails,
+    "trail-status": _trail_status,
 }

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from recommender.errors import InvalidInputError
 from recommender.policies import buckets, words
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
@@ -58,6 +59,20 @@ def parsed(text: str) -> Arn | None:
     whole = VARIABLE.sub(lambda found: found[0].replace(":", "_").replace("/", "_"), text)
     parts = whole.split(":", 5)
     return Arn(*parts[1:]) if len(parts) == 6 and parts[0] == "arn" else None
+
+
+def checked(text: str, service: str, *kinds: str) -> str:
+    """The ARN, if it is one of the service and of one of the kinds; InvalidInputError in one sentence otherwise.
+
+    To be asked before AWS is: what it answers to a wrong one tells neither which nor why.
+    """
+    arn = parsed(text)
+    expected = f"the ARN of a {' or '.join(kind.replace('-', ' ') for kind in kinds)}: arn:aws:{service}:…:{kinds[0]}/NAME"
+    for _, remedy in mistakes(text):
+        raise InvalidInputError("the ARN", text, f"{expected} ({remedy.rstrip('.')})")
+    if arn is None or arn.service != service or arn.kind not in kinds:
+        raise InvalidInputError("the ARN", text, expected)
+    return text
 
 
 def is_to_fill_in(text: str) -> bool:

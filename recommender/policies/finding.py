@@ -36,8 +36,8 @@ class Finding:
         return f"{self.file}, {self.statement}" if self.statement else self.file
 
     def line(self) -> str:
-        """The whole finding as one line for people."""
-        return f"{self.gravity:<4} {self.place}: {self.text} {self.remedy}"
+        """The whole finding as one line for people, whatever names their authors gave."""
+        return f"{self.gravity:<4} " + " ".join(f"{self.place}: {self.text} {self.remedy}".split())
 
 
 def by_gravity(findings: list[Finding]) -> list[Finding]:

@@ -59,7 +59,11 @@ class Place:
         return f"arn:aws:personalize:{self.region}:{self.account}:"
 
     def checked(self) -> Place:
-        """The same, if it can be; InvalidInputError for a bucket, an account or a region that cannot."""
+        """The same, if it can be; InvalidInputError for a bucket, an account, a region or an ARN that cannot."""
+        if self.role.startswith("arn:"):
+            arns.checked(self.role, "iam", "role")
+        if self.campaign.startswith("arn:"):
+            arns.checked(self.campaign, "personalize", "campaign", "recommender")
         if not arns.is_to_fill_in(self.bucket):
             buckets.checked(self.bucket)
         if not arns.is_to_fill_in(self.account) and not arns.ACCOUNT.fullmatch(self.account):
@@ -92,10 +96,10 @@ class Answer:
         return f"{self.decision.state:<7}  {_short(request.principal)}  {request.action}  {request.resource}  {why}"
 
 
-def _service_context(place: Place) -> dict[str, str]:
+def _service_context(place: Place, job: str) -> dict[str, str]:
     return {
         "aws:sourceaccount": place.account,
-        "aws:sourcearn": f"{place.personalize_arn}dataset-import-job/any",
+        "aws:sourcearn": f"{place.personalize_arn}{job}/any",
         "aws:securetransport": "true",
         "aws:principalisawsservice": "true",
         "aws:principalservicename": PERSONALIZE,
@@ -116,27 +120,31 @@ def _role_context(place: Place) -> dict[str, str]:
     }
 
 
-def _of_bucket(place: Place, *actions: str) -> Iterator[Need]:
-    """The role is taken on by Personalize; then both the role and Personalize itself come to the bucket, and each needs its own right."""
-    yield Need(Request(PERSONALIZE, "sts:AssumeRole", place.role_arn, _service_context(place)), TRUST)
+def _of_bucket(place: Place, job: str, *actions: str) -> Iterator[Need]:
+    """The role is taken on by Personalize; then both the role and Personalize itself come to the bucket, and each needs its own right.
+
+    job: as its ARN calls it, which Personalize names as what it comes for.
+    """
+    context = _service_context(place, job)
+    yield Need(Request(PERSONALIZE, "sts:AssumeRole", place.role_arn, context), TRUST)
     for action in actions:
         resource = place.bucket_arn if action == "s3:ListBucket" else place.object_arn
         yield Need(Request(place.role_arn, action, resource, _role_context(place)), IDENTITY)
     for action in actions:
         resource = place.bucket_arn if action == "s3:ListBucket" else place.object_arn
-        yield Need(Request(PERSONALIZE, action, resource, _service_context(place)), RESOURCE)
+        yield Need(Request(PERSONALIZE, action, resource, context), RESOURCE)
 
 
 def _of_import(place: Place) -> Iterator[Need]:
-    yield from _of_bucket(place, "s3:ListBucket", "s3:GetObject")
+    yield from _of_bucket(place, "dataset-import-job", "s3:ListBucket", "s3:GetObject")
 
 
 def _of_export(place: Place) -> Iterator[Need]:
-    yield from _of_bucket(place, "s3:ListBucket", "s3:PutObject")
+    yield from _of_bucket(place, "dataset-export-job", "s3:ListBucket", "s3:PutObject")
 
 
 def _of_batch(place: Place) -> Iterator[Need]:
-    yield from _of_bucket(place, "s3:ListBucket", "s3:GetObject", "s3:PutObject")
+    yield from _of_bucket(place, "batch-inference-job", "s3:ListBucket", "s3:GetObject", "s3:PutObject")
 
 
 def _of_client(place: Place) -> Iterator[Need]:

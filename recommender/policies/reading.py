@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import csv
 import io
 import json
@@ -99,7 +98,7 @@ def _read_file(file: Path, name: str, found: Collection) -> None:
         return
     if file.suffix.lower() == ".csv" or text.startswith("user,arn,"):
         if text.startswith("user,arn,"):
-            found.facts.append(Fact(name, "credential-report", list(csv.DictReader(io.StringIO(text)))))
+            _take_rows(text, name, found)
         return
     if file.suffix.lower() == ".txt" and not text.lstrip().startswith(("{", "[")):
         return  # somebody's notes
@@ -144,6 +143,10 @@ def _take(body: Json, name: str, found: Collection) -> None:
         found.facts.append(Fact(name, "public-access-block", body))
     elif "SummaryMap" in body:
         found.facts.append(Fact(name, "account-summary", body["SummaryMap"]))
+    elif "trailList" in body or "Trail" in body:
+        found.facts.append(Fact(name, "trails", body["trailList"] if "trailList" in body else [body["Trail"]]))
+    elif "IsLogging" in body:
+        found.facts.append(Fact(name, "trail-status", body))
     elif "AttachedPolicies" in body:
         found.attached += [Attached(name, _owner(name), str(each.get("PolicyName"))) for each in _dicts(body["AttachedPolicies"])]
     elif {"UserId", "Account", "Arn"} <= set(body):
@@ -205,12 +208,21 @@ def _kind(body: dict[str, Json], name: str) -> str:
 def _take_report(body: dict[str, Json], name: str, found: Collection) -> None:
     try:
         text = base64.b64decode(str(body["Content"]), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # of base64 and of UTF-8
         found.findings.append(
             Finding(BAD, "no-report", name, "", "Its Content is no base64.", "Print it again: aws iam get-credential-report.")
         )
         return
-    found.facts.append(Fact(name, "credential-report", list(csv.DictReader(io.StringIO(text)))))
+    _take_rows(text, name, found)
+
+
+def _take_rows(text: str, name: str, found: Collection) -> None:
+    try:
+        found.facts.append(Fact(name, "credential-report", list(csv.DictReader(io.StringIO(text)))))
+    except csv.Error as error:
+        found.findings.append(
+            Finding(BAD, "no-report", name, "", f"It is no CSV ({error}).", "Print it again: aws iam get-credential-report.")
+        )
 
 
 def _take_account(body: dict[str, Json], name: str, found: Collection) -> None:

@@ -31,7 +31,8 @@ class Simulated:
     def line(self) -> str:
         """For people: state, action, resource, and by what."""
         state = {"allowed": "allowed", "explicitDeny": "DENIED"}.get(self.decision, "MISSING")
-        return f"{state:<7}  {self.action}  {self.resource}  {', '.join(self.by) or 'no policy says so'}"
+        nobody = "no policy named" if self.is_allowed else "no policy says so"
+        return f"{state:<7}  {self.action}  {self.resource}  {', '.join(self.by) or nobody}"
 
 
 def simulate(principal: str, requests: Iterable[Request], *, client: Any = None) -> list[Simulated]:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -79,6 +83,65 @@ class TestDoctorIam:
         said = refused(matinee("doctor", "iam", "--confirm", "arn:aws:iam::123456789012:root"))
 
         assert said.startswith("the principal to confirm must be the ARN of a user, group or role, and not of root")
+
+
+class _Iam(BaseHTTPRequestHandler):
+    """As much of IAM as is asked: whoever reads may, whoever writes may not."""
+
+    def do_POST(self) -> None:
+        asked = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        decision = "allowed" if asked["ActionNames.member.1"] != ["s3:PutObject"] else "implicitDeny"
+        body = (
+            '<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><SimulatePrincipalPolicyResult>'
+            "<IsTruncated>false</IsTruncated><EvaluationResults><member>"
+            f"<EvalActionName>{asked['ActionNames.member.1'][0]}</EvalActionName><EvalDecision>{decision}</EvalDecision>"
+            "</member></EvaluationResults></SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>"
+        ).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    return monkeypatch
+
+
+class TestConfirm:
+    ROLE = "arn:aws:iam::123456789012:role/AmazonPersonalize-ExecutionRole"
+
+    def test_aws_is_asked_over_the_network_and_its_no_is_exit_code_1(self, matinee: Matinee, keys: pytest.MonkeyPatch) -> None:
+        with ThreadingHTTPServer(("127.0.0.1", 0), _Iam) as iam:
+            threading.Thread(target=iam.serve_forever, daemon=True).start()
+            keys.setenv("AWS_ENDPOINT_URL_IAM", f"http://127.0.0.1:{iam.server_port}")
+            reads = matinee("doctor", "iam", "--confirm", self.ROLE, "--bucket", "films")
+            writes = matinee("doctor", "iam", "--confirm", self.ROLE, "--bucket", "films", "--for", "export")
+            iam.shutdown()
+
+        assert done(reads).splitlines() == [
+            "",
+            "AWS says:",
+            "allowed  s3:ListBucket  arn:aws:s3:::films  no policy named",
+            "allowed  s3:GetObject  arn:aws:s3:::films/interactions.csv  no policy named",
+        ]
+        assert writes.exit_code == 1
+        assert "MISSING  s3:PutObject  arn:aws:s3:::films/interactions.csv  no policy says so" in writes.stdout.splitlines()
+
+    def test_without_a_network_one_sentence_says_so(self, matinee: Matinee, keys: pytest.MonkeyPatch) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))  # and nobody listens
+            keys.setenv("AWS_ENDPOINT_URL_IAM", f"http://127.0.0.1:{taken.getsockname()[1]}")
+            said = refused(matinee("doctor", "iam", "--confirm", self.ROLE))
+
+        assert said.startswith(f"AWS cannot be asked what {self.ROLE} may: Could not connect to the endpoint URL")
+        assert said.endswith("Without --confirm, nothing is asked of it.")
 
 
 class TestPolicyPrint:

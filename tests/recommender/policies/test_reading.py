@@ -162,6 +162,10 @@ class TestRoot:
         assert [each.kind for each in examine(read([tmp_path]))] == ["root-key"]
         assert _kinds({"Content": base64.b64encode(report.encode()).decode(), "ReportFormat": "text/csv"}) == ["root-key"]
 
+    def test_a_report_that_is_none_is_told(self) -> None:
+        for content in ("\x80", "x", base64.b64encode(b"\xff").decode()):
+            assert _kinds({"Content": content, "ReportFormat": "text/csv"}) == ["no-report"]
+
     def test_who_works_as_root_is_told(self) -> None:
         caller = {"UserId": "123456789012", "Account": "123456789012", "Arn": "arn:aws:iam::123456789012:root"}
 
@@ -183,6 +187,47 @@ def test_block_public_access_must_be_on_in_all_four() -> None:
     assert _kinds({"PublicAccessBlockConfiguration": on}) == []
     [found] = examine(read_documents([("block.json", {"PublicAccessBlockConfiguration": on | {"BlockPublicPolicy": False}})]))
     assert found.text == "Block Public Access is off in BlockPublicPolicy: one wrong policy makes the bucket everybody's."
+
+
+LOG_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:films:*"
+TRAIL = {
+    "Name": "films",
+    "S3BucketName": "film-trails",
+    "CloudWatchLogsLogGroupArn": LOG_GROUP,
+    "CloudWatchLogsRoleArn": "arn:aws:iam::123456789012:role/trail",
+}
+
+
+class TestTrails:
+    """Whether CloudTrail tells afterwards who was refused what."""
+
+    def test_one_that_is_well(self) -> None:
+        assert _kinds({"trailList": [TRAIL]}) == []
+        assert _kinds({"Trail": TRAIL}) == []
+        assert _kinds({"IsLogging": True}) == []
+
+    def test_none_is_a_note(self) -> None:
+        assert _kinds({"trailList": []}) == ["no-trail"]
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ({"CloudWatchLogsLogGroupArn": LOG_GROUP.removesuffix(":*")}, "and CloudTrail wants its ARN to the end."),
+            ({"CloudWatchLogsLogGroupArn": "films"}, "The log group of trail films: 'films' is no ARN."),
+            ({"CloudWatchLogsRoleArn": "arn:aws:iam::1234:role/trail"}, "has an account of 4 digits."),
+            ({"CloudWatchLogsRoleArn": None}, "The trail films goes to CloudWatch and names no role."),
+            ({"S3BucketName": ""}, "The trail films writes into no bucket."),
+        ],
+    )
+    def test_what_is_wrong_with_it_is_told(self, change: dict[str, Any], said: str) -> None:
+        [found] = examine(read_documents([("trail.json", {"trailList": [TRAIL | change]})]))
+
+        assert said in found.text
+        assert found.must_be_mended
+
+    def test_one_that_is_off_or_does_not_arrive(self) -> None:
+        assert _kinds({"IsLogging": False}) == ["trail-off"]
+        assert _kinds({"IsLogging": True, "LatestDeliveryError": "AccessDenied"}) == ["trail"]
 
 
 def _kinds(body: dict[str, Any]) -> list[str]:
