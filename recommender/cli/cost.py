@@ -36,7 +36,12 @@ HOURS_A_MONTH = 744
     default=None,
     help='A JSON file with prices of your own, such as {"personalize-training-hour": 0.30}.',
 )
-@click.option("--tps", type=click.IntRange(1, MOST_TPS), default=1, help="Requests a second that are provisioned, over all campaigns.")
+@click.option(
+    "--tps",
+    type=click.IntRange(1, MOST_TPS),
+    default=None,
+    help="Requests a second that are provisioned.  [default: what the campaigns of /personalize here have together, else 1]",
+)
 @click.option(
     "--training-hours",
     type=click.FloatRange(0, HOURS_A_MONTH),
@@ -51,7 +56,7 @@ def cost(
     month_text: str | None,
     preset: str | None,
     price_file: Path | None,
-    tps: int,
+    tps: int | None,
     training_hours: float,
     machine: str | None,
     as_json: bool,
@@ -81,7 +86,7 @@ def cost(
         month,
         now=now,
         prices=prices,
-        tps=tps,
+        tps=tps or _provisioned(settings),
         hours=Decimal(str(training_hours)),
         machine_cost=machine,
     )
@@ -153,6 +158,20 @@ def _trainings(settings: Settings) -> tuple[Training, ...]:
     except StorageError as error:
         click.echo(f"What was trained is not known now: {error}", err=True)
         return ()
+
+
+def _provisioned(settings: Settings) -> int:
+    """What the campaigns here have together; 1 where there are none, or they cannot be read now."""
+    from recommender.cli.inputs import opened_blobs
+    from recommender.errors import StorageError
+    from recommender.personalize.provisioned import provisioned_tps
+    from recommender.personalize.resources import Registry
+
+    try:
+        return provisioned_tps(Registry(opened_blobs(settings)).read()) or 1
+    except StorageError as error:
+        click.echo(f"What campaigns provision is not known now: {error}", err=True)
+        return 1
 
 
 def _counted(usage: Usage) -> str:

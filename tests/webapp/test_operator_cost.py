@@ -16,7 +16,10 @@ from recommender.costs.months import Month
 from recommender.costs.presets import PRESETS
 from recommender.costs.prices import PRICES
 from recommender.errors import StorageError
+from recommender.personalize import arns
+from recommender.personalize.resources import ACTIVE, Registry, Resource
 from recommender.settings import Settings
+from recommender.storage.blobs import open_blobs
 from recommender.traffic import Traffic
 from tests.webapp.fake_recommender import FakeRecommender
 from webapp.operator import costing, graphs
@@ -115,6 +118,19 @@ def test_more_provisioned_costs_more_and_stays_in_the_form(inside: FlaskClient, 
 
     assert "each the larger of 3 TPS × 300 s" in words(html)
     assert 'value="3"' in html
+
+
+def test_what_the_campaigns_here_provision_is_where_the_form_begins(inside: FlaskClient, recommender: FakeRecommender) -> None:
+    count(recommender, NOVEMBER.begins_at, requests=1)
+    registry = Registry(open_blobs(recommender.settings.blobs_url))
+    for name, tps in (("films", 1), ("news", 3)):
+        one = Resource(arns.arn_of(arns.CAMPAIGN, name), ACTIVE, NOW, NOW, {"name": name, "minProvisionedTPS": tps})
+        registry.change(lambda found, one=one: found.add(one))
+
+    html = inside.get("/operator/cost").text
+
+    assert "each the larger of 4 TPS × 300 s" in words(html)
+    assert 'name="tps" type="text" inputmode="numeric" autocomplete="off" maxlength="6" value="4"' in html
 
 
 @pytest.mark.parametrize(("preset", "total"), [("fullstack-example", "360.00025"), ("idle", "144.1152"), ("100-requests", "9,207.36")])

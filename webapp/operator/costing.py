@@ -21,13 +21,15 @@ from recommender.costs.presets import PRESETS, preset_bill
 from recommender.costs.prices import PRICES, Price
 from recommender.costs.real_time import REAL_TIME
 from recommender.costs.usage import Day
-from recommender.errors import RecommenderError, SettingError
+from recommender.errors import RecommenderError, SettingError, StorageError
 from recommender.history import Training
+from recommender.personalize.provisioned import provisioned_tps
 from recommender.traffic import months_counted
 from webapp import inputs
 from webapp.engine import engine
 from webapp.operator import graphs, keyhole
 from webapp.operator.pages import page
+from webapp.personalize.control import desk
 
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 MOST_TPS = 100_000
@@ -56,7 +58,7 @@ def cost() -> AnyResponse:
     # Those with counts, this one, and whichever was asked for, newest first.
     months = sorted({month_of(now), month, *months_counted(Path(engine().settings.traffic_folder))}, reverse=True)
     provisioned = inputs.one(request.args, "tps")
-    tps = inputs.whole_number(provisioned, "tps", MOST_TPS) if provisioned else 1
+    tps = inputs.whole_number(provisioned, "tps", MOST_TPS) if provisioned else _provisioned()
     form: dict[str, Any] = {
         "months": months,
         "month": month,
@@ -113,6 +115,14 @@ def days_in_dollars(made: MonthCost) -> list[Spent]:
     n = sum((line.quantity for line in lines), Decimal(0))
     each = sum((line.amount for line in lines), Decimal(0)) / n if n else Decimal(0)
     return [Spent(day, day.paid * each, day.asked * each) for day in made.days]
+
+
+def _provisioned() -> int:
+    """What the campaigns here have together; 1 where there are none, or they cannot be read now."""
+    try:
+        return provisioned_tps(desk().registry.read()) or 1
+    except StorageError:
+        return 1
 
 
 def _priced(month: Month, tps: int, now: float) -> tuple[MonthCost, list[str]]:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from recommender.personalize import arns
+from recommender.personalize.resources import ACTIVE, Registry, Resource
+from recommender.storage.blobs import open_blobs
 from recommender.traffic import Traffic
 from tests.recommender.cli.commands import Matinee, done, refused
 
@@ -92,6 +95,15 @@ def test_programs_get_the_month(matinee: Matinee) -> None:
     assert "1.5 h" in said["so_far"]["lines"][1]["formula"]
     assert said["so_far"]["lines"][2]["quantity"] in ("600", "1,200")  # a new five minutes may just have begun
     assert [bool(said[name]) for name in ("whole", "tables", "machine")] == [True, True, True]
+
+
+def test_what_the_campaigns_here_provision_is_what_is_priced(matinee: Matinee) -> None:
+    _counted(requests=1)
+    one = Resource(arns.arn_of(arns.CAMPAIGN, "films"), ACTIVE, 0.0, 0.0, {"name": "films", "minProvisionedTPS": 4})
+    Registry(open_blobs("file:var/blobs")).change(lambda found: found.add(one))
+
+    assert "each the larger of 4 TPS × 300 s" in done(matinee("cost"))
+    assert "each the larger of 1 TPS × 300 s" in done(matinee("cost", "--tps", "1"))
 
 
 def test_a_month_without_counts_says_where_they_would_be(matinee: Matinee) -> None:
