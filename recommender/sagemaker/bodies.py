@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +18,7 @@ from recommender.sagemaker.machine import LIKELY, Machine, Row
 
 JSON, JSON_LINES, RECORDIO = "application/json", "application/jsonlines", CONTENT_TYPE
 FORMS = (JSON, JSON_LINES, RECORDIO)
+_LARGEST = 1e9  # of a value; squares of larger ones are no numbers soon
 _INSTANCE = '{"data": {"features": {"keys": […], "shape": [n], "values": […]}}}'
 
 
@@ -87,8 +87,8 @@ def _instance(said: Any, where: str, machine: Machine) -> Row:
 
 def _row(keys: Any, values: Any, shape: Any, where: str, machine: Machine) -> Row:
     n = machine.n_features
-    if any(isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) for value in values):
-        raise InvalidInputError(f"values of {where}", _shown(values), "numbers")
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST for value in values):
+        raise InvalidInputError(f"values of {where}", _shown(values), f"numbers from -{_LARGEST:g} to {_LARGEST:g}")
     if list(shape) not in ([], [n]):
         raise InvalidInputError(f"shape of {where}", list(shape), f"[{n}], the model's feature_dim")
     if not keys:

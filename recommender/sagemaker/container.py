@@ -37,6 +37,7 @@ METRICS = {  # the name of a tuning job's objective → what finds it in the lin
     for channel in (TRAIN, TEST)
     for name in ("binary_classification_accuracy", "binary_classification_cross_entropy", "binary_f_beta", "rmse")
 }
+_WILD = 1e15  # weights beyond it make sums of squares that are no numbers any more
 _MODES = ("File", "FastFile")  # a Pipe can be read once, and we go through everything many times
 _CHANNELS = (TRAIN, TEST, IDS)
 
@@ -83,19 +84,38 @@ def train(folder: Path, *, say: Callable[[str], None], is_stopped: Callable[[], 
     ids = _ids(data / IDS / FILES[IDS], hyperparameters.feature_dim) if IDS in orders.channels else None
     lesson = Lesson(channels[TRAIN], _first_film(channels, ids), hyperparameters, ids)
     progress = _Progress(orders, say, is_stopped)
-    films = films_learned(lesson, progress.goes_on)
+    with np.errstate(over="ignore", invalid="ignore"):  # looked at below
+        films = films_learned(lesson, progress.goes_on)
     progress.end()
+    _refuse_endless(without_people(lesson, films), hyperparameters)
     facts = {"hyperparameters": dict(hyperparameters.texts), "records": len(lesson.samples), "epochs": progress.epochs}
     if progress.was_stopped:
         # There are two minutes; folding in everybody may take longer.
         save(replace(without_people(lesson, films), facts=facts), folder / "model")
         say(f"Stopped after {progress.epochs} of {hyperparameters.epochs} epochs; what was learned until then is the model.")
-    machine = replace(with_people(lesson, films), facts=facts)
+    try:
+        machine = replace(with_people(lesson, films), facts=facts)
+    except np.linalg.LinAlgError:
+        raise _gone_wild(hyperparameters) from None
+    _refuse_endless(machine, hyperparameters)
     save(machine, folder / "model")
     for name, samples in channels.items():
         for metric, figure in measured(machine, samples).items():
             say(f"#quality_metric: host={orders.host}, {name} {metric} <score>={figure!r}")
     return machine
+
+
+def _refuse_endless(machine: Machine, hyperparameters: Hyperparameters) -> None:
+    """A model of numbers that are none, or beyond all bounds, would answer nothing."""
+    if not all(
+        np.isfinite(part).all() and np.abs(part).max(initial=0) < _WILD for part in (machine.base, machine.weights, machine.factors)
+    ):
+        raise _gone_wild(hyperparameters)
+
+
+def _gone_wild(hyperparameters: Hyperparameters) -> InvalidInputError:
+    told = {name: text for name, text in hyperparameters.texts.items() if name.endswith(("_lr", "_wd", "_sigma", "_scale", "_value"))}
+    return InvalidInputError("The hyperparameters", told, "such that weights stay within bounds, as smaller rates and starts let them")
 
 
 def tell_failure(folder: Path, reason: str) -> None:

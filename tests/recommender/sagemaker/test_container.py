@@ -101,6 +101,20 @@ def refusal(folder: Path, error: type[RecommenderError]) -> str:
     return str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"predictor_type": "regressor", "factors_init_sigma": "1e20"},
+        {"factors_init_method": "constant", "factors_init_value": "1e30"},
+        {"linear_init_sigma": "1e200"},
+    ],
+)
+def test_weights_beyond_all_bounds_are_no_model(others: dict[str, str], tmp_path: Path) -> None:
+    told = refusal(job_folder(tmp_path, {**TOLD, **others}), InvalidInputError)
+
+    assert told.startswith("The hyperparameters must be such that weights stay within bounds, as smaller rates and starts let them, not {")
+
+
 def test_another_dimension_than_that_of_the_ids_is_refused(tmp_path: Path) -> None:
     assert refusal(job_folder(tmp_path, {**TOLD, "feature_dim": "51"}), DataError).endswith("that of feature_dim, [51].")
 
