@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-personalize proof-everywhere spark-tools proof-spark neural-tools client-tools proof-pipelines
+.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-personalize-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-personalize proof-everywhere spark-tools proof-spark neural-tools
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -113,6 +114,11 @@ proof-kill-people: $(TOOLS) $(STAND_INS) ## Kills 200 web workers under eight pe
 	@for place in sqlite ministack; do \
 		$(VENV)/bin/python -m tests.faults.killed_serving --kills 200 --only worker --raters 8 --on $$place; \
 		$(VENV)/bin/python -m tests.faults.killed_serving --kills 10 --only worker --raters 8 --on $$place --planted; done
+
+proof-personalize-kill: $(TOOLS) ## Kills the worker of /personalize and what it runs in the middle of 100 jobs, and shows that a torn one would be seen.
+	@echo "Killing imports, exports, deletions, trainings and campaigns; this takes some minutes."
+	@$(VENV)/bin/python -m tests.faults.killed_jobs --rounds 100
+	@$(VENV)/bin/python -m tests.faults.killed_jobs --rounds 3 --planted
 
 proof-full-disk: $(TOOLS) ## Fills a small disk under the profile store, and under a backup; needs to be root.
 	@echo "Filling a disk."
