@@ -18,6 +18,7 @@ from recommender.access_keys import RUNTIME as RUNTIME_SCOPE
 from recommender.errors import PersonalizeError
 from webapp.engine import engine
 from webapp.error_handlers import request_id
+from webapp.metrics import tally
 from webapp.personalize.bodies import check_kind, parsed, read_body
 from webapp.personalize.door import door
 from webapp.personalize.refusing import JSON, OtherMethodError, failure, refusal
@@ -46,13 +47,17 @@ class NoActionsError(PersonalizeError):
 def recommendations() -> Response:
     """GetRecommendations."""
     sent = _sent("GetRecommendations", RUNTIME, RUNTIME_SCOPE, _is_plain_request)
-    return _answer(answers().recommendations(sent))
+    given = answers().recommendations(sent)
+    tally().asked()
+    return _answer(given)
 
 
 @runtime.route("/personalize-ranking", methods=ANY_METHOD, provide_automatic_options=False)
 def ranking() -> Response:
     """GetPersonalizedRanking."""
-    return _answer(answers().ranking(_sent("GetPersonalizedRanking", RUNTIME, RUNTIME_SCOPE)))
+    given = answers().ranking(_sent("GetPersonalizedRanking", RUNTIME, RUNTIME_SCOPE))
+    tally().asked()
+    return _answer(given)
 
 
 @runtime.route("/action-recommendations", methods=ANY_METHOD, provide_automatic_options=False)
@@ -67,7 +72,9 @@ def put_events() -> Response:
     """PutEvents: answered once it is durable."""
     from recommender.personalize.answers.putting import put_events as put
 
-    put(answers(), _sent("PutEvents", EVENTS, EVENTS_SCOPE))
+    sent = _sent("PutEvents", EVENTS, EVENTS_SCOPE)
+    put(answers(), sent)
+    tally().said(len(sent["eventList"]))
     return _answer(b"")
 
 

@@ -22,6 +22,7 @@ from recommender.personalize.answers.relevance import LONGEST, Scored, alike, or
 from recommender.personalize.answers.serving import Serving, serving_of
 from recommender.personalize.answers.shown import Followed, Shown
 from recommender.personalize.arns import key_of
+from recommender.personalize.asks import Asks
 from recommender.personalize.filters import Asking, Filter, read_filter
 from recommender.personalize.filters.expressions import CURRENT_USER, INTERACTIONS
 from recommender.personalize.filters.masks import columns_of_events
@@ -37,6 +38,7 @@ Json = Mapping[str, Any]
 
 ORDINARY, LONGEST_WITH_METADATA = 25, 50  # items of a list when nothing is said, and the most with fields of items
 SECONDS_BETWEEN_FOLLOWING = 20.0  # until what became of what was explored is looked at again
+SHOWN = "personalize-shown"  # the folder of impressions, beside this machine's copies
 WITHOUT_WISHES = frozenset({"campaignArn", "recommenderArn", "userId", "itemId", "numResults", "context"})
 NO_EVENTS: tuple[LiveEvent, ...] = ()
 
@@ -135,10 +137,6 @@ class Answers:
         named = self.shown.note(serving.key, items, [])
         return b'{"personalizedRanking":[' + b",".join(entries) + b'],"recommendationId":"' + named.encode() + b'"}'
 
-    def click_through(self, campaign_key: str) -> Followed:
-        """What became of a campaign's lists: how many of their items were followed up, as far as events name the lists."""
-        return self.shown.followed(campaign_key)
-
     def _serving(self, sent: Json) -> Serving:
         campaign, recommender = sent.get("campaignArn"), sent.get("recommenderArn")
         if (campaign is None) == (recommender is None):
@@ -193,7 +191,7 @@ class Answers:
             of = self._scored(loaded, asker)
             relevant = ahead if ahead is not None and serving.weight <= 0 else ordered(loaded, of, max(n, ORDINARY), ~of.out)
             placed = explored(loaded, relevant, n, serving.weight, serving.cut_off, known.history, of, ~of.out, user_id, followed)
-            shares = of.shares[[one.column for one in placed]].tolist()
+            shares = of.shares[[one.column for one in placed]].astype(np.float32).tolist()
         return _Made(
             events,
             followed,
@@ -214,7 +212,7 @@ class Answers:
         placed = explored(loaded, relevant, n, serving.weight, serving.cut_off, asker.known.history, of, allowed, asker.user_id, followed)
         for promotion in sent.get("promotions") or ():
             placed = self._promoted(serving, loaded, promotion, asker, of, allowed, placed, n)
-        shares = of.shares[[one.column for one in placed]].tolist()
+        shares = of.shares[[one.column for one in placed]].astype(np.float32).tolist()
         entries = [self._entry(loaded, one, share, names) for one, share in zip(placed, shares, strict=True)]
         return self._told(serving, loaded, asker.user_id, placed, entries)
 
@@ -356,10 +354,20 @@ class Answers:
                 self._followed[key] = (at, found)
 
 
-def open_answers(settings: Settings, note: Callable[[str, str, bool], None] = lambda key, user_id, ahead: None) -> Answers:
-    """Over the blobs and the folder that the settings name."""
+def open_answers(settings: Settings) -> Answers:
+    """Over the blobs and the folder that the settings name; who asks is counted."""
     blobs = open_blobs(settings.blobs_url, cache_folder=settings.cache_folder)
-    return Answers(Registry(blobs), Live(blobs), Models.of(blobs), Shown(Path(settings.cache_folder) / "personalize-shown"), note=note)
+    asks = Asks(blobs)
+
+    def note(key: str, user_id: str, ahead: bool) -> None:
+        asks.note(key, user_id, ahead=ahead)
+
+    return Answers(Registry(blobs), Live(blobs), Models.of(blobs), Shown(Path(settings.cache_folder) / SHOWN), note=note)
+
+
+def click_through(settings: Settings, campaign_key: str) -> Followed:
+    """What became of a campaign's lists, for whoever asks beside the web: how many of their items events name, while lists are kept."""
+    return Shown(Path(settings.cache_folder) / SHOWN).followed(campaign_key)
 
 
 def _n_results(sent: Json) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from recommender.batch import rank_rows
 from recommender.models import Model, Parameters, recipes
+from recommender.personalize.answers.relevance import shares_of
 from recommender.personalize.learning.world import World
 from recommender.personalize.recipes import USER_PERSONALIZATION, AmazonRecipe
 from recommender.personalize.refusals import InvalidInputError
@@ -76,7 +77,7 @@ def folded_in(
 
 
 def _trained(world: World, recipe: AmazonRecipe, model: Model, facts: Mapping[str, Any], said: Said, clock: Callable[[], float]) -> Trained:
-    ready = (
+    ready, shares = (
         made_ahead(model, len(world.users), said=said, clock=clock) if recipe.kind == USER_PERSONALIZATION else _none(len(world.users), 0)
     )
     counts = {
@@ -95,6 +96,7 @@ def _trained(world: World, recipe: AmazonRecipe, model: Model, facts: Mapping[st
         world.item_fields,
         ready,
         {**facts, "counts": counts, "ahead": int(np.count_nonzero(ready[:, 0] >= 0)) if ready.shape[1] else 0},
+        shares,
     )
 
 
@@ -105,18 +107,25 @@ def made_ahead(
     said: Said = lambda share: None,
     clock: Callable[[], float] = time.monotonic,
     seconds: float = SECONDS_AHEAD,
-) -> NDArray[np.int32]:
-    """The lists of users with a history, shape (n_users, n), -1 behind each; the user active last comes first, while there is time."""
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """The lists of users with a history, shape (n_users, n), -1 behind each, and what `Trained` calls ready_scores.
+
+    The user active last comes first, while there is time.
+    """
     matrix = model.matrix
     n = int(min(MOST_AHEAD, matrix.n_movies, max(25, MOST_CELLS // max(n_users, 1))))
-    ready, until = _none(n_users, n), clock() + seconds
+    (ready, shares), until = _none(n_users, n), clock() + seconds
     newest = np.maximum.reduceat(matrix.rated_at, matrix.row_starts[:-1]) if matrix.n_users else np.zeros(0, dtype=np.int64)
-    for ranked in rank_rows(model, np.argsort(-newest, kind="stable"), n, progress=lambda done, total: said(done / total)):
-        ready[int(matrix.user_ids[ranked.row]) - 1, : len(ranked.columns)] = ranked.columns
+    order = np.argsort(-newest, kind="stable")
+    for ranked in rank_rows(model, order, n, everything=True, progress=lambda done, total: said(done / total)):
+        user, many = int(matrix.user_ids[ranked.row]) - 1, len(ranked.columns)
+        ready[user, :many] = ranked.columns
+        if ranked.everything is not None:
+            shares[user, :many] = shares_of(ranked.everything, model.neutral)[ranked.columns]
         if clock() > until:
             break
-    return ready
+    return ready, shares
 
 
-def _none(n_users: int, n: int) -> NDArray[np.int32]:
-    return np.full((n_users, n), -1, dtype=np.int32)
+def _none(n_users: int, n: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    return np.full((n_users, n), -1, dtype=np.int32), np.full((n_users, n), np.nan, dtype=np.float32)

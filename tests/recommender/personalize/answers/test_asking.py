@@ -16,6 +16,7 @@ from recommender.models import recipes
 from recommender.personalize import arns
 from recommender.personalize.answers.serving import NotReadyError, OutOfServiceError
 from recommender.personalize.arns import amazons, arn_of, key_of
+from recommender.personalize.learning.fitting import made_ahead
 from recommender.personalize.refusals import InvalidInputError, ResourceNotFoundError
 from recommender.personalize.resources import ACTIVE, Resource
 from tests.recommender.personalize.answers.town import GROUP, NO_EXPLORING, Town, watched
@@ -105,6 +106,16 @@ class TestAPersonsList:
         for user in WATCHED:
             assert town.ask(campaignArn=ahead, userId=user)["itemList"] == town.ask(campaignArn=now, userId=user)["itemList"]
         assert {(key, ahead) for key, _, ahead in town.asked} == {("campaign/ahead", True), ("campaign/now", False)}
+
+    @pytest.mark.parametrize("ours", ["user-cosine", "item-cosine", "ordered", "session-knn"])
+    def test_scores_made_ahead_are_those_that_would_be_made_now(self, town: Town, ours: str) -> None:
+        trained = two_tastes(ours)
+        ready, shares = made_ahead(trained.model, len(trained.users))
+        ahead = town.campaign("ahead", trained=replace(trained, ready=ready, ready_scores=shares), **NO_EXPLORING)
+        now = town.campaign("now", trained=replace(trained, ready=np.full((7, 0), -1, dtype=np.int32)), **NO_EXPLORING)
+        for user in WATCHED:
+            assert town.ask(campaignArn=ahead, userId=user)["itemList"] == town.ask(campaignArn=now, userId=user)["itemList"]
+        assert all(len(town.ask(campaignArn=ahead, userId=user, numResults=3)["itemList"]) == 3 for user in WATCHED)
 
     @pytest.mark.parametrize("ours", ["popular", "recent"])
     def test_what_is_popular_is_the_same_for_everybody(self, town: Town, ours: str) -> None:

@@ -55,7 +55,7 @@ def test_an_event_is_kept_with_all_that_it_says_and_changes_the_next_list(town: 
     assert (kept.recommendation_id, kept.impression, kept.metric) == (shown["recommendationId"], ("c3", "c4"), "home")
     assert kept.properties == {"DEVICE_KIND": "phone"}
     assert town.items(campaignArn=campaign, userId="ann")[0] == "c4"
-    found = town.answers.click_through("campaign/films")
+    found = town.answers.shown.followed("campaign/films")
     assert (found.lists, found.items, found.clicked) == (1, 2, 1)
 
 
