@@ -60,7 +60,7 @@ class Asks:
         self._changed: set[tuple[str, str]] = set()
         self._is_due = False
 
-    def note(self, key: str, user_id: str, *, ahead: bool) -> None:
+    def note(self, key: str, user_id: str, ahead: bool) -> None:
         """Somebody asked a campaign or recommender, by its key. user_id: empty for nobody. ahead: whether the list had been made before."""
         now = self._now()
         with self._counting:

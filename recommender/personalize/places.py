@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from recommender.storage.amazon.bucket import Bucket, Listed
 
 S3, FILE = "s3://", "file://"
-CSV = ".csv"
+CSV, JSON = (".csv",), (".json", ".jsonl")  # what files of a folder end in
 LONGEST_KEY = 1024  # bytes, at Amazon
 SHOWN = 5  # names of files that are there, but are none of those that are wanted
 
@@ -54,13 +54,13 @@ class SourceFile:
     opened: Callable[[Progress], contextlib.AbstractContextManager[BinaryIO]]
 
 
-def files_at(url: str, settings: Settings, room: Path, *, role: str = "") -> list[SourceFile]:
-    """The CSV files of a place, by name: the one that is named, or those directly below the folder or prefix.
+def files_at(url: str, settings: Settings, room: Path, *, role: str = "", endings: tuple[str, ...] = CSV) -> list[SourceFile]:
+    """The CSV files of a place, or those of other endings, by name: the one that is named, or those directly below the folder or prefix.
 
     room: an empty folder for copies. role: the ARN that the job was given, for what is said where access is denied. InvalidInputError when
     there are none, StorageError for a place that cannot be used.
     """
-    return _files_of_a_folder(url, settings) if url.startswith(FILE) else _files_of_a_bucket(url, room, role)
+    return _files_of_a_folder(url, settings, endings) if url.startswith(FILE) else _files_of_a_bucket(url, room, role, endings)
 
 
 def put(url: str, name: str, path: Path, settings: Settings, *, role: str = "") -> str:
@@ -118,14 +118,14 @@ def _path_below_a_folder(url: str, settings: Settings) -> Path:
     return path
 
 
-def _files_of_a_folder(url: str, settings: Settings) -> list[SourceFile]:
+def _files_of_a_folder(url: str, settings: Settings, endings: tuple[str, ...]) -> list[SourceFile]:
     path = _path_below_a_folder(url, settings)
     with in_words("read", path):
         if path.is_dir():
             names = sorted(one.name for one in path.iterdir() if not one.name.startswith((".", "_")))
-            wanted = [name for name in names if name.lower().endswith(CSV)]
+            wanted = [name for name in names if name.lower().endswith(endings)]
             if not wanted:
-                raise InvalidInputError(f"There is no CSV file in {url}; {_there(names)}.")
+                raise InvalidInputError(f"There is no {_kind(endings)} file in {url}; {_there(names)}.")
             paths = [_path_below_a_folder(f"{FILE}{path / name}", settings) for name in wanted]
         elif path.exists():
             paths = [path]
@@ -152,7 +152,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def _files_of_a_bucket(url: str, room: Path, role: str) -> list[SourceFile]:
+def _files_of_a_bucket(url: str, room: Path, role: str, endings: tuple[str, ...]) -> list[SourceFile]:
     from recommender.storage.amazon.bucket import Bucket
     from recommender.storage.amazon.clients import PATIENT
 
@@ -165,9 +165,9 @@ def _files_of_a_bucket(url: str, room: Path, role: str) -> list[SourceFile]:
             prefix = f"{key.rstrip('/')}/" if key.rstrip("/") else ""
             there = bucket.listed(prefix, delimiter="/") if prefix != key else there
             there = [one for one in there if one.name and not one.name.startswith((".", "_"))]
-            found = [one for one in there if one.name.lower().endswith(CSV)]
+            found = [one for one in there if one.name.lower().endswith(endings)]
     if not found:
-        raise InvalidInputError(f"There is no object {url} and no CSV file below it; {_there([one.name for one in there])}.")
+        raise InvalidInputError(f"There is no object {url} and no {_kind(endings)} file below it; {_there([one.name for one in there])}.")
     return [_object(bucket, name, one, room, role) for one in found]
 
 
@@ -189,6 +189,10 @@ def _object(bucket: Bucket, name: str, one: Listed, room: Path, role: str) -> So
             copy.unlink()
 
     return SourceFile(f"{S3}{name}/{one.key}", one.size, opened)
+
+
+def _kind(endings: tuple[str, ...]) -> str:
+    return endings[0].lstrip(".").upper()
 
 
 def _there(names: list[str]) -> str:

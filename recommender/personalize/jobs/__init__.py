@@ -30,6 +30,8 @@ JOBS: dict[tuple[str, str], str] = {
     (arns.RECOMMENDER, UPDATE): "learning.version:recommender",
     (arns.CAMPAIGN, CREATE): "learning.campaigns:create",
     (arns.CAMPAIGN, UPDATE): "learning.campaigns:update",
+    (arns.BATCH, CREATE): "batches.inference:run",
+    (arns.SEGMENT, CREATE): "batches.segments:run",
 }
 
 
