@@ -185,6 +185,7 @@ check-deploy: $(TOOLS) $(DEPLOY_TOOLS) ## Checks deploy/ with nginx, systemd-ana
 proof-pipelines: $(TOOLS) $(CLIENT_TOOLS) ## Runs the three documents' pipelines by boto3 of today and of two years ago and by the AWS CLI; needs MATINEE_TEST_DATA.
 	@echo "Running the pipelines of examples/personalize against a Matinee of their own; this takes some minutes."
 	@$(VENV)/bin/python -m tests.journeys.pipelines
+	@$(VENV)/bin/python -m pytest -q --long --require-clients tests/journeys/test_pipelines.py
 
 screenshots: $(TOOLS) ## Draws the README's pictures of the site anew, from a site of its own.
 	@echo "Taking the pictures in docs/images."

@@ -66,7 +66,7 @@ def main() -> None:
         print(json.dumps(personalize.get_solution_metrics(solutionVersionArn=version)["metrics"], indent=2))
 
     with steps.step("campaign", "some 10 minutes"):
-        config = {"itemExplorationConfig": {"explorationWeight": WEIGHTS[0], "explorationItemAgeCutOff": "365000"}}
+        config = {"itemExplorationConfig": {"explorationWeight": WEIGHTS[0], "explorationItemAgeCutOff": "36500"}}
         campaign = there(
             personalize, "campaign", name="lakehead-campaign", solutionVersionArn=version, minProvisionedTPS=1, campaignConfig=config
         )

@@ -1,6 +1,6 @@
 """The documents' pipelines run unchanged but for the endpoint, by the clients that people have.
 
-Short form: each pipeline once, every client once; `make proof-pipelines` runs all of them by all.
+Short form: two pipelines, each by another client than Matinee's own tests use; `make proof-pipelines` runs all of them by all.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from recommender.ranking.exploration import explored_places
 from tests.conftest import TEST_DATA
 from tests.journeys import pipelines
 from tests.journeys.pipelines import CLI, CLIENTS, TODAY, TWO_YEARS_AGO, Site
 
 pytestmark = pytest.mark.data
-MOST_SECONDS = 60  # from the group to the campaign, and far more for a machine that does other things
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +43,9 @@ def other_clients(config: pytest.Config) -> None:
         pytest.skip("no .clients-venv; run `make client-tools`")
 
 
-def test_document_002_prints_its_list_of_user_586(at: Site, data: Path) -> None:
-    printed, _ = pipelines.run("fullstack", TODAY, at, data)
+def test_document_002_prints_its_list_of_user_586(at: Site, data: Path, request: pytest.FixtureRequest) -> None:
+    other_clients(request.config)
+    printed, _ = pipelines.run("fullstack", TWO_YEARS_AGO, at, data)
 
     assert "Before create the solution version" in printed
     assert "Recommendations for user:  586\nRecommendations size: 25\n" in printed
@@ -53,9 +54,9 @@ def test_document_002_prints_its_list_of_user_586(at: Site, data: Path) -> None:
     assert {f"precision_at_{k}" for k in (5, 10, 25)} <= set(re.findall(r'"(\w+)":', printed))
 
 
-def test_document_000_explores_more_the_larger_the_weight(at: Site, data: Path, request: pytest.FixtureRequest) -> None:
-    other_clients(request.config)
-    printed, _ = pipelines.run("lakehead", TWO_YEARS_AGO, at, data)
+@pytest.mark.slow
+def test_document_000_explores_more_the_larger_the_weight(at: Site, data: Path) -> None:
+    printed, _ = pipelines.run("lakehead", TODAY, at, data)
 
     lists = dict(
         re.findall(r"^User 580, exploration weight ([\d.]+), training.*\nRecommendation Movie +Genres\n((?:.+\n)+)", printed, re.MULTILINE)
@@ -77,4 +78,6 @@ def test_document_004_chooses_its_recipe_by_the_aws_cli(at: Site, data: Path, re
         rows = re.search(rf"^User {user}:\n((?:.+\n?){{10}})", printed, re.MULTILINE)
         assert rows, f"no list of user {user} in\n{printed}"
         scores = [float(row.split("\t")[1]) for row in rows[1].splitlines()[:10]]
+        if "user-personalization" in printed:  # which explores by 0.3 where nothing is said: a film there was not placed by its score
+            scores = [score for score, is_explored in zip(scores, explored_places(0.3, 10), strict=True) if not is_explored]
         assert scores == sorted(scores, reverse=True)
