@@ -17,7 +17,7 @@ from recommender.personalize.jobs.report import JOB_KINDS, begin_again, stop
 from recommender.personalize.operations import OPERATIONS
 from recommender.personalize.operations.kinds import KINDS, Kind
 from recommender.personalize.refusals import InvalidInputError
-from recommender.personalize.resources import FAILED, IN_PROGRESS, PENDING, STOPPED, STOPPING, Registry, Resource, Resources
+from recommender.personalize.resources import FAILED, STOPPED, STOPPING, Registry, Resource, Resources
 
 T = TypeVar("T")
 
@@ -63,8 +63,7 @@ class Rehearsal:
 def possible(resource: Resource, *, has_work: bool) -> tuple[str, ...]:
     """What can be asked for: of STOP, RETRY and REMOVE."""
     is_job = resource.kind in JOB_KINDS
-    can_stop = resource.status in (PENDING, IN_PROGRESS) if resource.kind == arns.VERSION else resource.status != STOPPING
-    stops = is_job and has_work and can_stop
+    stops = is_job and has_work and resource.status != STOPPING
     retries = is_job and not has_work and resource.status in BEGUN_AGAIN
     return (STOP,) * stops + (RETRY,) * retries + (REMOVE,) * (_deletion(resource.kind) in OPERATIONS)
 

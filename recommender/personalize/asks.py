@@ -101,6 +101,13 @@ def asked(blobs: Blobs, key: str, *, now: float, days: int) -> Asked:
     return _summed(blobs, (one for one in blobs.list(f"{PLACE}/{key}/") if _day_of(one) >= first))
 
 
+def by_day(blobs: Blobs, key: str, *, now: float, days: int) -> list[Asked]:
+    """The same day by day, the oldest first; a day on which nobody asked has nothing."""
+    keys = blobs.list(f"{PLACE}/{key}/")
+    wanted = [_day(now - ago * 86_400) for ago in range(days - 1, -1, -1)]
+    return [_summed(blobs, (one for one in keys if _day_of(one) == day)) for day in wanted]
+
+
 def last_asked(blobs: Blobs, key: str) -> float:
     """When a campaign was asked last, in seconds since 1970; 0 for never."""
     keys = blobs.list(f"{PLACE}/{key}/")

@@ -1,4 +1,4 @@
-"""The operator's page for what speaks Personalize, in a browser: every state, both themes, on a phone, without scripts, and while jobs go on."""
+"""The operator's page for what speaks Personalize, in a browser: every state, both themes, on a phone, without scripts, with jobs at work."""
 
 from __future__ import annotations
 

@@ -192,6 +192,34 @@ class TestLooking:
 
         assert words(inside.get(PAGE).text).count("1 request a second provisioned; nothing here $144.12") == 2
 
+    def test_how_a_campaign_is_asked_is_told_by_day(self, inside, make):
+        everything(make)
+
+        cards = inside.get(PAGE).text.split('class="card-of"')[1:]
+        never, often = (words("<main" + card.partition("</li>")[0]) for card in cards)
+        (drawn,) = re.findall(r'<path class="graph-part" d="([^"]*)"', cards[1])
+        heights = [float(height) for height in re.findall(r"v-([\d.]+)", drawn)]
+
+        assert "Nobody has asked it yet." in never
+        assert f"Asked in 30 days {sum(range(120, 411, 10)):,} Made ahead" in often
+        assert "before anybody asked 80 %" in often
+        assert "Ask most 586" in often
+        assert heights == sorted(heights)
+        assert len(heights) == 30
+
+    def test_a_campaign_that_nobody_has_asked_for_long_is_called_idle(self, inside, make):
+        everything(make)
+        make.now += 45 * 24 * 3600
+
+        assert words(inside.get(PAGE).text).count("Idle for 45 days.") == 2
+
+    def test_when_a_solution_is_trained_next_is_told(self, inside, make):
+        made = running(make)
+        make.end_what_is_begun(made["version"])
+        make.desk.registry.change(lambda found: found.get(made["solution"]).body.update(performAutoTraining=True))
+
+        assert "trained again every 7 days if there is something new, next 28 November 2026" in words(inside.get(PAGE).text)
+
     def test_keys_are_listed_without_their_secrets(self, inside, make, app):
         keys = open_access_keys(make.settings, str(app.secret_key))
         key, secret = keys.add(("runtime", "events"), note="the front page")
@@ -298,13 +326,15 @@ class TestActing:
         assert answer.status_code == 409
         assert "only a job that waits or runs can be stopped" in words(answer.text)
 
-    def test_a_version_that_is_brought_up_to_date_offers_no_stop(self, make):
+    def test_a_version_whose_update_is_stopped_goes_on_as_it_was(self, inside, make):
         made = everything(make)
-        found = make.desk.registry.read()
-        version = found.get(made["version"])
-        found.work[version.key] = Work(version.key, "refresh", NOW)
+        key = make_key(made["version"])
+        make.desk.registry.change(lambda found: found.work.update({key: Work(key, "refresh", NOW)}))
 
-        assert acts.possible(version, has_work=True) == ()
+        act(inside, "stop", made["version"])
+
+        found = make.desk.registry.read()
+        assert (found.get(made["version"]).status, key in found.work) == (ACTIVE, False)
 
     @pytest.mark.parametrize(
         ("sent", "status"),

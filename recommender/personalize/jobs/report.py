@@ -92,7 +92,8 @@ def begin_again(registry: Registry, name: str) -> str:
 def stop(registry: Registry, name: str) -> str:
     """A job that waits or runs ends without a result; its key. Errors as above.
 
-    Amazon's word for a training that was stopped is CREATE STOPPED; any other job has failed, since it has no other word for it.
+    Amazon's word for a training that was stopped is CREATE STOPPED; any other job has failed, since it has no other word for it. A version
+    that was only brought up to date goes on as it was.
     """
 
     def step(found: Resources) -> str:
@@ -100,7 +101,7 @@ def stop(registry: Registry, name: str) -> str:
         work = found.work.get(one.key)
         if work is None:
             raise InvalidInputError(f"{one.key} is {one.status}; only a job that waits or runs can be stopped.")
-        if one.kind == arns.VERSION:
+        if one.kind == arns.VERSION and work.what == CREATE:
             one.status, one.updated = STOPPING if work.ticket else STOPPED, registry.now()
             if not work.ticket:
                 del found.work[one.key]

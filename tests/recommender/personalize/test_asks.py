@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import StorageError
-from recommender.personalize.asks import PLACE, Asks, asked, forget, last_asked
+from recommender.personalize.asks import PLACE, Asks, asked, by_day, forget, last_asked
 from recommender.storage.blobs import open_blobs
 
 DAY = 86_400
@@ -42,6 +42,16 @@ def test_what_is_written_again_counts_once(blobs):
         asks.note(KEY, "", ahead=False)
         asks.write()
     assert asked(blobs, KEY, now=NOW, days=1).asked == 3
+
+
+def test_a_day_on_which_nobody_asked_is_there_with_nothing(blobs):
+    for ago, n in ((3, 2), (1, 1), (0, 3)):
+        asks = Asks(blobs, now=lambda at=NOW - ago * DAY: at, seconds=99)
+        for _ in range(n):
+            asks.note(KEY, "", ahead=False)
+        asks.write()
+
+    assert [day.asked for day in by_day(blobs, KEY, now=NOW, days=4)] == [2, 0, 1, 3]
 
 
 def test_days_before_are_told_apart(blobs):

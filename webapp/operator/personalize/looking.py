@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
 
 from flask import Response, current_app, request
+from markupsafe import Markup
 
 from recommender.access_keys import AccessKey, open_access_keys
 from recommender.errors import StorageError
-from recommender.personalize import acts, arns
+from recommender.personalize import acts, arns, asks, overview
 from recommender.personalize.acts import ACTS, REMOVE, RETRY, STOP
 from recommender.personalize.desk import Desk
 from recommender.personalize.live import Live
-from recommender.personalize.resources import Resources
+from recommender.personalize.overview import CampaignLine
+from recommender.personalize.resources import Registry, Resources
 from webapp.engine import engine
 from webapp.operator.pages import page
-from webapp.operator.personalize.pictures import bars, timeline
+from webapp.operator.personalize.pictures import bars, lists_by_day, timeline
 from webapp.operator.personalize.room import WORDS, room
 from webapp.personalize.control import desk
 from webapp.wording import counted
@@ -23,6 +26,14 @@ from webapp.wording import counted
 MOST_OVER = 8  # jobs that are over and stand on the page without being asked for
 MOST_COUNTED = 500  # users whose events are counted
 DONE = {STOP: "was stopped", RETRY: "begins again", REMOVE: "is deleted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is asked of a campaign. picture: of its days; None where nobody asked."""
+
+    line: CampaignLine
+    picture: Markup | None
 
 
 def looked() -> Response:
@@ -45,6 +56,8 @@ def looked() -> Response:
         shown=shown,
         n_hidden=len(over) - len(shown),
         keys=_keys(now),
+        asked={} if desk().registry.blobs.is_far else _asked(desk().registry),
+        schedule={line.key: line for line in overview.solutions(desk().registry)},
         events={group.name: _events(desk(), group.name) for group in made.groups if group.trackers},
         now=now,
         just_done=_just_done(found),
@@ -68,6 +81,15 @@ def _events(at: Desk, group: str) -> str:
     counts = [len(events) for _, events in islice(Live(at.registry.blobs).everybody(group), MOST_COUNTED)]
     more = "more than " if len(counts) == MOST_COUNTED else ""
     return f"{more}{counted(sum(counts), 'event')} of {counted(len(counts), 'user')}"
+
+
+def _asked(registry: Registry) -> dict[str, Asking]:
+    """How campaigns and recommenders are asked, by their keys. Each is a few files, which far away would take long to read."""
+    found = {}
+    for line in overview.campaigns(registry):
+        by_day = asks.by_day(registry.blobs, line.key, now=registry.now(), days=overview.DAYS) if line.asked else []
+        found[line.key] = Asking(line, lists_by_day([day.asked for day in by_day], [day.ahead for day in by_day]) if by_day else None)
+    return found
 
 
 def _keys(now: float) -> tuple[AccessKey, ...] | str:

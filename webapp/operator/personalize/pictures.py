@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup, escape
 
+from webapp.operator.graphs import columns
 from webapp.operator.personalize.room import DAY, Job, Measured
 from webapp.wording import counted
 
@@ -65,6 +66,13 @@ def _told(jobs: Sequence[Job]) -> str:
     failed, is_open = (sum(test(job) for job in jobs) for test in (lambda job: job.state == "failed", lambda job: not job.line.is_over))
     parts = [f"{failed} failed"] * bool(failed) + [f"{is_open} {'is' if is_open == 1 else 'are'} under way"] * bool(is_open)
     return counted(len(jobs), "job") + (f", of which {' and '.join(parts)}" if parts else "")
+
+
+def lists_by_day(asked: Sequence[int], ahead: Sequence[int]) -> Markup:
+    """A column for each day with what was asked and, in the accent, what had not been made ahead."""
+    made = [count - before for count, before in zip(asked, ahead, strict=True)]
+    says = f"Lists asked for on each of the last {len(asked)} days: {sum(asked):,} in all, of which {sum(made):,} had not been made ahead."
+    return columns(asked, made, says, (f"{len(asked)} days ago", "today"))
 
 
 def bars(measured: Measured) -> Markup:
