@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from recommender.policies import account as accounts
 from recommender.policies import arns, breadth, grammar, pairing, trusting, words
-from recommender.policies.document import Document
+from recommender.policies.document import Document, Statement
 from recommender.policies.finding import NOTE, Finding, by_gravity
 from recommender.policies.reading import Collection
 
@@ -35,34 +35,35 @@ def examine(collection: Collection, *, account: str = "", region: str = "") -> l
 
 def _of_likeness(collection: Collection) -> Iterator[Finding]:
     """Buckets and roles whose names are one slip of the finger apart: mostly one of them is not there."""
-    seen: dict[tuple[str, str], tuple[str, str]] = {}
+    files: dict[tuple[str, str], str] = {}  # kind and name → the file that named it first
+    with_a_letter_more: dict[tuple[str, str], str] = {}  # kind and a name that lost a letter → the name
     for document in collection.documents:
         for statement in document.statements():
-            principals = [name for _, name in (*(statement.principals or ()), *(statement.not_principals or ()))]
-            for text in (*statement.resources, *statement.not_resources, *principals):
-                arn = arns.parsed(text)
-                if arn and arn.service == "s3":
-                    seen.setdefault(("bucket", arn.resource.split("/")[0]), (document.file, statement.label))
-                elif arn and arn.service == "iam" and arn.kind == "role":
-                    seen.setdefault(("role", arn.resource.rsplit("/", 1)[-1]), (document.file, statement.label))
-    names = list(seen)
-    for number, (what, later) in enumerate(names):
-        for other, earlier in names[:number]:
-            if what == other and _is_a_slip_apart(earlier, later):
-                file, label = seen[what, later]
-                text = f"The {what} {later} is called almost as {earlier} of {seen[what, earlier][0]}."
-                yield Finding(NOTE, "almost-the-same", file, label, text, f"Write {earlier} if that was meant.")
+            for what, name in _names(statement):
+                if (what, name) in files:
+                    continue
+                shorter = [name[:place] + name[place + 1 :] for place in range(len(name)) if not name[place].isdigit()]
+                letters = [place for place in range(len(name) - 1) if not (name[place] + name[place + 1]).isdigit()]
+                swapped = [name[:place] + name[place : place + 2][::-1] + name[place + 2 :] for place in letters]
+                found = next((each for each in (*shorter, *swapped) if (what, each) in files), with_a_letter_more.get((what, name)))
+                if found:
+                    text = f"The {what} {name} is called almost as {found} of {files[what, found]}."
+                    yield Finding(NOTE, "almost-the-same", document.file, statement.label, text, f"Write {found} if that was meant.")
+                files[what, name] = document.file
+                with_a_letter_more.update({(what, each): name for each in shorter if len(each) >= MANY_LETTERS})
 
 
-def _is_a_slip_apart(one: str, other: str) -> bool:
-    """Whether a letter is too many, or two have changed places; digits and wildcards tell things apart on purpose."""
-    if "*" in one + other or "?" in one + other or one.lower() == other.lower() or min(len(one), len(other)) < MANY_LETTERS:
-        return False
-    short, long = sorted((one, other), key=len)
-    if len(long) == len(short) + 1:
-        return any(long[:place] + long[place + 1 :] == short and not long[place].isdigit() for place in range(len(long)))
-    places = [place for place in range(len(one)) if one[place] != other[place]] if len(one) == len(other) else []
-    return len(places) == 2 and places[1] == places[0] + 1 and one[places[0]] == other[places[1]] and one[places[1]] == other[places[0]]
+def _names(statement: Statement) -> Iterator[tuple[str, str]]:
+    """Kind and name of every bucket and role that it names in full, and that is long enough for a slip to be one."""
+    principals = [name for _, name in (*(statement.principals or ()), *(statement.not_principals or ()))]
+    for text in (*statement.resources, *statement.not_resources, *principals):
+        arn = arns.parsed(text)
+        if arn is None:
+            continue
+        what = "bucket" if arn.service == "s3" else "role" if arn.service == "iam" and arn.kind == "role" else ""
+        name = arn.resource.split("/")[0] if what == "bucket" else arn.resource.rsplit("/", 1)[-1]
+        if what and len(name) >= MANY_LETTERS and not set(name) & set("*?$"):
+            yield what, name
 
 
 def _of_elsewhere(document: Document, account: str, region: str) -> Iterator[Finding]:

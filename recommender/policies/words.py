@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 CLOSE = 0.8  # how alike a slip of the finger and the word that was meant are, of 1
@@ -149,8 +149,13 @@ def knows_actions_of(prefix: str) -> bool:
 
 def actions_like(prefix: str, pattern: str) -> list[str]:
     """Every known action of the service that a name with * and ? stands for, in Amazon's letters and without the prefix."""
-    wanted = wildcard(pattern.lower())
-    return [name for low, (name, _) in _amazon().kinds[prefix.lower()].items() if wanted.fullmatch(low)]
+    return list(_actions_like(prefix.lower(), pattern.lower()))
+
+
+@lru_cache(maxsize=4096)
+def _actions_like(prefix: str, pattern: str) -> tuple[str, ...]:
+    wanted = wildcard(pattern)
+    return tuple(name for low, (name, _) in _amazon().kinds[prefix].items() if wanted.fullmatch(low))
 
 
 def kinds_of(prefix: str, action: str) -> frozenset[str]:
@@ -197,7 +202,7 @@ def near(word: str, known: Iterable[str], *, close: float = CLOSE) -> str:
     return by_low[found[0]] if found else ""
 
 
-@cache
+@lru_cache(maxsize=4096)
 def wildcard(pattern: str) -> re.Pattern[str]:
     """A pattern of IAM, where * is any letters and ? is one, to be matched as a whole."""
     return re.compile("".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern), re.DOTALL)

@@ -10,7 +10,7 @@ import pytest
 from recommender.policies import examine, read_documents
 
 ACCOUNT = "123456789012"
-NAMES = ["my-movie-data", "my-moive-data", "my-movie-data-2", "ratings-2025", "ratings-2026"]
+NAMES = ["my-movie-data", "my-moive-data", "my-movie-data-2", "ratings-2025", "ratings-2026", "films-12", "films-21", "films-*", "film-*"]
 GOOD = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::films/*"}
 TO_PERSONALIZE = GOOD | {
     "Principal": {"Service": "personalize.amazonaws.com"},
