@@ -21,7 +21,7 @@ WORKS, REFUSED = "works", "`{}`"
 # What is said beside an operation: what of it is refused, or what is not as one would expect.
 REMARKS = {
     "CreateDatasetGroup": "`kmsKeyArn` is refused: nothing is encrypted by KMS",
-    "CreateDataset": "types INTERACTIONS, ITEMS, USERS, ACTIONS, ACTION_INTERACTIONS",
+    "CreateDataset": "any type, once in a group; of ACTIONS and ACTION_INTERACTIONS nothing is learned",
     "UpdateDataset": "columns can be added, nullable, and none taken away",
     "CreateDatasetImportJob": "from `s3://`, and `file://` where that is allowed; `publishAttributionMetricsToS3` is refused",
     "CreateDatasetExportJob": "to `s3://`, and `file://` where that is allowed; `kmsKeyArn` is refused",
@@ -42,7 +42,9 @@ REMARKS = {
     "DescribeRecipe": "also of those that are not served, with the reason",
 }
 # Operations that the site has an address for, and refuses by name: the error, and the reason.
-ALWAYS_REFUSED: dict[str, tuple[str, str]] = {}
+ALWAYS_REFUSED = dict.fromkeys(
+    ("GetActionRecommendations", "PutActions", "PutActionInteractions"), ("InvalidInputException", "items are recommended here, no actions")
+)
 
 
 def table() -> str:

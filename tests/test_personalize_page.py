@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from bench.personalize_page import ALWAYS_REFUSED, PAGE, REMARKS, answered, count_of_working, written
+from recommender.settings import Settings
+from tests.webapp.fake_recommender import FakeRecommender
+from webapp import create_app
 from webapp.personalize.shapes import CONTROL, EVENTS, RUNTIME, service
 
 ALL = {operation: name for name in (CONTROL, RUNTIME, EVENTS) for operation in service(name).operations}
@@ -33,3 +40,22 @@ def test_an_operation_that_is_not_there_says_so() -> None:
     assert (
         answered(RUNTIME, "GetRecommendations")[0] == "works" or "UnknownOperationException" in answered(RUNTIME, "GetRecommendations")[0]
     )
+
+
+@pytest.mark.parametrize("operation", ALWAYS_REFUSED)
+def test_what_the_table_says_is_refused_is(operation: str, tmp_path: Path) -> None:
+    model = service(ALL[operation])
+    shape = model.shapes[model.operations[operation]["input"]["shape"]]
+    arn = "arn:aws:personalize:us-east-1:000000000000:campaign/films"
+    texts = {"trackingId": "t", "userId": "u", "campaignArn": arn, "datasetArn": arn, "actions": [{"actionId": "a"}]}
+    interaction = {"actionId": "a", "sessionId": "s", "timestamp": 1, "eventType": "click"}
+    sent = {name: value for name, value in (texts | {"actionInteractions": [interaction]}).items() if name in shape["members"]}
+    recommender = FakeRecommender()
+    recommender.settings = Settings(blobs_url=f"file://{tmp_path}", secret_key="s" * 40, personalize_unsigned=True)
+    path = f"/personalize{model.operations[operation]['http']['requestUri']}"
+
+    answer = create_app(recommender).test_client().post(path, json=sent)
+
+    recommender.close()
+    assert answer.headers["x-amzn-errortype"] == ALWAYS_REFUSED[operation][0]
+    assert "no actions" in answer.get_data(as_text=True)

@@ -50,6 +50,13 @@ SEED = 22
 STATES = (PENDING, IN_PROGRESS, ACTIVE, FAILED, INACTIVE, STOPPED, STOPPING)
 BETWEEN_RESTORES = 150  # requests, after which all resources are there again
 JSON_1_1 = "application/x-amz-json-1.1"
+SERVING = [
+    *[(RUNTIME, "GetRecommendations")] * 4,
+    *[(RUNTIME, "GetPersonalizedRanking")] * 2,
+    *[(EVENTS, "PutEvents")] * 3,
+    (EVENTS, "PutItems"),
+    (EVENTS, "PutUsers"),
+]  # which are drawn more often than the others
 PLANTED = ("no word for a failure", "members unchecked", "an answer that the model has not")
 
 ODD: tuple[Any, ...] = (
@@ -140,6 +147,10 @@ def _furnish(world: World, folder: Path) -> None:
     world.desk.registry.blobs.publish("personalize/models/films/0-0", made)
     model = {"key": "personalize/models/films/0-0", "sha256": digest}
     world.set(world.version, model=model)
+    for name, recipe in (("ranked", "aws-personalized-ranking"), ("alike", "aws-similar-items")):
+        version = world.trained(world.solution_of(recipe, name))
+        world.set(version, model=model)
+        world.set(world("CreateCampaign", name=name, solutionVersionArn=version)["campaignArn"])
     world("CreateEventTracker", name="clicks", datasetGroupArn=world.group)
     for number, expression in enumerate(EXPRESSIONS[:3]):
         world("CreateFilter", name=f"f{number}", datasetGroupArn=world.group, filterExpression=expression)
@@ -170,7 +181,7 @@ def _furnish(world: World, folder: Path) -> None:
             ],
         ]
         for arn in made_now:
-            inner = {"model": model} if status == ACTIVE and ("campaign" not in arn) else {}
+            inner = {"model": model} if status in (ACTIVE, INACTIVE) and "campaign" not in arn else {}
             world.set(arn, status, because="row 7" if status == FAILED else "", **inner)
 
     def begin(found: Resources) -> None:
@@ -202,11 +213,12 @@ def drawn(rng: random.Random, site: Site) -> Iterator[Request]:
     every = [(name, operation) for name in (CONTROL, RUNTIME, EVENTS) for operation in sorted(service(name).operations)]
     while True:
         name, operation = rng.choice(every)
-        if rng.random() < 0.3:
-            name = rng.choice((RUNTIME, EVENTS))
-            operation = rng.choice(sorted(service(name).operations))
+        if rng.random() < 0.4:
+            name, operation = rng.choice(SERVING)
         model = service(name)
         body = _value(rng, site, model, model.operations[operation]["input"]["shape"], "", depth=0)
+        if name != CONTROL and rng.random() < 0.8:
+            body = _likely(rng, site, operation, body)
         if rng.random() < 0.5:
             body = _bent(rng, body)
         data = json.dumps(body, ensure_ascii=rng.random() < 0.5, allow_nan=True).encode("utf-8", "surrogatepass")
@@ -216,6 +228,28 @@ def drawn(rng: random.Random, site: Site) -> Iterator[Request]:
         path = "/personalize" + ("/" if name == CONTROL else model.operations[operation]["http"]["requestUri"])
         request = Request(name, operation, path, "POST", headers, data)
         yield _spoilt(rng, request) if rng.random() < 0.25 else request
+
+
+def _likely(rng: random.Random, site: Site, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+    """With what such a request has to bring, and fewer of the things that it may."""
+    kept = {name: value for name, value in body.items() if rng.random() < 0.4}
+    user, item = rng.choice(WORDS["UserID"]), rng.choice(WORDS["ItemID"])
+    campaign, group = "arn:aws:personalize:us-east-1:000000000000:campaign/", site.world.datasets
+    match operation:
+        case "GetRecommendations":
+            for name in ("recommenderArn", "campaignArn"):
+                kept.pop(name, None)
+            return kept | {"campaignArn": campaign + rng.choice(("films", "films", "alike")), "userId": user, "itemId": item}
+        case "GetPersonalizedRanking":
+            return kept | {"campaignArn": f"{campaign}ranked", "userId": user, "inputList": ["c1", "d4", "none"][: rng.randint(0, 3)]}
+        case "PutEvents":
+            events = body["eventList"] or [{"eventType": "watch", "sentAt": 1_700_000_000}]
+            return kept | {"trackingId": site.tracking[0], "sessionId": "s", "eventList": [event | {"itemId": item} for event in events]}
+        case "PutItems":
+            return {"datasetArn": group["ITEMS"], "items": [{"itemId": item, "properties": rng.choice(WORDS["ItemProperties"])}]}
+        case "PutUsers":
+            return {"datasetArn": group["USERS"], "users": [{"userId": user, "properties": rng.choice(WORDS["UserProperties"])}]}
+    return body
 
 
 def _value(rng: random.Random, site: Site, model: Service, shape: str, member: str, depth: int) -> Any:
