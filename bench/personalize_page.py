@@ -21,7 +21,7 @@ WORKS, REFUSED = "works", "`{}`"
 # What is said beside an operation: what of it is refused, or what is not as one would expect.
 REMARKS = {
     "CreateDatasetGroup": "`kmsKeyArn` is refused: nothing is encrypted by KMS",
-    "CreateDataset": "any type, once in a group; of ACTIONS and ACTION_INTERACTIONS nothing is learned",
+    "CreateDataset": "INTERACTIONS, ITEMS and USERS; ACTIONS and ACTION_INTERACTIONS are refused",
     "UpdateDataset": "columns can be added, nullable, and none taken away",
     "CreateDatasetImportJob": "from `s3://`, and `file://` where that is allowed; `publishAttributionMetricsToS3` is refused",
     "CreateDatasetExportJob": "to `s3://`, and `file://` where that is allowed; `kmsKeyArn` is refused",

@@ -10,14 +10,18 @@ from recommender.personalize.operations.every import add, at_work, delete, descr
 from recommender.personalize.operations.kinds import DATASET, GROUP, Json
 from recommender.personalize.refusals import InvalidInputError, ResourceAlreadyExistsError
 from recommender.personalize.resources import ACTIVE, Resource, Resources
-from recommender.personalize.schemas import DATASET_TYPES, INTERACTIONS, Schema, read_schema
+from recommender.personalize.schemas import ACTION_INTERACTIONS, ACTIONS, INTERACTIONS, ITEMS, USERS, Schema, read_schema
+
+TYPES = (INTERACTIONS, ITEMS, USERS)
 
 
 def create(desk: Desk, sent: Json) -> Json:
     """CreateDataset."""
     dataset_type = sent["datasetType"].upper()
-    if dataset_type not in DATASET_TYPES:
-        raise InvalidInputError(f"datasetType must be one of {', '.join(DATASET_TYPES)}, not {sent['datasetType']!r}.")
+    if dataset_type in (ACTIONS, ACTION_INTERACTIONS):
+        raise InvalidInputError(f"datasetType {dataset_type} is not done here: items are recommended, and no actions.")
+    if dataset_type not in TYPES:
+        raise InvalidInputError(f"datasetType must be one of {', '.join(TYPES)}, not {sent['datasetType']!r}.")
 
     def step(found: Resources) -> Resource:
         group = ready(found, sent["datasetGroupArn"], GROUP)

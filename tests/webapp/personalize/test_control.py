@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -139,6 +141,26 @@ def test_two_workers_see_each_others_resources(app: Flask, call: Call) -> None:
     app.extensions.pop("personalize")
 
     assert [line["name"] for line in said(call("ListDatasetGroups"))["datasetGroups"]] == ["films"]
+
+
+@pytest.mark.races
+def test_of_many_who_ask_at_once_one_gets_what_there_is_one_of(app: Flask, call: Call) -> None:
+    group = said(call("CreateDatasetGroup", {"name": "films"}))["datasetGroupArn"]
+    answers: list[tuple[int, str]] = []
+
+    def ask(number: int) -> None:
+        body = json.dumps({"name": f"clicks-{number}", "datasetGroupArn": group}).encode()
+        answer = app.test_client().post("/personalize", data=body, headers=LIST | {"X-Amz-Target": "AmazonPersonalize.CreateEventTracker"})
+        answers.append((answer.status_code, answer.headers.get("x-amzn-errortype", "")))
+
+    threads = [Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(answers) == [(200, ""), *[(400, "LimitExceededException")] * 7]
+    assert len(said(call("ListEventTrackers", {"datasetGroupArn": group}))["eventTrackers"]) == 1
 
 
 def test_a_web_worker_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:

@@ -87,9 +87,10 @@ def ranged(**span: Any) -> dict[str, Any]:
         (lambda w: w("CreateSchema", name="s", schema="{"), "The schema is no JSON"),
         (
             lambda w: dataset(w, "MUSIC", INTERACTIONS),
-            "datasetType must be one of INTERACTIONS, USERS, ITEMS, ACTIONS, ACTION_INTERACTIONS",
+            "datasetType must be one of INTERACTIONS, ITEMS, USERS, not 'MUSIC'",
         ),
-        (lambda w: dataset(w, "ACTIONS", INTERACTIONS), "The schema's name must be 'Actions'"),
+        (lambda w: dataset(w, "ITEMS", INTERACTIONS), "The schema's name must be 'Items'"),
+        (lambda w: dataset(w, "ACTIONS", INTERACTIONS), "items are recommended, and no actions"),
         (
             lambda w: dataset(w, "ITEMS", VIDEO_ITEMS, domain="VIDEO_ON_DEMAND"),
             "has the domain VIDEO_ON_DEMAND, and the dataset group no domain",
