@@ -53,6 +53,13 @@ class Ids:
         found = int(self._ascending[at])
         return found if self._texts[found] == sought else None
 
+    def beginning_with(self, text: str) -> NDArray[np.int32]:
+        """Positions of all that begin so."""
+        sought = text.encode("utf-8", "replace")
+        first = bisect_left(self._ascending, sought, key=self._texts.__getitem__)
+        end = bisect_left(self._ascending, sought + b"\xff", key=self._texts.__getitem__)  # no UTF-8 holds 0xff
+        return np.asarray(self._ascending[first:end], dtype=np.int32)
+
 
 def in_order_of_ids(texts: Iterable[str]) -> list[str]:
     """Each once: whole numbers by their size, then all other texts by theirs; so ties between films fall to the lower number."""

@@ -66,6 +66,13 @@ class Trained:
     def matrix(self) -> RatingMatrix:
         return self.model.matrix
 
+    @property
+    def is_forgotten(self) -> NDArray[np.bool_]:
+        """True for users that were deleted since, shape (n_users,): nobody may be told of them."""
+        found = np.zeros(len(self.users), dtype=np.bool_)
+        found[self.users.beginning_with(FORGOTTEN)] = True
+        return found
+
     def history(self, user: int | None) -> History:
         """What the model has learned of a user by position; that of nobody for None and for who has no interactions."""
         row = None if user is None else self.matrix.row_of(user + 1)

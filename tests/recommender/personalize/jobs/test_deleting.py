@@ -117,6 +117,7 @@ def test_a_model_is_not_asked_by_their_names_any_more_and_is_as_it_was_for_other
     assert named_now["key"] != model["key"]
     after = trained.load(world.registry.blobs, named_now["key"], named_now["sha256"])
     assert after.users.position("bob") is None
+    assert np.flatnonzero(after.is_forgotten).tolist() == [before.users.position("bob")]
     for name in ("ann", "cid", "new"):
         assert after.users.position(name) == before.users.position(name)
         mine = before.users.position(name)
