@@ -69,6 +69,7 @@ class Worker:
         self._rooms = rooms(settings, registry)
         self._running: dict[str, Running] = {}
         self._sweeper = Sweeper(registry) if grace is None else Sweeper(registry, grace=grace)
+        self._swept_at: str | None = None  # the document's tag when it was swept by it last
         self._swept = self._scheduled = self._cleaned = float("-inf")
         self._idle_days = days_of(settings.personalize_idle_days)
         self._schedule = Schedule(registry)
@@ -77,7 +78,7 @@ class Worker:
         blobs = registry.blobs
         # Where a look costs money, it is rarer.
         self._look_seconds = blobs.seconds_between_looks if blobs.is_far else LOOK_SECONDS
-        self._lease_seconds = LEASE_SECONDS * 4 if blobs.is_far else LEASE_SECONDS
+        self._lease_seconds = LEASE_SECONDS * 10 if blobs.is_far else LEASE_SECONDS
         self._lease = Lease(blobs, LOCK, now=registry.now, seconds=self._lease_seconds)
 
     def run(self, *, until_idle: bool = False, is_over: Callable[[float], bool] | None = None) -> None:
@@ -115,8 +116,7 @@ class Worker:
             self._clean()
             found = self._found()
         self._begin(found)
-        if not self._running:
-            self._sweep()
+        self._sweep()
         return not self._running and not self._found().work
 
     def _found(self) -> Resources:
@@ -192,8 +192,10 @@ class Worker:
                 log.info("personalize resource taken away key=%s idle_days=%.0f", one.key, one.days)
 
     def _sweep(self) -> None:
-        if time.monotonic() - self._swept >= SWEEP_SECONDS:
-            self._swept = time.monotonic()
+        """Where something has changed since, or something waits for its grace to end: a listing of a bucket costs money too."""
+        has_cause = self._sweeper.is_waiting or self._known[0] != self._swept_at
+        if has_cause and time.monotonic() - self._swept >= SWEEP_SECONDS:
+            self._swept, self._swept_at = time.monotonic(), self._known[0]
             for key in self._sweeper.sweep():
                 log.info("personalize folder swept key=%s", key)
 

@@ -246,3 +246,23 @@ def test_a_job_multiplies_on_one_thread_unless_somebody_says_otherwise(
     says = "import os, sys; open(sys.argv[-1] + '/../../said', 'w').write(os.environ['OPENBLAS_NUM_THREADS'])"
     Worker(registry, settings, [sys.executable, "-c", says]).run(until_idle=True)  # which never ends its work, and is given up
     assert (rooms(settings, registry).parent / "said").read_text() == (set_to or "1")
+
+
+def test_where_nothing_changes_nothing_is_listed(
+    registry: Registry, settings: Settings, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(registry, "one", "publish")
+    work()
+    monkeypatch.setattr("recommender.personalize.jobs.worker.SWEEP_SECONDS", 0.0)
+    listed, looks = [], 0
+    monkeypatch.setattr(Sweeper, "sweep", lambda sweeper: listed.append(1) or [])
+
+    def is_over(seconds: float) -> bool:
+        nonlocal looks
+        looks += 1
+        if looks == 5:
+            asked(registry, "two", "refuse")
+        return looks == 10
+
+    Worker(registry, settings, PROGRAM).run(is_over=is_over)
+    assert 2 <= len(listed) <= 5  # at the start, and when a job came, began and was given back
