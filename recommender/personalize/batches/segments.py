@@ -51,6 +51,7 @@ class Segments:
             through &= users_let_through(self._job.wanted, read_values(values, self._job.wanted), trained)[trained.matrix.user_ids - 1]
         elif values:
             raise InvalidInputError("filterValues are for a filter, and the job has none: give it a filterArn.")
+        through &= ~trained.is_forgotten[trained.matrix.user_ids - 1]
         rows = np.flatnonzero(through)
         rows = rows[np.argsort(-shares[rows], kind="stable")[: self._job.n]]
         return trained.users.texts((trained.matrix.user_ids[rows] - 1).tolist())

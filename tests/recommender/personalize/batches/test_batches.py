@@ -182,6 +182,21 @@ def test_a_segment_is_the_users_who_like_such_items_and_have_not_had_this_one(st
     assert "There is no item 'none'" in told[1]["error"]
 
 
+def test_a_segment_names_nobody_who_was_deleted_since_the_training(store, tmp_path):
+    wanted = {"itemId": item("comedy", MOVED)}
+    job, told = asked(store, tmp_path, "aws-item-affinity", [wanted], arns.SEGMENT, numResults=3)
+    assert "comedy-fan-18" in told[0]["output"]["usersList"]
+    (tmp_path / "in" / "gone.csv").write_text("USER_ID\ncomedy-fan-18\n")
+    store.asked(arns.DELETION, "gone", datasetGroupArn=GROUP, dataSource={"dataLocation": f"file://{tmp_path}/in/gone.csv"})
+
+    store.asked(arns.SEGMENT, "again", **{name: job.body[name] for name in ("solutionVersionArn", "jobInput", "jobOutput")})
+
+    [line] = (tmp_path / "out" / "asks.json.out").read_text().splitlines()
+    users = json.loads(line)["output"]["usersList"]
+    assert "comedy-fan-19" in users
+    assert not [user for user in users if user == "comedy-fan-18" or user.startswith("\0")]
+
+
 def test_a_segment_of_attributes_is_the_users_of_that_taste(store, tmp_path):
     lines = [{"itemAttributes": f'ITEMS.genres = "{genre}"'} for genre in ("Comedy", "Drama")]
     lines += [{"itemAttributes": 'ITEMS.genres = "Drama" AND ITEMS.studio = "North"'}, {"itemAttributes": "what is good"}]
