@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,12 +46,13 @@ def fitted(
     parameters: Parameters,
     facts: Mapping[str, Any],
     *,
+    busiest: Sequence[str] = (),
     said: Said = lambda share: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Trained:
-    """Learned anew."""
+    """Learned anew. busiest: users who ask most, the busiest first; their lists are made first."""
     model = recipes.fit(recipe.ours, world.matrix(), world.catalogue, parameters)
-    return _trained(world, recipe, model, facts, said, clock)
+    return _trained(world, recipe, model, facts, busiest, said, clock)
 
 
 def folded_in(
@@ -60,6 +61,7 @@ def folded_in(
     recipe: AmazonRecipe,
     facts: Mapping[str, Any],
     *,
+    busiest: Sequence[str] = (),
     said: Said = lambda share: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Trained:
@@ -73,13 +75,22 @@ def folded_in(
         after = recipes.restore(model.recipe, matrix, world.catalogue, model.parameters, model.arrays())
     else:
         after = recipes.fit(model.recipe, matrix, world.catalogue, model.parameters)
-    return _trained(world, recipe, after, facts, said, clock)
+    return _trained(world, recipe, after, facts, busiest, said, clock)
 
 
-def _trained(world: World, recipe: AmazonRecipe, model: Model, facts: Mapping[str, Any], said: Said, clock: Callable[[], float]) -> Trained:
-    ready, shares = (
-        made_ahead(model, len(world.users), said=said, clock=clock) if recipe.kind == USER_PERSONALIZATION else _none(len(world.users), 0)
-    )
+def _trained(
+    world: World,
+    recipe: AmazonRecipe,
+    model: Model,
+    facts: Mapping[str, Any],
+    busiest: Sequence[str],
+    said: Said,
+    clock: Callable[[], float],
+) -> Trained:
+    ready, shares = _none(len(world.users), 0)
+    if recipe.kind == USER_PERSONALIZATION:
+        first = [user for user in map(world.users.position, busiest) if user is not None]
+        ready, shares = made_ahead(model, len(world.users), first=first, said=said, clock=clock)
     counts = {
         "users": len(world.users),
         "items": len(world.items),
@@ -104,19 +115,22 @@ def made_ahead(
     model: Model,
     n_users: int,
     *,
+    first: Sequence[int] = (),
     said: Said = lambda share: None,
     clock: Callable[[], float] = time.monotonic,
     seconds: float = SECONDS_AHEAD,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The lists of users with a history, shape (n_users, n), -1 behind each, and what `Trained` calls ready_scores.
 
-    The user active last comes first, while there is time.
+    first: users whose lists are made first, by position; then comes whoever did something last, while there is time.
     """
     matrix = model.matrix
     n = int(min(MOST_AHEAD, matrix.n_movies, max(25, MOST_CELLS // max(n_users, 1))))
     (ready, shares), until = _none(n_users, n), clock() + seconds
     newest = np.maximum.reduceat(matrix.rated_at, matrix.row_starts[:-1]) if matrix.n_users else np.zeros(0, dtype=np.int64)
     order = np.argsort(-newest, kind="stable")
+    rows = np.array([row for row in (matrix.row_of(user + 1) for user in first) if row is not None], dtype=order.dtype)
+    order = np.concatenate([rows, order[~np.isin(order, rows)]])
     for ranked in rank_rows(model, order, n, everything=True, progress=lambda done, total: said(done / total)):
         user, many = int(matrix.user_ids[ranked.row]) - 1, len(ranked.columns)
         ready[user, :many] = ranked.columns

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from math import isnan
 from typing import Any
 
 from recommender.errors import ModelError
 from recommender.models import recipes
-from recommender.personalize import arns, jobs
+from recommender.personalize import arns, asks, jobs
 from recommender.personalize.jobs.context import Commit, Context, StaleError
 from recommender.personalize.learning import choosing, fitting, measuring
 from recommender.personalize.learning.campaigns import follow
@@ -118,7 +119,8 @@ def _learned(
         told["tunedHPOParams"] = {"algorithmHyperParameters": search.told}
     context.say_progress("training", 0.0)
     facts = {"recipe": recipe.name, "of": resource.key, "trained": context.now, "rule": _told(rule)}
-    trained = fitting.fitted(world, recipe, parameters, facts, said=lambda share: context.say_progress("training", share))
+    ask_most = busiest(context, found, resource)
+    trained = fitting.fitted(world, recipe, parameters, facts, busiest=ask_most, said=lambda share: context.say_progress("training", share))
     named = _published(context, resource, trained)
     context.say_progress("measuring", 0.0)
     whole = {**recipes.BY_NAME[recipe.ours].defaults, **parameters}
@@ -143,7 +145,9 @@ def _updated(context: Context, found: Resources, resource: Resource, base: Resou
     world = _world(context, found, body["datasetGroupArn"], config, rule, items)
     context.say_progress("folding in", 0.0)
     facts = {**before.facts, "of": resource.key, "updated": context.now, "rule": _told(rule)}
-    trained = fitting.folded_in(before, world, recipe, facts, said=lambda share: context.say_progress("folding in", share))
+    ask_most = busiest(context, found, resource)
+    said = partial(context.say_progress, "folding in")
+    trained = fitting.folded_in(before, world, recipe, facts, busiest=ask_most, said=said)
     inner: dict[str, Any] = {name: base.inner[name] for name in ("recipe", "parameters", "metrics") if name in base.inner}
     inner |= {"base": base.key, "learned_from": news}
     return Learned(_published(context, resource, trained), inner, {"recipeArn": body["recipeArn"]})
@@ -160,6 +164,18 @@ def _world(
             raise StaleError from None
         raise
     return world_of(held, rule, before=((), items or ()))
+
+
+def busiest(context: Context, found: Resources, resource: Resource) -> list[str]:
+    """Users who have asked the campaigns of a version's solution, or a recommender, most of all in the last month, the busiest first."""
+    count = asks.Asked()
+    solution = resource.body.get("solutionArn", "")
+    for one in found.of(arns.CAMPAIGN):
+        if arns.key_of(one.body["solutionVersionArn"]).rpartition("/")[0] == arns.key_of(solution):
+            count.add(asks.asked(context.blobs, one.key, now=context.now, days=30))
+    if resource.kind == arns.RECOMMENDER:
+        count = asks.asked(context.blobs, resource.key, now=context.now, days=30)
+    return [user for user, _ in sorted(count.users.items(), key=lambda one: (-one[1], one[0]))]
 
 
 def learned_from(context: Context, found: Resources, group_arn: str) -> dict[str, Any]:

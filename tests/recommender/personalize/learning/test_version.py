@@ -1,3 +1,6 @@
+import csv
+import time
+
 import numpy as np
 import pytest
 
@@ -6,6 +9,11 @@ from recommender.evaluation.amazon import told_as_amazon
 from recommender.evaluation.plans import plan
 from recommender.evaluation.trials import tried
 from recommender.models import recipes
+from recommender.personalize import arns
+from recommender.personalize.answers.loaded import Loaded
+from recommender.personalize.answers.relevance import ordered, scored
+from recommender.personalize.asks import Asks
+from recommender.personalize.learning import fitting
 from recommender.personalize.live import Live, LiveEvent
 from recommender.personalize.resources import ACTIVE, FAILED, Resource
 from tests.recommender.personalize.learning.groups import (
@@ -238,3 +246,48 @@ def test_a_part_that_is_torn_fails_the_training_in_words(store):
     version = store.version(store.solution("s", **recipe("aws-user-personalization")))
     assert version.status == FAILED
     assert "bytes instead of" in version.failure_reason
+
+
+def test_lists_ahead_have_the_scores_that_an_answer_tells(store):
+    trained = store.trained(active(store.version(store.solution("s", **recipe("aws-user-personalization")))))
+    loaded, user = Loaded(trained), trained.users.position("drama-fan-07")
+    of = scored(loaded, trained.history(user))
+    columns = ordered(loaded, of, 20, ~of.out)
+    np.testing.assert_array_equal(trained.ready[user, :20], columns)
+    np.testing.assert_allclose(trained.ready_scores[user, :20], of.shares[columns], rtol=1e-6)
+
+
+def test_whoever_asks_most_has_a_list_ahead_first_where_time_is_short(store, monkeypatch):
+    solution = store.solution("s", **recipe("aws-user-personalization"))
+    store.asked(arns.CAMPAIGN, "c", solutionVersionArn=active(store.version(solution)).arn)
+    asks = Asks(store.registry.blobs, now=store.registry.now, seconds=99)
+    for user, n in {"comedy-fan-05": 2, "drama-fan-09": 3, "nobody": 9}.items():
+        for _ in range(n):
+            asks.note("campaign/c", user, True)
+    asks.write()
+    made = fitting.made_ahead
+    ticks = iter([0.0, 1.0, 3.0])  # there is time for two
+    monkeypatch.setattr(fitting, "made_ahead", lambda *of, **by: made(*of, **{**by, "clock": lambda: next(ticks), "seconds": 2.0}))
+    trained = store.trained(active(store.version(solution, "2")))
+    with_one = {trained.users.text(at) for at in np.flatnonzero(trained.ready[:, 0] >= 0).tolist()}
+    assert with_one == {"comedy-fan-05", "drama-fan-09"}
+    assert trained.facts["ahead"] == 2
+
+
+@pytest.mark.data
+def test_the_second_documents_pipeline_on_ml_latest_small_beats_popularity(tmp_path, ml_latest_small):
+    with (ml_latest_small / "ratings.csv").open() as file:
+        watched = [(r["userId"], r["movieId"], int(r["timestamp"])) for r in csv.DictReader(file) if float(r["rating"]) >= 2]
+    store = Store(tmp_path)
+    store.holds("INTERACTIONS", interactions(watched))
+    began = time.process_time()
+    version = active(store.version(store.solution("s", **recipe("aws-user-personalization"))))
+    campaign = store.asked(arns.CAMPAIGN, "c", solutionVersionArn=version.arn)
+    assert campaign.status == ACTIVE
+    assert time.process_time() - began < 60  # 11 s when this was written
+    popular = active(store.version(store.solution("p", **recipe("aws-popularity-count"))))
+    metric = "normalized_discounted_cumulative_gain_at_25"
+    assert version.inner["metrics"][metric] > 0.30
+    assert popular.inner["metrics"][metric] < 0.20
+    assert set(version.inner["metrics"]) == EIGHT
+    assert all(0 <= value <= 1 for value in version.inner["metrics"].values())
