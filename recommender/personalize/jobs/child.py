@@ -37,8 +37,8 @@ def do(registry: Registry, settings: Settings, key: str, ticket: str, room: Path
         for turn in range(MOST_STALE):
             own_room = room / str(turn)
             own_room.mkdir(parents=True)
-            commit = todo(Context(registry, settings, key, work.what, ticket, own_room, turn), resource)
             try:
+                commit = todo(Context(registry, settings, key, work.what, ticket, own_room, turn), resource)
                 tickets.end(registry, key, ticket, commit)
             except StaleError:
                 resource = registry.read().by_key[key]

@@ -40,7 +40,7 @@ class Learned:
 
 def run(context: Context, resource: Resource) -> Commit:
     """Train a solution version by its trainingMode."""
-    found, body = context.check(), resource.body
+    since, found, body = context.now, context.check(), resource.body
     began = context.clock()
     if body.get("trainingMode") == UPDATE or body.get("performIncrementalUpdate"):
         learned = _updated(context, found, resource, base_of(found, resource))
@@ -50,6 +50,7 @@ def run(context: Context, resource: Resource) -> Commit:
     learned.body["trainingHours"] = max(LEAST_HOURS, round((context.clock() - began) / 3600, 4))
 
     def commit(now: Resources, one: Resource) -> None:
+        refuse_deleted(now, one, since)
         one.inner |= {**learned.inner, "model": learned.named, "trained": context.now}
         one.body |= learned.body
         solution = now.find(one.body["solutionArn"])
@@ -63,10 +64,11 @@ def run(context: Context, resource: Resource) -> Commit:
 
 def refresh(context: Context, resource: Resource) -> Commit:
     """Give a version that is in use the events, users and items of now; it keeps its ARN, which from then on names the new model."""
-    found = context.check()
+    since, found = context.now, context.check()
     learned = _updated(context, found, resource, resource)
 
     def commit(now: Resources, one: Resource) -> None:
+        refuse_deleted(now, one, since)
         one.inner |= {"model": learned.named, "refreshed": context.now, "learned_from": learned.inner["learned_from"]}
 
     return commit
@@ -74,15 +76,24 @@ def refresh(context: Context, resource: Resource) -> Commit:
 
 def recommender(context: Context, resource: Resource) -> Commit:
     """Train a recommender of a domain; for an update, with the config that it is to have."""
-    found, updating = context.check(), context.what == jobs.UPDATE
+    since, found, updating = context.now, context.check(), context.what == jobs.UPDATE
     config = (resource.body[UPDATING] if updating else resource.body).get("recommenderConfig") or {}
     learned = _learned(context, found, resource, served(resource.body["recipeArn"]), config, None)
 
     def commit(now: Resources, one: Resource) -> None:
+        refuse_deleted(now, one, since)
         one.inner |= {**learned.inner, "model": learned.named, "trained": context.now}
         one.body |= {"recommenderConfig": config, "modelMetrics": learned.inner["metrics"]}
 
     return commit
+
+
+def refuse_deleted(found: Resources, one: Resource, since: float) -> None:
+    """StaleError where people were deleted from the group since then: what was learned meanwhile may know them."""
+    for job in found.of(arns.DELETION):
+        of_group = arns.key_of(job.body["datasetGroupArn"]) == arns.key_of(one.body["datasetGroupArn"])
+        if of_group and job.updated >= since and job.key not in found.work:
+            raise StaleError
 
 
 def base_of(found: Resources, version: Resource) -> Resource:

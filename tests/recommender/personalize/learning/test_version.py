@@ -1,4 +1,5 @@
 import csv
+import itertools
 import time
 
 import numpy as np
@@ -14,11 +15,13 @@ from recommender.personalize.answers.loaded import Loaded
 from recommender.personalize.answers.relevance import ordered, scored
 from recommender.personalize.asks import Asks
 from recommender.personalize.learning import fitting
+from recommender.personalize.learning import version as version_jobs
 from recommender.personalize.live import Live, LiveEvent
 from recommender.personalize.resources import ACTIVE, FAILED, Resource
 from tests.recommender.personalize.learning.groups import (
     BEGAN,
     DAY,
+    GROUP,
     MOVED,
     N_USERS,
     Store,
@@ -272,6 +275,27 @@ def test_whoever_asks_most_has_a_list_ahead_first_where_time_is_short(store, mon
     with_one = {trained.users.text(at) for at in np.flatnonzero(trained.ready[:, 0] >= 0).tolist()}
     assert with_one == {"comedy-fan-05", "drama-fan-09"}
     assert trained.facts["ahead"] == 2
+
+
+def test_who_is_deleted_while_a_version_is_trained_is_not_in_it(store, monkeypatch):
+    """The deletion ends after the training has read the rows, and before the training ends."""
+    seconds, refuse, who = itertools.count(1_800_000_000), version_jobs.refuse_deleted, "comedy-fan-00"
+    monkeypatch.setattr(store.registry, "now", lambda: float(next(seconds)))
+    job = Resource(arns.arn_of(arns.DELETION, "forget"), "COMPLETED", 1, 1, {"datasetGroupArn": GROUP})
+
+    def at_the_end(found, one, since):
+        if store.registry.read().find(job.arn) is None:
+            job.updated = store.registry.now()
+            store.registry.change(lambda now: now.add(job))
+            store.holds("INTERACTIONS", interactions([row for row in rounds() if row[0] != who]))
+            dataset = arns.arn_of(arns.DATASET, "films", "INTERACTIONS")
+            store.registry.change(lambda now: now.get(dataset).inner["parts"].pop(0))
+        refuse(store.registry.read(), one, since)
+
+    monkeypatch.setattr(version_jobs, "refuse_deleted", at_the_end)
+    trained = store.trained(active(store.version(store.solution("s", **recipe("aws-popularity-count")))))
+    assert trained.users.position(who) is None
+    assert trained.users.position("comedy-fan-01") is not None
 
 
 @pytest.mark.data
