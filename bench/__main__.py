@@ -8,12 +8,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import asking, endpoint, fold_in, lists, load, peers, put, scale, search, skill, synthetic, turning
+from bench import asking, endpoint, fold_in, lists, load, peers, personalize, put, scale, search, skill, synthetic, turning
 from bench.figures import Figure, MismatchError, say, table
 from bench.machine import provenance
 
 ALL = ("lists", "fold-in", "put", "endpoint", "skill", "search")
-LONG = ("asking", "turning", "load", "put-25m", "scale")
+LONG = ("asking", "turning", "personalize", "load", "put-25m", "scale")
 
 
 def main(arguments: list[str]) -> int:
@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as temporary:
         data = asked.data
-        if data is None and {"asking", "turning", "fold-in", "put", "endpoint"} & set(names):
+        if data is None and {"asking", "turning", "personalize", "fold-in", "put", "endpoint"} & set(names):
             data = synthetic.write_data_set("100k", Path(temporary) / "synthetic-100k")
         rounds: dict[str, Callable[[], list[Figure]]] = {
             "lists": lambda: lists.measure(runs=3 if asked.quick else 5),
@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
             "skill": lambda: skill.measure(Path(temporary), times=5 if asked.quick else 15, turns=500 if asked.quick else 2000),
             "search": lambda: search.measure(times=500 if asked.quick else 2000),
             "asking": lambda: asking.measure(data),
+            "personalize": lambda: personalize.measure(data, rounds=3 if asked.quick else 15, events=100 if asked.quick else 300),
             "turning": lambda: turning.measure(data),
             "put-25m": lambda: put.measure(
                 synthetic.write_data_set("25m", Path(temporary) / "put-25m"),
@@ -67,17 +68,17 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         metavar="WHAT",
         choices=[*ALL, *LONG, []],
-        help=f"{', '.join(ALL)}, {' or '.join(LONG)}; all but the last five if none is named",
+        help=f"{', '.join(ALL)}, {' or '.join(LONG)}; all but the last six if none is named",
     )
     parser.add_argument(
         "--data",
         type=Path,
-        help="the data set for asking, turning, fold-in, put and endpoint, such as ml-latest-small; made up if none is named",
+        help="the data set for asking, turning, personalize, fold-in, put and endpoint, such as ml-latest-small; made up if none is named",
     )
     parser.add_argument(
         "--long",
         action="store_true",
-        help="asking, turning, load, put-25m and scale too: 25 million ratings, a million lists, some minutes each",
+        help="asking, turning, personalize, load, put-25m and scale too: 25 million ratings, a million lists, some minutes each",
     )
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     return parser

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from recommender.errors import StorageError
 from recommender.storage.blobs import Blobs
@@ -147,7 +148,12 @@ def _decoded(data: bytes) -> Asked:
 
 
 def _day(at: float) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=at)).strftime("%Y-%m-%d")
+    return _named(int(at // 86_400))
+
+
+@lru_cache(maxsize=8)
+def _named(day: int) -> str:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).strftime("%Y-%m-%d")
 
 
 def _day_of(key: str) -> str:

@@ -8,13 +8,14 @@ when a call returns. What a session did before anybody signed in waits under its
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+import orjson
 
 from recommender.errors import StorageError
 from recommender.storage.blobs import Blobs
@@ -46,6 +47,7 @@ class LiveEvent:
     metric: str | None = None
 
 
+MEMBERS = tuple(one.name for one in fields(LiveEvent))
 Rows = Mapping[str, Mapping[str, Any]]  # fields by id
 
 
@@ -141,8 +143,7 @@ class Live:
     def _add(self, key: str, whose: str, events: Sequence[LiveEvent]) -> None:
         def added(data: bytes | None) -> bytes:
             before = _decoded(key, data)[1] if data else ()
-            said = {"format": FORMAT, "whose": whose, "events": [asdict(event) for event in _merged(before, events)]}
-            return _encoded(said)
+            return _encoded({"format": FORMAT, "whose": whose, "events": [_as_said(event) for event in _merged(before, events)]})
 
         self._change(key, added)
 
@@ -164,8 +165,8 @@ class Live:
 
     def _put_rows(self, dataset_key: str, rows: Rows) -> None:
         by_sheet: dict[str, dict[str, Mapping[str, Any]]] = {}
-        for row_id, fields in rows.items():
-            by_sheet.setdefault(_sheet_key(dataset_key, row_id), {})[row_id] = fields
+        for row_id, row in rows.items():
+            by_sheet.setdefault(_sheet_key(dataset_key, row_id), {})[row_id] = row
         for key, of_sheet in by_sheet.items():
             self._change(key, lambda data, of_sheet=of_sheet: _encoded({"format": FORMAT, "rows": {**_rows_of(data), **of_sheet}}))  # type: ignore[misc]
 
@@ -222,13 +223,18 @@ def _sheet_key(dataset_key: str, row_id: str | None) -> str:
     return f"{PLACE}/{group}/rows/{kind}/" + ("" if row_id is None else f"{int(_digest(row_id)[:8], 16) % N_SHEETS:02x}")
 
 
+def _as_said(event: LiveEvent) -> dict[str, Any]:
+    """What dataclasses.asdict gives, in a twentieth of the time."""
+    return {name: getattr(event, name) for name in MEMBERS}
+
+
 def _encoded(said: Mapping[str, Any]) -> bytes:
-    return json.dumps(said, separators=(",", ":")).encode()
+    return orjson.dumps(said)
 
 
 def _said(key: str, data: bytes) -> dict[str, Any]:
     try:
-        said: dict[str, Any] = json.loads(data)
+        said: dict[str, Any] = orjson.loads(data)
         if said["format"] != FORMAT:
             raise StorageError(f"{key} has format {said['format']!r}, this version reads {FORMAT}; update Matinee.")
     except (ValueError, KeyError, TypeError) as error:

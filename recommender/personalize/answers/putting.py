@@ -128,6 +128,7 @@ def _object(text: str | None) -> dict[str, Any]:
         return {}
     try:
         said = json.loads(text)
+        json.dumps(said, ensure_ascii=False).encode()  # whatever is half a character cannot be written down again
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):

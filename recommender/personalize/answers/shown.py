@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import orjson
+
 log = logging.getLogger(__name__)
 
 SECONDS = 0.5  # until what was said is written
@@ -172,7 +174,7 @@ class _Segment:
         return self._token, self._size
 
     def say(self, what: list[object]) -> None:
-        line = json.dumps(what, separators=(",", ":")).encode() + b"\n"
+        line = orjson.dumps(what, option=orjson.OPT_APPEND_NEWLINE)
         self._waiting.append(line)
         self._size += len(line)
 

@@ -21,6 +21,7 @@ from recommender.storage.disk import in_words
 # Names with a tilde are outside the alphabet of keys, so that what is under way can never be mistaken for a blob.
 UNDER_WAY = "~under-way"
 LOCK = "~lock"
+MOST_PATHS = 4096
 OLD_SECONDS = 24 * 3600  # what a process killed half-way has left behind is swept after a day
 
 
@@ -38,6 +39,7 @@ class FolderBlobs:
         self.url = f"file://{path}" if Path(path).is_absolute() else f"file:{path}"
         self._root = Path(path).absolute()
         self._swept = threading.Event()
+        self._paths: dict[str, Path] = {}  # of keys asked for lately: to put one together costs more than to open it
 
     def read(self, key: str) -> Blob | None:
         """The blob, or None when there is none."""
@@ -110,7 +112,13 @@ class FolderBlobs:
                 self._forget_empty_folders(path.parent)
 
     def _path(self, key: str) -> Path:
-        return self._root.joinpath(*check_key(key).split("/"))
+        path = self._paths.get(key)
+        if path is None:
+            path = self._root.joinpath(*check_key(key).split("/"))
+            if len(self._paths) >= MOST_PATHS:
+                self._paths.clear()
+            self._paths[key] = path
+        return path
 
     @contextlib.contextmanager
     def _written(self, data: bytes) -> Iterator[Path]:

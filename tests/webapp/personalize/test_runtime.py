@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -315,3 +317,30 @@ def test_what_is_read_by_hand_is_what_amazons_model_would_read() -> None:
             passed += 1
             assert shapes.service(shapes.RUNTIME).checked("GetRecommendations", sent) == sent
     assert passed > 100
+
+
+ASKS = """
+import sys
+from recommender.personalize.answers.asking import open_answers
+from recommender.personalize.answers.putting import put_events
+from recommender.settings import Settings
+import webapp.personalize.runtime
+answers = open_answers(Settings(blobs_url=sys.argv[1], cache_folder=sys.argv[2]))
+event = {"eventType": "watch", "itemId": "c3", "sentAt": 1700000000}
+put_events(answers, {"trackingId": sys.argv[3], "sessionId": "s", "userId": "ann", "eventList": [event]})
+for arn in sys.argv[4:]:
+    assert answers.recommendations({"campaignArn": arn, "userId": "ann", "itemId": "c1"})
+print(" ".join(name for name in ("pandas", "scipy", "boto3", "botocore", "torch") if name in sys.modules))
+"""
+
+
+def test_nothing_heavy_is_loaded_for_lists_and_events(town: Town) -> None:
+    campaigns = [
+        town.campaign("a", ours="ordered"),
+        town.campaign("b", ours="user-cosine"),
+        town.campaign("c", recipe="aws-similar-items", ours="item-cosine"),
+        town.campaign("d", recipe="aws-hrnn", ours="session-knn"),
+        town.campaign("e", recipe="aws-popularity-count", ours="recent"),
+    ]
+    command = [sys.executable, "-c", ASKS, town.blobs.url, str(town.folder / "cache"), TRACKING, *campaigns]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == ""

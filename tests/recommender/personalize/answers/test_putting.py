@@ -77,6 +77,7 @@ def test_what_a_session_did_becomes_the_users(town: Town) -> None:
     ("said", "sentence"),
     [
         ({"properties": "[1]"}, "properties must be a JSON object as a string, not '[1]'."),
+        ({"properties": '{"DEVICE_KIND": "\\ud800"}'}, "properties must be a JSON object as a string"),
         ({"properties": "{"}, "properties must be a JSON object as a string"),
         ({"properties": '{"sessionId": "x"}'}, "properties must not name sessionId: the event has a member for it."),
         ({"properties": '{"DEVICE_KIND": {"a": 1}}'}, "DEVICE_KIND must be string, as the schema says"),
