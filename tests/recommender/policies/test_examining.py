@@ -162,6 +162,10 @@ def test_a_mistake_is_told_with_its_remedy(statement: dict[str, Any], said: str)
     [
         ({"Principal": "*", "Condition": {}}, "RISK anybody: Principal is *, so anybody in the world may do this."),
         (
+            {"Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}},
+            "RISK anybody: Principal is *, so anybody in the world",
+        ),
+        (
             {"Principal": {"Service": "personalize.amazon.com"}},
             "BAD principal: 'personalize.amazon.com' is not how Personalize calls itself. Write personalize.amazonaws.com.",
         ),

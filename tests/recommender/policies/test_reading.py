@@ -187,6 +187,9 @@ def test_block_public_access_must_be_on_in_all_four() -> None:
     assert _kinds({"PublicAccessBlockConfiguration": on}) == []
     [found] = examine(read_documents([("block.json", {"PublicAccessBlockConfiguration": on | {"BlockPublicPolicy": False}})]))
     assert found.text == "Block Public Access is off in BlockPublicPolicy: one wrong policy makes the bucket everybody's."
+    assert _kinds({"PublicAccessBlockConfiguration": {name: on for name, on in on.items() if name != "BlockPublicAcls"}}) == [
+        "public-access"
+    ]
 
 
 LOG_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:films:*"
