@@ -25,6 +25,14 @@ class TestDoctorIam:
         assert lines[0] == 'BAD  s3_v2.json, statement 1: It has no Effect, so AWS refuses the whole policy. Write "Effect": "Allow".'
         assert [line.split()[0] for line in lines] == ["BAD"] + ["RISK"] * 9
 
+    def test_the_page_shows_what_it_prints(self, matinee: Matinee) -> None:
+        shown = (Path(__file__).parents[3] / "docs" / "policies.md").read_text().split("```\n")[2].replace("\n     ", " ")
+        printed = matinee("doctor", "iam", PAPERS, "--bucket", "my-movie-recommender-data").stdout.splitlines()
+
+        begun = [line.partition("…")[0] for line in shown.splitlines() if line.strip("…")]
+        assert len(begun) > 5
+        assert [line for line in begun if not any(each.startswith(line) for each in printed)] == []
+
     def test_what_it_writes_is_well_by_itself(self, matinee: Matinee) -> None:
         place = ("--bucket", "films", "--account", "123456789012", "--region", "us-east-1")
 
