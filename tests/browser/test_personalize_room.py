@@ -1,4 +1,4 @@
-"""The operator's page for what speaks Personalize, in a browser: every state, both themes, on a phone, without scripts, with jobs at work."""
+"""The operator's page for what speaks Personalize, in a browser: every state, both themes, on a phone, without scripts, and at work."""
 
 from __future__ import annotations
 

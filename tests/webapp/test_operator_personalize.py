@@ -172,20 +172,36 @@ class TestLooking:
         html = inside.get(PAGE).text
         first = html.partition("worth-table")[2].partition("</table>")[0]
 
-        assert "NDCG@10 0.1043 is better than the 0.0574 of what is popular." in words(html)
-        assert "NDCG@10 0.0417 is no better than the 0.0574 of what is popular: popularity would serve as well." in words(html)
+        assert (
+            "Better than what is popular, clear of chance. "
+            "NDCG@10 over popular: +0.0469, with 95 % confidence between +0.0359 and +0.0579, over 610 users."
+        ) in words(html)
+        assert "Worse than what is popular, clear of chance. NDCG@10 over popular: −0.0157" in words(html)
+        assert "Not better than what is popular by more than chance: that would serve as well." in words(html)
         shown = [float(number) for number in re.findall(r"<td><strong>([\d.]+)</strong></td>", first)]
         assert sorted(shown) == sorted(METRICS.values())
         assert len(re.findall(r"</strong> <small>[^<]{10,}</small>", first)) == len(METRICS)
 
-    def test_without_one_by_what_is_popular_from_the_same_data_nothing_is_claimed(self, inside, make):
-        made = everything(make)
-        make.desk.registry.change(lambda found: found.get(made["version"]).inner.update(learned_from={"parts": ["other"]}))
+    def test_a_recommender_says_what_it_is_worth_as_well(self, inside, make):
+        everything(make)
 
+        card = inside.get(PAGE).text.split('class="card-of"')[-1]
+
+        assert "top-picks active Recipe aws-vod-top-picks , here blend" in words("<main" + card)
+        assert "Better than what is popular, clear of chance." in words("<main" + card)
+
+    def test_where_what_is_popular_was_not_measured_nothing_is_claimed(self, inside, make):
+        made = everything(make)
+
+        def step(found):
+            for arn in (made["version"], made["recommender"]):
+                del found.get(arn).inner["popular"], found.get(arn).inner["gain"]
+
+        make.desk.registry.change(step)
         html = inside.get(PAGE).text
 
-        assert "0.1043 is better" not in words(html)
-        assert "Whether it is better than what is popular is not known: train a solution by aws-popularity-count" in words(html)
+        assert "Better than" not in words(html)
+        assert "0.1043" in html
 
     def test_what_amazon_would_take_while_nobody_asks(self, inside, make):
         everything(make)
@@ -196,7 +212,7 @@ class TestLooking:
         everything(make)
 
         cards = inside.get(PAGE).text.split('class="card-of"')[1:]
-        never, often = (words("<main" + card.partition("</li>")[0]) for card in cards)
+        never, often, _ = (words("<main" + card.partition("</li>")[0]) for card in cards)
         (drawn,) = re.findall(r'<path class="graph-part" d="([^"]*)"', cards[1])
         heights = [float(height) for height in re.findall(r"v-([\d.]+)", drawn)]
 
@@ -211,7 +227,7 @@ class TestLooking:
         everything(make)
         make.now += 45 * 24 * 3600
 
-        assert words(inside.get(PAGE).text).count("Idle for 45 days.") == 2
+        assert words(inside.get(PAGE).text).count("Idle for 45 days.") == 3
 
     def test_when_a_solution_is_trained_next_is_told(self, inside, make):
         made = running(make)

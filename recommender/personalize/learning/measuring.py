@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
 from recommender.data.matrix import RatingMatrix
 from recommender.evaluation.amazon import KEYS, told_as_amazon
+from recommender.evaluation.judging import paired
 from recommender.evaluation.plans import Plan, plan
-from recommender.evaluation.trials import tried
+from recommender.evaluation.trials import Trial, tried
 from recommender.models import Model, Parameters, recipes
 from recommender.personalize.learning.world import World
 from recommender.personalize.recipes import AUTO_ML, RECIPES, served
@@ -20,26 +20,47 @@ MOST_PEOPLE = 2000  # whose lists are judged for a version's metrics
 PEOPLE_TO_CHOOSE_BY = 300  # for each candidate of a search
 REWARDS = "average_rewards_at_k"  # told of solutions with an optimizationObjective alone
 TO_CHOOSE_BY = "normalized_discounted_cumulative_gain_at_25"  # where nothing says otherwise
+POPULAR = "popular"  # the recipe that every version is held against
+GAIN_IN = "normalized_discounted_cumulative_gain_at_10"
 SEED = 0
 
 Said = Callable[[float], None]  # how much is done, 0 to 1
 
 
-def metrics(
+def measured(
     world: World, recipe: str, parameters: Parameters, *, with_rewards: bool = False, said: Said = lambda share: None
-) -> dict[str, float]:
-    """The figures of GetSolutionMetrics; none where nobody can be judged. with_rewards: REWARDS as well."""
-    began = time.monotonic()
-    trial = tried(
-        split_of(world).of_people(MOST_PEOPLE),
+) -> dict[str, dict[str, float]]:
+    """What a recipe is worth, beside the list that is the same for everybody; each part is empty where nobody can be judged.
+
+    `metrics`: the figures of GetSolutionMetrics; `popular`: those of POPULAR on the same people; `gain`: by how much the one is better than
+    the other in GAIN_IN, as mean, and low and high of the 95 % interval, over n people. with_rewards: REWARDS as well.
+    """
+    ground = split_of(world).of_people(MOST_PEOPLE)
+    trials = [_tried(ground, world, name, values, said) for name, values in ((recipe, parameters), (POPULAR, {}))]
+    trial, popular = trials
+    if not len(trial.people):
+        return {"metrics": {}, "popular": {}, "gain": {}}
+    gain = paired(trial.people, popular.people, KEYS[GAIN_IN])
+    low, high = gain.interval()
+    return {
+        "metrics": _told(trial, with_rewards=with_rewards),
+        "popular": _told(popular, with_rewards=with_rewards),
+        "gain": {"mean": gain.mean, "low": low, "high": high, "n": gain.n} if isfinite(low) else {},
+    }
+
+
+def _tried(ground: Plan, world: World, recipe: str, parameters: Parameters, said: Said) -> Trial:
+    return tried(
+        ground,
         world.catalogue,
         lambda matrix: recipes.fit(recipe, matrix, world.catalogue, parameters),
         lambda done, total: said(done / max(total, 1)),
         measures=measures_of(KEYS),
     )
-    if not len(trial.people):
-        return {}
-    told = told_as_amazon(trial, time.monotonic() - began)
+
+
+def _told(trial: Trial, *, with_rewards: bool) -> dict[str, float]:
+    told = told_as_amazon(trial, 0.0)
     return {key: told[key] for key in KEYS if (with_rewards or key != REWARDS) and isfinite(told[key])}
 
 

@@ -138,7 +138,7 @@ def _learned(
     inner |= {
         "recipe": recipe.name,
         "parameters": whole,
-        "metrics": measuring.metrics(world, recipe.ours, whole, said=lambda share: context.say_progress("measuring", share)),
+        **measuring.measured(world, recipe.ours, whole, said=lambda share: context.say_progress("measuring", share)),
         "learned_from": news,
     }
     return Learned(named, inner, told)
@@ -159,7 +159,9 @@ def _updated(context: Context, found: Resources, resource: Resource, base: Resou
     ask_most = busiest(context, found, resource)
     said = partial(context.say_progress, "folding in")
     trained = fitting.folded_in(before, world, recipe, facts, busiest=ask_most, said=said)
-    inner: dict[str, Any] = {name: base.inner[name] for name in ("recipe", "parameters", "metrics") if name in base.inner}
+    inner: dict[str, Any] = {
+        name: base.inner[name] for name in ("recipe", "parameters", "metrics", "popular", "gain") if name in base.inner
+    }
     inner |= {"base": base.key, "learned_from": news}
     return Learned(_published(context, resource, trained), inner, {"recipeArn": body["recipeArn"]})
 

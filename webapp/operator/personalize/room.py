@@ -17,6 +17,7 @@ from recommender.personalize.jobs import report
 from recommender.personalize.jobs.report import AMAZON, Line
 from recommender.personalize.recipes import RECIPES
 from recommender.personalize.resources import FAILED, STOPPED, STOPPING, Resource, Resources
+from recommender.versions import Estimate
 from webapp.wording import counted, in_words
 
 DAY = 24 * 3600  # seconds
@@ -40,7 +41,6 @@ WORDS = {
     arns.SEGMENT: "segments",
     arns.DELETION: "forgetting users",
 }
-POPULAR = "aws-popularity-count"
 HITS_OF_N = "items found among the first {n}, by {n}"
 GAIN_OF_N = "items found among the first {n}, those further up count more"
 MEANINGS = {
@@ -100,7 +100,7 @@ class DataSet:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One measure of a version. popular: the same of a version by what is popular, None where there is none from the same data."""
+    """One measure of a version. popular: the same of the list that is the same for everybody, None where that was not measured."""
 
     name: str
     words: str
@@ -111,13 +111,13 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A solution version. campaigns: names of those that answer by it. is_popular: whether it is what others are held against."""
+    """A solution version. campaigns: names of those that answer by it. gain: in NDCG@10 over what is popular; None: unknown."""
 
     resource: Resource
     job: Job
     measured: tuple[Measured, ...]
     campaigns: tuple[str, ...]
-    is_popular: bool = False
+    gain: Estimate | None
 
     @property
     def id(self) -> str:
@@ -135,19 +135,15 @@ class Version:
 
     @property
     def verdict(self) -> str:
-        """What NDCG@10 says of it beside what is popular, or what is missing for that; empty where it was not measured."""
-        main = next((one for one in self.measured if one.words == "NDCG@10"), None)
-        if main is None:
+        """Whether it is better than what is popular, as far as that can be told; empty where it was not measured."""
+        gain = self.gain
+        if gain is None:
             return ""
-        if self.is_popular:
-            return "This is what is popular: the mark that others have to beat."
-        if main.popular is None:
-            return f"Whether it is better than what is popular is not known: train a solution by {POPULAR} on the same data."
-        if main.figure > main.popular:
-            return f"{main.words} {main.figure:.4f} is better than the {main.popular:.4f} of what is popular."
-        return (
-            f"{main.words} {main.figure:.4f} is no better than the {main.popular:.4f} of what is popular: popularity would serve as well."
-        )
+        span = f"NDCG@10 over popular: {_signed(gain.mean)}, with 95 % confidence between {_signed(gain.low)} and {_signed(gain.high)}"
+        behind = f"{span}, over {counted(gain.n, 'user')}."
+        if not gain.is_clear:
+            return f"Not better than what is popular by more than chance: that would serve as well. {behind}"
+        return f"{'Better' if gain.mean > 0 else 'Worse'} than what is popular, clear of chance. {behind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +163,7 @@ class Solution:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign, or a recommender. weight, cut_off: as clients set them for exploration, empty for Amazon's default."""
+    """A campaign, or a recommender. weight, cut_off: as set for exploration, empty for none. own: what a recommender learned."""
 
     resource: Resource
     answers_by: str
@@ -176,6 +172,7 @@ class Campaign:
     weight: str
     cut_off: str
     tps: int
+    own: Version | None = None
 
     @property
     def amazon_idle(self) -> str:
@@ -285,7 +282,7 @@ def _group(one: Resource, found: Resources, jobs: Mapping[str, Job]) -> Group:
         tuple(_data_set(each, found) for each in found.of(arns.DATASET, **here)),
         solutions,
         tuple(_campaign(each, found) for each in campaigns),
-        tuple(_recommender(each) for each in found.of(arns.RECOMMENDER, **here)),
+        tuple(_recommender(each, found, jobs) for each in found.of(arns.RECOMMENDER, **here)),
         tuple(found.of(arns.FILTER, **here)),
         tuple(found.of(arns.TRACKER, **here)),
         tuple(found.of(arns.ATTRIBUTION, **here)),
@@ -307,27 +304,12 @@ def _solution(one: Resource, found: Resources, jobs: Mapping[str, Job]) -> Solut
 
 def _version(one: Resource, found: Resources, jobs: Mapping[str, Job]) -> Version:
     names = tuple(str(each.body["name"]) for each in found.of(arns.CAMPAIGN, solutionVersionArn=one.arn))
-    popular = _popular_beside(one, found)
-    figures, beside = one.inner.get("metrics") or {}, (popular.inner["metrics"] if popular else {})
+    figures, beside = one.inner.get("metrics") or {}, one.inner.get("popular") or {}
     known = [name for name in MEANINGS if name in figures] + [name for name in figures if name not in MEANINGS]
     measured = tuple(Measured(name, *MEANINGS.get(name, (name, "")), float(figures[name]), beside.get(name)) for name in known)
-    return Version(one, jobs[one.key], measured, names, is_popular=_is_popular(one))
-
-
-def _popular_beside(one: Resource, found: Resources) -> Resource | None:
-    """The newest version by what is popular that learned from the same data and was measured; None for such a version itself."""
-    if _is_popular(one):
-        return None
-    alike = [
-        each
-        for each in found.of(arns.VERSION, datasetGroupArn=one.body.get("datasetGroupArn"))
-        if _is_popular(each) and each.inner.get("metrics") and each.inner.get("learned_from") == one.inner.get("learned_from")
-    ]
-    return alike[-1] if alike else None
-
-
-def _is_popular(one: Resource) -> bool:
-    return _recipe(one.body.get("recipeArn", ""))[0] == POPULAR
+    gain = one.inner.get("gain")
+    estimate = Estimate(gain["mean"], gain["low"], gain["high"], gain["n"]) if gain else None
+    return Version(one, jobs[one.key], measured, names, estimate)
 
 
 def _campaign(one: Resource, found: Resources) -> Campaign:
@@ -344,7 +326,7 @@ def _campaign(one: Resource, found: Resources) -> Campaign:
     )
 
 
-def _recommender(one: Resource) -> Campaign:
+def _recommender(one: Resource, found: Resources, jobs: Mapping[str, Job]) -> Campaign:
     config = one.body.get("recommenderConfig", {})
     exploring = config.get("itemExplorationConfig", {})
     return Campaign(
@@ -354,11 +336,16 @@ def _recommender(one: Resource) -> Campaign:
         str(exploring.get("explorationWeight", "")),
         str(exploring.get("explorationItemAgeCutOff", "")),
         int(config.get("minRecommendationRequestsPerSecond", 1)),
+        _version(one, found, jobs),
     )
 
 
 def _solution_of(campaign: Resource) -> str:
     return str(campaign.body["solutionVersionArn"]).rpartition("/")[0]
+
+
+def _signed(number: float) -> str:
+    return f"{number:+.4f}".replace("-", "−")
 
 
 def _recipe(arn: str) -> tuple[str, str]:

@@ -94,6 +94,22 @@ def test_the_metrics_are_amazons_eight_and_those_of_evaluate_on_the_same_split(s
     assert said["normalized_discounted_cumulative_gain_at_5"] > 0.5
 
 
+def test_a_version_is_held_against_what_is_popular_on_the_same_people(store):
+    version = active(store.version(store.solution("s", **recipe("aws-user-personalization"))))
+    trained, beside, gain = store.trained(version), version.inner["popular"], version.inner["gain"]
+    ground = plan("newest", _ratings(trained.matrix))
+    ours, popular = (
+        tried(ground, trained.catalogue, lambda matrix, name=name: recipes.fit(name, matrix, trained.catalogue))
+        for name in ("ordered", "popular")
+    )
+    told = told_as_amazon(popular, 0.0)
+    assert beside == {key: told[key] for key in EIGHT}
+    better = ours.people.values["aws-ndcg@10"] - popular.people.values["aws-ndcg@10"]
+    assert gain["mean"] == pytest.approx(better.mean())
+    assert 0 < gain["low"] < gain["mean"] < gain["high"]
+    assert gain["n"] == len(better)
+
+
 def _ratings(matrix: RatingMatrix):
     from recommender.data.ratings import RatingTable
 
