@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from recommender.errors import PersonalizeError
@@ -18,6 +19,7 @@ from recommender.personalize.operations import OPERATIONS
 from recommender.personalize.operations.kinds import KINDS, Kind
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.resources import FAILED, STOPPED, STOPPING, Registry, Resource, Resources
+from recommender.storage.blobs import Blobs
 
 T = TypeVar("T")
 
@@ -100,7 +102,7 @@ class _Copy(Registry):
     """A document in memory that begins as the real one is, and takes changes that nobody else sees."""
 
     def __init__(self, registry: Registry) -> None:
-        super().__init__(registry.blobs, now=registry.now)
+        super().__init__(_Untouched(registry.blobs), now=registry.now)
         self._copy = registry.read()
 
     def read(self) -> Resources:
@@ -108,6 +110,31 @@ class _Copy(Registry):
 
     def change(self, step: Callable[[Resources], T]) -> T:
         return step(self._copy)
+
+
+class _Untouched:
+    """Blobs that are read, and on which every change is said to have been made, and is not."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self.url, self.is_far, self.seconds_between_looks = blobs.url, blobs.is_far, blobs.seconds_between_looks
+        self.read, self.list, self.local_copy = blobs.read, blobs.list, blobs.local_copy
+
+    def write(self, key: str, data: bytes) -> None:
+        """Nothing."""
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Nothing."""
+        return True
+
+    def compare_and_set(self, key: str, data: bytes, *, expected: str | None) -> bool:
+        """Nothing."""
+        return True
+
+    def publish(self, prefix: str, folder: Path) -> None:
+        """Nothing."""
+
+    def remove(self, prefix: str) -> None:
+        """Nothing."""
 
 
 def _deletion(kind: str) -> str:

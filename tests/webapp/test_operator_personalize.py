@@ -15,6 +15,7 @@ from recommender import operator_key
 from recommender.access_keys import open_access_keys
 from recommender.personalize import acts
 from recommender.personalize.jobs import tickets
+from recommender.personalize.live import Live
 from recommender.personalize.resources import ACTIVE, KEY, PENDING, STOPPED, Work
 from recommender.settings import Settings
 from tests.recommender.personalize.rooms import LONG_REASON, METRICS, STATES, RoomMaker, everything, failed, running
@@ -261,15 +262,15 @@ class TestLooking:
 
     @pytest.mark.parametrize("state", STATES)
     def test_looking_changes_nothing(self, inside, make, state):
-        made = STATES[state](make)
-        before = make.desk.registry.blobs.read(KEY)
+        made, blobs = STATES[state](make), make.desk.registry.blobs
+        before = {key: blobs.read(key) for key in blobs.list("")}
 
         inside.get(PAGE)
         for arn in made.values():
             for what in acts.ACTS:
                 assert inside.get(f"{PAGE}/act", query_string={"act": what, "of": arn}).status_code == 200
 
-        assert make.desk.registry.blobs.read(KEY) == before
+        assert {key: blobs.read(key) for key in blobs.list("")} == before
 
 
 class TestActing:
@@ -303,6 +304,15 @@ class TestActing:
 
         assert "it would go, and with it 1 training" in words(html)
         assert made["stopped"].partition(":solution/")[2] in html
+
+    def test_what_clients_have_put_goes_with_its_data_set_once_the_form_is_sent(self, inside, make):
+        made, live = failed(make), Live(make.desk.registry.blobs)
+
+        inside.get(f"{PAGE}/act", query_string={"act": "delete", "of": made["dataset"]})
+        assert len(live.of_user("films", "22")) == 1
+
+        act(inside, "delete", made["dataset"])
+        assert live.of_user("films", "22") == ()
 
     def test_a_tracker_has_no_way_back(self, inside, make):
         made = everything(make)

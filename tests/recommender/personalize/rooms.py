@@ -138,10 +138,11 @@ def running(make: RoomMaker) -> dict[str, str]:
 def failed(make: RoomMaker) -> dict[str, str]:
     """An import that was refused by its data."""
     group, dataset = make.group("films")
+    Live(make.desk.registry.blobs).put_events("films", "22", [LiveEvent("e", "s", "watch", "1", None, make.now)])
     job = make.import_job(dataset, "films-november")
     make.fail(job, 0.7, LONG_REASON)
     make.now += 90
-    return {"group": group, "job": job}
+    return {"group": group, "job": job, "dataset": dataset}
 
 
 def everything(make: RoomMaker) -> dict[str, str]:

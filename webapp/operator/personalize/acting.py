@@ -22,7 +22,7 @@ BUTTONS = {STOP: "Stop it", RETRY: "Begin it again", REMOVE: "Delete it"}
 WHAT_FOLLOWS = {
     arns.SCHEMA: "Data sets that have it keep their rows; new ones cannot be made with it.",
     arns.GROUP: "Whatever was sent to it is gone with it.",
-    arns.DATASET: "Its rows go. Versions that have learned from them stay as they are.",
+    arns.DATASET: "Its rows go, and what clients have put into it one by one. Versions that have learned from them stay as they are.",
     arns.SOLUTION: "Its versions go with it, and what they have learned.",
     arns.CAMPAIGN: "Requests that name it are refused from then on. The version it answers by stays.",
     arns.RECOMMENDER: "Requests that name it are refused from then on, and what it has learned goes.",
