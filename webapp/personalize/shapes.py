@@ -29,7 +29,12 @@ HIGHEST = {"integer": 2**31 - 1, "long": 2**63 - 1}
 LATEST = 253_402_300_799  # seconds since 1970: the end of the year 9999, behind which clients can read no time
 # Java's classes of characters, as Python writes them: letters, spaces and numbers of any script are \w and what stands behind it.
 SCRIPTS = r"\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-JAVAS = ((r"\p{ASCII}", r"[\x00-\x7F]"), (r"\p{L}\p{Z}\p{N}_", SCRIPTS))
+# And what is slow where nothing fits, written so that each character is looked at once: hundreds of them would take seconds.
+JAVAS = (
+    (r"^[\x20-\x7E]*[\x21-\x7E]+[\x20-\x7E]*$", r"\x20*[\x21-\x7E][\x20-\x7E]*"),
+    (r"\p{ASCII}", r"[\x00-\x7F]"),
+    (r"\p{L}\p{Z}\p{N}_", SCRIPTS),
+)
 FILES_TOO = {"S3Location": "(s3|http|https|file)://.+"}  # here data may lie in a folder as well
 
 

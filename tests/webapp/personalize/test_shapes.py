@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
 
 from recommender.personalize.refusals import InvalidInputError
 from webapp.personalize.refusing import UnreadableError
-from webapp.personalize.shapes import CONTROL, EVENTS, RUNTIME, service
+from webapp.personalize.shapes import CONTROL, EVENTS, RUNTIME, _pattern, service
 
 GROUP = "arn:aws:personalize:us-east-1:000000000000:dataset-group/films"
 CAMPAIGN = "arn:aws:personalize:us-east-1:000000000000:campaign/films"
@@ -117,7 +118,23 @@ def test_the_status_of_an_error_is_the_services_own() -> None:
 
 
 def test_no_pattern_of_amazons_takes_long() -> None:
-    long = "arn:aws" + ":kms:" * 400
+    for name in (CONTROL, RUNTIME, EVENTS):
+        for shape in service(name).shapes.values():
+            if "pattern" in shape:
+                for text in ("a", "1", " ", ":", "a:", "arn:aws:kms:", "arn:aws:iam::1", "/", "s3://a"):
+                    longest = (text * 2048)[: min(shape.get("max", 2048), 2048) - 1] + "\n"
+                    began = time.thread_time()
+                    _pattern(shape["pattern"]).fullmatch(longest)
+                    assert time.thread_time() - began < 0.2, (shape["pattern"], text)
 
-    with pytest.raises(InvalidInputError, match="kmsKeyArn"):
-        service(CONTROL).checked("CreateDatasetGroup", {"name": "f", "kmsKeyArn": long})
+
+def test_where_an_event_comes_from_is_printable_and_not_blank() -> None:
+    def sent(source: str) -> dict[str, Any]:
+        said = {"eventType": "watch", "sentAt": 1, "metricAttribution": {"eventAttributionSource": source}}
+        return {"trackingId": "t", "sessionId": "s", "eventList": [said]}
+
+    for source in ("home", " home page ", "~"):
+        service(EVENTS).checked("PutEvents", sent(source))
+    for source in ("", "  ", "home\n", "\u00e9", "a" * 1023 + "\u00e9", "a" * 1025):
+        with pytest.raises(InvalidInputError, match="eventAttributionSource"):
+            service(EVENTS).checked("PutEvents", sent(source))
