@@ -18,7 +18,7 @@ from recommender.personalize.columns import Columns, Ids
 from recommender.storage.blobs import Blobs
 
 FORMAT = 1
-FORGOTTEN = "\0"  # no id of a client has it
+FORGOTTEN = "\0"  # no id of a client may hold it
 _PREFIXES = ("matrix-", "catalogue-", "model-")
 
 

@@ -19,7 +19,7 @@ from recommender.errors import ModelError
 from recommender.models.popular import Popular
 from recommender.personalize.answers.serving import OutOfServiceError, Serving
 from recommender.personalize.filters import Masks
-from recommender.personalize.trained import Trained, load
+from recommender.personalize.trained import FORGOTTEN, Trained, load
 from recommender.ranking.exploration import Films, age_days
 from recommender.storage.blobs import Blobs
 
@@ -67,7 +67,9 @@ class Loaded:
         self._item_json: dict[int, bytes] = {}
 
     def user(self, user_id: str) -> int | None:
-        """The position of a user; None for one who is not known."""
+        """The position of a user; None for one who is not known, or was deleted."""
+        if user_id.startswith(FORGOTTEN):
+            return None
         found = self._positions.get(user_id)
         return found if found is not None else self._positions.put(user_id, self.trained.users.position(user_id))
 

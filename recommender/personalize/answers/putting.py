@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from recommender.personalize import arns
@@ -14,6 +14,7 @@ from recommender.personalize.live import LiveEvent
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.resources import Resource, Resources
 from recommender.personalize.schemas import INTERACTIONS, ITEMS, USERS, Field, Schema, read_schema
+from recommender.personalize.trained import FORGOTTEN
 
 Json = Mapping[str, Any]
 
@@ -24,6 +25,8 @@ TRUTHS = {"true": "true", "false": "false"}
 def put_events(answers: Answers, sent: Json) -> None:
     """Durable once this returns. Without a userId they wait under their session, and are the user's once the session comes with one."""
     group = _group_of_tracker(answers, str(sent["trackingId"]))
+    _check_ids("userId", [sent.get("userId")])
+    _check_ids("itemId", [one.get("itemId") for one in sent["eventList"]])
     schema = _schema_of(answers.registry.recent(), group, INTERACTIONS)
     events = [_event(one, str(sent["sessionId"]), schema) for one in sent["eventList"]]
     user_id = sent.get("userId")
@@ -102,9 +105,17 @@ def _put_rows(answers: Answers, sent: Json, kind: str, many: str, key: str) -> N
     if dataset.body["datasetType"].upper() != kind:
         raise InvalidInputError(f"{dataset.arn} holds {dataset.body['datasetType']}, not {kind}.")
     schema = _schema(found, dataset)
+    _check_ids(key, [one[key] for one in sent[many]])
     rows = {str(one[key]): _row(one.get("properties"), schema, str(one[key])) for one in sent[many]}
     put = answers.live.put_users if kind == USERS else answers.live.put_items
     put(dataset.key, rows)
+
+
+def _check_ids(name: str, ids: Sequence[str | None]) -> None:
+    """As an import does: the names of people who were deleted begin with what no id may hold."""
+    for one in ids:
+        if one is not None and FORGOTTEN in one:
+            raise InvalidInputError(f"{name} must be text without NUL, not {one[:60]!r}.")
 
 
 def _row(text: str | None, schema: Schema, row_id: str) -> dict[str, Any]:

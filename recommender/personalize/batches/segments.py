@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from recommender.personalize.filters.values import read_values
 from recommender.personalize.jobs.context import Commit, Context
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.resources import Resource, Resources
+from recommender.personalize.trained import FORGOTTEN
 
 ATTRIBUTES = "itemAttributes"
 MOST_QUESTIONS = 500  # different items or attributes of one job, as at Amazon for items
@@ -53,8 +55,9 @@ class Segments:
             raise InvalidInputError("filterValues are for a filter, and the job has none: give it a filterArn.")
         through &= ~trained.is_forgotten[trained.matrix.user_ids - 1]
         rows = np.flatnonzero(through)
-        rows = rows[np.argsort(-shares[rows], kind="stable")[: self._job.n]]
-        return trained.users.texts((trained.matrix.user_ids[rows] - 1).tolist())
+        best = rows[np.argsort(-shares[rows], kind="stable")]
+        names = map(trained.users.text, (trained.matrix.user_ids[best] - 1).tolist())
+        return list(islice((name for name in names if not name.startswith(FORGOTTEN)), self._job.n))
 
     def _worked_out(self) -> NDArray[np.float32]:
         """Shape (questions, users with a history); -inf where somebody has taken part in all of it."""

@@ -16,9 +16,11 @@ from recommender.models import recipes
 from recommender.personalize import arns
 from recommender.personalize.answers.serving import NotReadyError, OutOfServiceError
 from recommender.personalize.arns import amazons, arn_of, key_of
+from recommender.personalize.columns import Ids
 from recommender.personalize.learning.fitting import made_ahead
 from recommender.personalize.refusals import InvalidInputError, ResourceNotFoundError
 from recommender.personalize.resources import ACTIVE, Resource
+from recommender.personalize.trained import FORGOTTEN
 from tests.recommender.personalize.answers.town import GROUP, NO_EXPLORING, Town, watched
 from tests.recommender.personalize.worlds import COMEDIES, DRAMAS, WATCHED, two_tastes
 
@@ -36,6 +38,12 @@ def films(town: Town) -> str:
 
 
 class TestAPersonsList:
+    def test_nobody_is_answered_as_somebody_who_was_deleted(self, town: Town) -> None:
+        taught = two_tastes()
+        names = [f"{FORGOTTEN}0" if name == "ann" else name for name in taught.users.texts(range(len(taught.users)))]
+        films = town.campaign(trained=replace(taught, users=Ids.of(names, "users")), **NO_EXPLORING)
+        assert town.items(campaignArn=films, userId=f"{FORGOTTEN}0") == town.items(campaignArn=films, userId="stranger")
+
     def test_it_is_what_people_of_the_same_taste_watched_with_scores_that_fall(self, town: Town, films: str) -> None:
         answer = town.ask(campaignArn=films, userId="ann")
         assert answer["itemList"][0]["itemId"] == "c3"

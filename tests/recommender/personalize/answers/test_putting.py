@@ -128,3 +128,14 @@ def test_a_data_set_of_another_type_or_none_is_refused(town: Town) -> None:
         put_items(town.answers, {"datasetArn": USERS, "items": [{"itemId": "n1"}]})
     with pytest.raises(ResourceNotFoundError):
         put_items(town.answers, {"datasetArn": arn_of(arns.DATASET, "gone", "ITEMS"), "items": [{"itemId": "n1"}]})
+
+
+def test_ids_hold_no_nul_as_in_an_import(town: Town) -> None:
+    for call in (
+        lambda: put(town, event(), user="\x000"),
+        lambda: put(town, event("c\0")),
+        lambda: put_users(town.answers, {"datasetArn": USERS, "users": [{"userId": "\x000"}]}),
+        lambda: put_items(town.answers, {"datasetArn": ITEMS, "items": [{"itemId": "\x000", "properties": '{"genres": "x"}'}]}),
+    ):
+        with pytest.raises(InvalidInputError, match="must be text without NUL"):
+            call()

@@ -5,12 +5,17 @@ from pathlib import Path
 import pytest
 
 from recommender.personalize import arns
+from recommender.personalize.answers.loaded import Loaded
 from recommender.personalize.batches import segments
-from recommender.personalize.batches.inference import version_of
+from recommender.personalize.batches.inference import Job, version_of
 from recommender.personalize.batches.lines import LONGEST_LINE, answer_of
+from recommender.personalize.columns import Ids
+from recommender.personalize.recipes import RECIPES
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.resources import ACTIVE, FAILED, Resource
+from recommender.personalize.trained import FORGOTTEN, Trained
 from tests.recommender.personalize.learning.groups import GROUP, MOVED, N_ITEMS, Store, films, interactions, item, recipe, rounds
+from tests.recommender.personalize.worlds import two_tastes
 
 
 @pytest.fixture
@@ -225,3 +230,14 @@ def test_what_a_version_was_not_trained_for_is_refused(store):
     job = Resource("a", "", 1, 1, {"solutionVersionArn": version.arn})
     with pytest.raises(InvalidInputError, match="needs a version that is ACTIVE"):
         version_of(store.registry.read(), job)
+
+
+def test_a_segment_names_nobody_who_was_deleted_and_has_as_many_as_it_may():
+    def named(taught: Trained, n: int) -> list[str]:
+        question = json.dumps(["itemId", "c4"])
+        return segments.Segments(Job(Loaded(taught), RECIPES["aws-item-affinity"], n), [question]).users(question, {})
+
+    taught = two_tastes()
+    before = named(taught, 3)
+    names = [f"{FORGOTTEN}1" if name == before[0] else name for name in taught.users.texts(range(len(taught.users)))]
+    assert named(replace(taught, users=Ids.of(names, "users")), 2) == before[1:]
