@@ -5,8 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-personalize proof-everywhere spark-tools proof-spark neural-tools client-tools proof-pipelines
-.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-personalize-kill proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-personalize proof-everywhere spark-tools proof-spark neural-tools
+.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-personalize proof-everywhere spark-tools proof-spark neural-tools client-tools proof-pipelines proof-personalize-kill
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -164,7 +163,7 @@ proof-spark: $(TOOLS) $(SPARK_TOOLS) ## Kills Spark's executors in the middle of
 	@$(VENV)/bin/python -m tests.faults.killed_executors --kills 6 --recipe ease
 	@$(VENV)/bin/python -m tests.faults.killed_executors --kills 2 --planted
 	@$(SPARK_VENV)/bin/python -m tests.recommender.on_spark.every_recipe
-	@$(VENV)/bin/python -m pytest -q --long --require-spark tests/recommender/on_spark/test_spark_als.py
+	@$(VENV)/bin/python -m pytest -q --long --require-spark tests/recommender/on_spark
 
 proof-front: $(TOOLS) ## Reloads, restarts and kills servers and swaps models behind nginx under load, and shows that mistakes would be seen.
 	@echo "Reading through nginx while everything behind it comes and goes; this takes three minutes."

@@ -25,6 +25,7 @@ def test_nobody_who_reads_notices_reloads_kills_restarts_and_swaps(tmp_path: Pat
     assert verdict.reads[200] > 100
 
 
+@pytest.mark.slow
 def test_a_cache_that_keeps_lists_would_be_seen(tmp_path: Path) -> None:
     verdict = front.prove(tmp_path, reloads=0, kills=0, swaps=0, restarts=0, planted="kept-lists")
 

@@ -18,6 +18,7 @@ def test_kill_9_of_trainer_and_server_under_load_loses_nothing_and_serves_no_tor
     assert verdict.n_lists > 50
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are found in /proc, which Linux has")
 def test_a_site_that_answers_before_it_commits_is_seen_to_lose_ratings() -> None:
     verdict = killed_serving.prove(2, planted=True)

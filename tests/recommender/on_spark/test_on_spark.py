@@ -25,6 +25,7 @@ from tests.spark_cluster import MATINEE, ROOT, SHORT_LIVED, Standalone
 from tests.worlds import two_tastes
 
 
+@pytest.mark.slow
 def test_by_every_recipe_the_lists_are_those_of_one_machine(spark_venv: Path) -> None:
     ran = subprocess.run(
         [spark_venv / "bin" / "python", "-m", "tests.recommender.on_spark.every_recipe"],
