@@ -111,3 +111,18 @@ def test_an_idle_worker_needs_none_of_what_jobs_need() -> None:
     heavy = "{'numpy', 'pandas', 'boto3'}"
     program = f"import sys, recommender.cli, recommender.personalize.jobs.worker; print(sorted({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_the_doctor_sees_jobs_that_nobody_does_and_jobs_that_failed(world: World, matinee: Matinee) -> None:
+    def said() -> str:
+        return next(line for line in matinee("doctor").stdout.splitlines() if line.split()[1] == "jobs")
+
+    assert said() == "ok   jobs       0 to be done, no worker is needed"
+    key = world.ask_import("file:///etc/passwd")
+    assert said().startswith("ok   jobs       1 to be done")
+    world.registry.change(lambda found: setattr(found.work[key], "since", time.time() - 3600))
+    assert said() == "BAD  jobs       1 wait, the oldest for 60 minutes, and there is no worker; `matinee personalize work` is one."
+    with Lease(world.registry.blobs, LOCK, now=time.time, holder="Ada"):
+        assert said() == "ok   jobs       1 to be done, a worker is there"
+    done(matinee("personalize", "work", "--once"))
+    assert said() == f"note jobs       {key} failed, of the last ten 1; `matinee personalize jobs` says why."
