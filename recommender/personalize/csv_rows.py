@@ -11,7 +11,6 @@ import csv
 import gc
 import io
 import re
-from array import array
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import BinaryIO
@@ -147,10 +146,15 @@ class Reader:
 
 
 class _Codes(dict[str, int]):
-    """Texts, each with its code; a new one gets the next."""
+    """Texts, each with its code; a new one gets the next. new: those that nobody has looked at yet."""
+
+    def __init__(self) -> None:
+        super().__init__({"": -1})  # null
+        self.new: list[str] = []
 
     def __missing__(self, text: str) -> int:
-        code = self[text] = len(self) - 1  # the empty text is there from the start, as null
+        code = self[text] = len(self) - 1
+        self.new.append(text)
         return code
 
 
@@ -159,7 +163,7 @@ class _Texts:
 
     def __init__(self, field: Field) -> None:
         self.field = field
-        self._known = _Codes({"": -1})
+        self._known = _Codes()
         self._codes: list[NDArray[np.int32]] = []
         self._wrong: dict[int, str] = {}  # codes, with what would be right instead
 
@@ -167,15 +171,15 @@ class _Texts:
         """The cells of some rows; what is wrong with which."""
         if self.field.type == "boolean":
             cells = [cell.lower() for cell in cells]
-        n_before = len(self._known)
-        codes = np.frombuffer(array("i", map(self._known.__getitem__, cells)), dtype=np.int32)
+        codes = np.fromiter(map(self._known.__getitem__, cells), dtype=np.int32, count=len(cells))
         self._codes.append(codes)
         if not self.field.nullable and (codes < 0).any():
             for at in np.flatnonzero(codes < 0):
                 yield int(at), f"{self.field.name} must not be empty."
-        for word in islice(self._known, n_before, None):
+        for word in self._known.new:
             if expected := self._is_no(word):
                 self._wrong[self._known[word]] = expected
+        self._known.new.clear()
         if self._wrong:
             for at in np.flatnonzero(np.isin(codes, list(self._wrong))):
                 yield int(at), f"{self.field.name} must be {self._wrong[int(codes[at])]}, not {_shown(cells[int(at)])}."
