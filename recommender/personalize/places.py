@@ -218,9 +218,11 @@ def _denials(bucket: str, actions: tuple[str, ...], role: str) -> Iterator[None]
 def _denied(bucket: str, actions: tuple[str, ...], role: str, error: StorageError) -> str:
     """What was asked of what, and the statement that allows it: of the keys of this machine here, of the role at Amazon."""
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]}
+    job = "export" if "s3:PutObject" in actions else "import"
     at_amazon = f"; at Amazon itself {role} needs it, and the bucket's policy must let personalize.amazonaws.com" if role else ""
     said = str(error).partition("(")[2].rpartition(")")[0] or str(error)
     return (
         f"Access denied: {' or '.join(actions)} on arn:aws:s3:::{bucket} is not allowed to the keys that this machine uses ({said}). "
-        f"Attach a policy with the statement {json.dumps(statement)}{at_amazon}."
+        f"Attach a policy with the statement {json.dumps(statement)}{at_amazon}. "
+        f"`matinee doctor iam --bucket {bucket} --for {job} --write policies` writes all that is needed."
     )

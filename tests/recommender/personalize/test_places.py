@@ -198,5 +198,6 @@ def test_where_access_is_denied_the_policy_that_is_missing_is_named(room: Path) 
         "s3:ListBucket or s3:GetObject on arn:aws:s3:::films is not allowed",
         '"Action": ["s3:ListBucket", "s3:GetObject"], "Resource": ["arn:aws:s3:::films", "arn:aws:s3:::films/*"]',
         "arn:aws:iam::123456789012:role/PersonalizeRole needs it",
+        "`matinee doctor iam --bucket films --for import --write policies` writes all that is needed.",
     ):
         assert part in str(denied.value)
