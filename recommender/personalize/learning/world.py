@@ -25,6 +25,7 @@ GENRES = ("GENRES", "GENRE", "CATEGORY_L1", "CATEGORY_L2", "CATEGORY_L3", "CATEG
 CREATED = "CREATION_TIMESTAMP"
 FIRST_YEAR, LAST_YEAR = 1800, 2200  # outside of which a number is no year
 MOST_TAGS = 20  # of an item
+LAST_SECOND = 100_000_000_000  # in the year 5138: what a client puts behind it counts as that, so that days can be counted
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def _happened(parts: Sequence[Columns], users: Sequence[str], items: Sequence[st
             _positions(part["ITEM_ID"], item_at),
             kinds,
             np.full(n, np.nan) if isinstance(values, TextColumn) else np.asarray(values, dtype=np.float64),
-            np.nan_to_num(np.asarray(times, dtype=np.float64)).astype(np.int64),
+            np.clip(np.nan_to_num(np.asarray(times, dtype=np.float64)), 0, LAST_SECOND).astype(np.int64),
         )
         for arrays, array in zip(found, row, strict=True):
             arrays.append(array)

@@ -16,6 +16,7 @@ from recommender.personalize.answers.relevance import ordered, scored
 from recommender.personalize.asks import Asks
 from recommender.personalize.learning import fitting
 from recommender.personalize.learning import version as version_jobs
+from recommender.personalize.learning.world import LAST_SECOND
 from recommender.personalize.live import Live, LiveEvent
 from recommender.personalize.resources import ACTIVE, FAILED, Resource
 from tests.recommender.personalize.learning.groups import (
@@ -312,6 +313,14 @@ def test_who_is_deleted_while_a_version_is_trained_is_not_in_it(store, monkeypat
     trained = store.trained(active(store.version(store.solution("s", **recipe("aws-popularity-count")))))
     assert trained.users.position(who) is None
     assert trained.users.position("comedy-fan-01") is not None
+
+
+@pytest.mark.parametrize("sent_at", [-5.0, 1e18, 1e300])
+def test_an_event_of_an_impossible_time_spoils_nothing(store, sent_at):
+    Live(store.registry.blobs).put_events("films", "odd", [LiveEvent("e", "s", "watch", "comedy00", None, sent_at)])
+    for name in ("aws-hrnn-metadata", "aws-trending-now"):
+        trained = store.trained(active(store.version(store.solution(name, **recipe(name)))))
+        assert trained.interactions.times[trained.interactions.of(trained.users.position("odd"))] in ([0], [LAST_SECOND])
 
 
 @pytest.mark.data
