@@ -36,9 +36,9 @@ class Schedule:
     registry: Registry
     _not_before: dict[str, float] = field(default_factory=dict)
 
-    def look(self) -> list[str]:
-        """Begin what is due; the keys of the versions that are to be trained or brought up to date."""
-        found, now = self.registry.read(), self.registry.now()
+    def look(self, found: Resources | None = None) -> list[str]:
+        """Begin what is due; the keys of the versions that are to be trained or brought up to date. found: the document, where at hand."""
+        found, now = found or self.registry.read(), self.registry.now()
         due = [(one, False) for one in found.of(arns.SOLUTION) if (at := next_training(found, one)) is not None and at <= now]
         due += [(one, True) for one in in_use(found) if (at := next_refresh(found, one)) is not None and at <= now]
         begun = []

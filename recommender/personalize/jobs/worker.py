@@ -111,7 +111,7 @@ class Worker:
                 log.info("personalize job ended key=%s seconds=%.1f", key, time.monotonic() - running.began)
         if time.monotonic() - self._scheduled >= SCHEDULE_SECONDS:
             self._scheduled = time.monotonic()
-            for key in self._schedule.look():
+            for key in self._schedule.look(found):
                 log.info("personalize job is due key=%s", key)
             self._clean()
             found = self._found()

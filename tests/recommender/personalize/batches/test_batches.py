@@ -1,7 +1,9 @@
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
+import boto3
 import pytest
 
 from recommender.personalize import arns
@@ -14,6 +16,7 @@ from recommender.personalize.recipes import RECIPES
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.resources import ACTIVE, FAILED, Resource
 from recommender.personalize.trained import FORGOTTEN, Trained
+from tests import stand_ins
 from tests.recommender.personalize.learning.groups import GROUP, MOVED, N_ITEMS, Store, films, interactions, item, recipe, rounds
 from tests.recommender.personalize.worlds import two_tastes
 
@@ -168,6 +171,22 @@ def test_a_file_that_is_not_there_fails_in_words(store, tmp_path):
     job = store.asked(arns.BATCH, "job", solutionVersionArn=version.arn, **where)
     assert job.status == FAILED
     assert "none.json" in job.failure_reason
+
+
+def test_buckets_are_read_and_written(store, moto_url):
+    os.environ.update(stand_ins.environment_for(moto_url))
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="batch-jobs")
+    s3.put_object(Bucket="batch-jobs", Key="in/asks.json", Body=b'{"itemId":"drama03"}\n{"itemId":5}\n')
+    version = store.version(store.solution("s", **recipe("aws-sims")))
+    where = {
+        "jobInput": {"s3DataSource": {"path": "s3://batch-jobs/in/"}},
+        "jobOutput": {"s3DataDestination": {"path": "s3://batch-jobs/out"}},
+    }
+    job = store.asked(arns.BATCH, "job", solutionVersionArn=version.arn, roleArn="arn:aws:iam::000000000000:role/r", **where)
+    assert job.status == ACTIVE, job.failure_reason
+    told = s3.get_object(Bucket="batch-jobs", Key="out/asks.json.out")["Body"].read().splitlines()
+    assert [json.loads(line)["error"] for line in told] == [None, "itemId must be a text, not 5."]
 
 
 def test_a_line_that_is_too_long_is_an_error():
