@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from recommender.models import History
-from recommender.personalize.liking import HIGHEST, RATINGS, Happened, Rule, Weighed, liked
+from recommender.personalize.liking import DONE, HIGHEST, LEAST, MOST, RATINGS, Happened, Rule, Weighed, counted, liked
 from recommender.personalize.live import LiveEvent
 from recommender.personalize.trained import Trained
 
@@ -70,16 +70,18 @@ def _with(trained: Trained, user: int | None, learned: History, events: Sequence
         names,
     )
     rule = rule_of(trained.facts)
-    new = liked(happened, rule)
+    here = counted(happened, rule)
+    new = liked(here, rule)
     if not len(new.items):
         return learned
     stars = dict(zip(learned.columns.tolist(), learned.half_stars.tolist(), strict=True))
     times = dict(zip(learned.columns.tolist(), learned.rated_at.tolist(), strict=True))
-    rated_now = {at for event, at in events if event.kind.casefold() in RATINGS and event.value is not None}
-    rated_before = set[int]() if user is None else _rated_before(trained, user)
+    rates = np.array([name.casefold() in RATINGS for name in names])[here.kinds]
+    rated_now = set(here.items[rates & (here.values >= LEAST) & (here.values <= MOST)].tolist())
+    rated_before = set[int]() if user is None else _rated_before(trained, user, rule)
     for column, half_stars, at in zip(new.items.tolist(), new.half_stars.tolist(), new.times.tolist(), strict=True):
         if column in stars and column not in rated_now:
-            half_stars = stars[column] if column in rated_before else min(HIGHEST, stars[column] + max(half_stars - 7, 0))
+            half_stars = stars[column] if column in rated_before else min(HIGHEST, stars[column] + max(half_stars - DONE, 0))
         stars[column] = half_stars
         times[column] = max(at, times.get(column, 0))
     columns = np.array(sorted(stars), dtype=np.int32)
@@ -91,8 +93,9 @@ def _with(trained: Trained, user: int | None, learned: History, events: Sequence
     )
 
 
-def _rated_before(trained: Trained, user: int) -> set[int]:
-    """Items of which the user's stars were learned."""
-    kinds = np.array([kind.casefold() in RATINGS for kind in trained.interactions.kinds] + [False])
+def _rated_before(trained: Trained, user: int, rule: Rule) -> set[int]:
+    """Items of which the user's stars were learned, as far as can be told: what a rating was worth is not kept, so that all count."""
+    names = trained.interactions.kinds
+    kinds = np.array([kind.casefold() in RATINGS for kind in names] + [False]) & (rule.weight_of(names) > 0)
     of = trained.interactions.of(user)
     return set(trained.interactions.columns[of][kinds[trained.interactions.kind_of[of]]].tolist())
