@@ -153,11 +153,13 @@ def solutions(settings: Settings, as_json: bool) -> None:
 def campaigns(settings: Settings, as_json: bool) -> None:
     """Every campaign and recommender: what it answers from, how often it is asked, and by whom most.
 
-    "made ahead" is the share of its lists that were made before anybody asked.
+    "made ahead" is the share of its lists that were made before anybody asked, "followed up" that of the items shown which an event names
+    with the list's recommendationId.
     """
     from recommender.personalize import overview
+    from recommender.personalize.answers.shown import open_shown
 
-    lines = overview.campaigns(_registry(settings))
+    lines = overview.campaigns(_registry(settings), open_shown(settings))
     click.echo("\n".join(json.dumps(line.as_json()) for line in lines) if as_json else overview.campaigns_table(lines))
 
 

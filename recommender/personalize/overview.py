@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from recommender.personalize import arns, asks
+from recommender.personalize.answers.shown import Followed, Shown
 from recommender.personalize.arns import key_of
 from recommender.personalize.resources import ACTIVE, Registry, Resources
 from recommender.personalize.schedule import days_between, next_refresh, next_training
@@ -45,7 +46,8 @@ class SolutionLine:
 class CampaignLine:
     """One campaign or recommender. asked, hit_rate: of the last DAYS; last: when it was asked last; busiest: users that ask most.
 
-    idle_days: since it was asked last, or made. refresh: when its version is brought up to date next.
+    idle_days: since it was asked last, or made. refresh: when its version is brought up to date next. lists: that events name, as far back
+    as this machine remembers what was shown; click_through: the share of the items on them that events name, None without such events.
     """
 
     key: str
@@ -58,6 +60,8 @@ class CampaignLine:
     idle_days: float
     busiest: tuple[tuple[str, int], ...]
     refresh: float | None
+    lists: int = 0
+    click_through: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
@@ -70,10 +74,10 @@ def solutions(registry: Registry) -> list[SolutionLine]:
     return [_solution(found, one.key) for one in found.of(arns.SOLUTION)]
 
 
-def campaigns(registry: Registry) -> list[CampaignLine]:
-    """All campaigns, then all recommenders."""
+def campaigns(registry: Registry, shown: Shown | None = None) -> list[CampaignLine]:
+    """All campaigns, then all recommenders. shown: what their lists were, where that is known."""
     found = registry.read()
-    return [_campaign(registry, found, one.key) for kind in (arns.CAMPAIGN, arns.RECOMMENDER) for one in found.of(kind)]
+    return [_campaign(registry, found, one.key, shown) for kind in (arns.CAMPAIGN, arns.RECOMMENDER) for one in found.of(kind)]
 
 
 def solutions_table(lines: Sequence[SolutionLine]) -> str:
@@ -94,8 +98,14 @@ def campaigns_table(lines: Sequence[CampaignLine]) -> str:
         rate = "" if line.hit_rate is None else f"{line.hit_rate:.0%}"
         last = _time(line.last) or "never"
         rows.append((line.key, line.status, line.version, str(line.tps), f"{line.asked:,}", last, rate, f"{line.idle_days:.0f}"))
-    more = [f"asked most: {', '.join(f'{user} ({n:,})' for user, n in line.busiest)}" if line.busiest else "" for line in lines]
-    return _table(rows, more, "There are no campaigns.")
+    return _table(rows, [_more(line) for line in lines], "There are no campaigns.")
+
+
+def _more(line: CampaignLine) -> str:
+    said = [f"asked most: {', '.join(f'{user} ({n:,})' for user, n in line.busiest)}"] if line.busiest else []
+    if line.click_through is not None:
+        said.append(f"followed up: {line.click_through:.1%} of the items on {line.lists:,} lists that events name")
+    return "; ".join(said)
 
 
 def _solution(found: Resources, key: str) -> SolutionLine:
@@ -118,12 +128,13 @@ def _solution(found: Resources, key: str) -> SolutionLine:
     )
 
 
-def _campaign(registry: Registry, found: Resources, key: str) -> CampaignLine:
+def _campaign(registry: Registry, found: Resources, key: str, shown: Shown | None) -> CampaignLine:
     one = found.by_key[key]
     count = asks.asked(registry.blobs, key, now=registry.now(), days=DAYS)
     last = count.last or asks.last_asked(registry.blobs, key)
     version = found.find(one.body.get("solutionVersionArn", ""))
     config = one.body.get("recommenderConfig") or {}
+    followed = shown.followed(key) if shown else Followed()
     return CampaignLine(
         key=key,
         status=one.status,
@@ -135,6 +146,8 @@ def _campaign(registry: Registry, found: Resources, key: str) -> CampaignLine:
         idle_days=round((registry.now() - max(last, one.created)) / DAY, 2),
         busiest=tuple(sorted(count.users.items(), key=lambda user: (-user[1], user[0]))[:BUSIEST]),
         refresh=next_refresh(found, version) if version else None,
+        lists=followed.lists,
+        click_through=followed.click_through,
     )
 
 

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from recommender.personalize.answers.histories import Known, known_of
 from recommender.personalize.answers.loaded import Loaded, Models
 from recommender.personalize.answers.relevance import LONGEST, Scored, alike, ordered, scored, shares_of
 from recommender.personalize.answers.serving import Serving, serving_of
-from recommender.personalize.answers.shown import Followed, Shown
+from recommender.personalize.answers.shown import Followed, Shown, open_shown
 from recommender.personalize.arns import key_of
 from recommender.personalize.asks import Asks
 from recommender.personalize.filters import Asking, Filter, read_filter
@@ -38,7 +37,6 @@ Json = Mapping[str, Any]
 
 ORDINARY, LONGEST_WITH_METADATA = 25, 50  # items of a list when nothing is said, and the most with fields of items
 SECONDS_BETWEEN_FOLLOWING = 20.0  # until what became of what was explored is looked at again
-SHOWN = "personalize-shown"  # the folder of impressions, beside this machine's copies
 WITHOUT_WISHES = frozenset({"campaignArn", "recommenderArn", "userId", "itemId", "numResults", "context"})
 NO_EVENTS: tuple[LiveEvent, ...] = ()
 
@@ -362,12 +360,7 @@ def open_answers(settings: Settings) -> Answers:
     def note(key: str, user_id: str, ahead: bool) -> None:
         asks.note(key, user_id, ahead=ahead)
 
-    return Answers(Registry(blobs), Live(blobs), Models.of(blobs), Shown(Path(settings.cache_folder) / SHOWN), note=note)
-
-
-def click_through(settings: Settings, campaign_key: str) -> Followed:
-    """What became of a campaign's lists, for whoever asks beside the web: how many of their items events name, while lists are kept."""
-    return Shown(Path(settings.cache_folder) / SHOWN).followed(campaign_key)
+    return Answers(Registry(blobs), Live(blobs), Models.of(blobs), open_shown(settings), note=note)
 
 
 def _n_results(sent: Json) -> int:

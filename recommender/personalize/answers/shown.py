@@ -22,12 +22,15 @@ from pathlib import Path
 
 import orjson
 
+from recommender.settings import Settings
+
 log = logging.getLogger(__name__)
 
 SECONDS = 0.5  # until what was said is written
 SEGMENT_BYTES = 8 << 20
 MOST_SEGMENTS = 24
 OF_LISTS, OF_EVENTS = ".shown", ".followed"
+FOLDER = "personalize-shown"  # beside this machine's copies of models
 ID = re.compile(r"RID-([0-9a-f]{8})-([0-9a-f]{8})-([0-9a-f]{12})", re.ASCII)
 
 
@@ -157,6 +160,11 @@ class Shown:
             found = sorted(self._folder.glob(f"*{kind}"), key=lambda path: path.stat().st_mtime)
             for path in found[:-MOST_SEGMENTS]:
                 path.unlink(missing_ok=True)
+
+
+def open_shown(settings: Settings) -> Shown:
+    """In the folder that the settings name."""
+    return Shown(Path(settings.cache_folder) / FOLDER)
 
 
 class _Segment:
