@@ -28,6 +28,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 MOST_MODELS = 8  # in a worker at once
+SECONDS_OF_PATIENCE = 0.3  # for which a request waits for a newer model, before the one before answers
 SECONDS_OF_DOUBT = 5.0  # for which a model that could not be loaded is not tried again
 CREATED = "CREATION_TIMESTAMP"
 
@@ -113,7 +114,7 @@ class Models:
         self._load, self._most = load_model, most
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, str], Loaded] = OrderedDict()
-        self._in_use: dict[str, tuple[str, str]] = {}  # the model that each campaign answered from last
+        self._in_use: dict[tuple[str, float], tuple[str, str]] = {}  # the model that each campaign answered from last
         self._loading: dict[tuple[str, str], threading.Lock] = {}
         self._refused: dict[tuple[str, str], tuple[float, str]] = {}
 
@@ -123,32 +124,37 @@ class Models:
         return cls(lambda key, sha256: load(blobs, key, sha256))
 
     def of_serving(self, serving: Serving) -> Loaded:
-        """What it answers from. While a new model is being loaded the one before answers, so that nobody waits.
+        """What it answers from. While a new model takes its time to be loaded the one before answers, so that nobody waits for long.
 
         OutOfServiceError where the model cannot be used: it is torn, gone, or of another format.
         """
-        wanted = (serving.model, serving.sha256)
+        wanted, whose = (serving.model, serving.sha256), (serving.key, serving.made)
         with self._lock:
             found = self._kept.get(wanted)
             if found is not None:
                 self._kept.move_to_end(wanted)
-                self._in_use[serving.key] = wanted
+                self._in_use[whose] = wanted
                 return found
-            before = self._kept.get(self._in_use.get(serving.key, wanted))
+            before = self._kept.get(self._in_use.get(whose, wanted))
         self._refuse_again(wanted)
         if before is None:
-            return self._loaded(serving.key, wanted)
+            return self._loaded(whose, wanted)
         with self._lock:
             is_loading = wanted in self._loading
-        if not is_loading:
-            threading.Thread(target=self._loaded_aside, args=(serving.key, wanted), daemon=True).start()
-        return before
+        if is_loading:
+            return before
+        aside = threading.Thread(target=self._loaded_aside, args=(whose, wanted), daemon=True)
+        aside.start()
+        aside.join(SECONDS_OF_PATIENCE)
+        self._refuse_again(wanted)
+        with self._lock:
+            return self._kept.get(wanted, before)
 
-    def _loaded_aside(self, key: str, wanted: tuple[str, str]) -> None:
+    def _loaded_aside(self, whose: tuple[str, float], wanted: tuple[str, str]) -> None:
         with suppress(OutOfServiceError):  # the next who asks is told
-            self._loaded(key, wanted)
+            self._loaded(whose, wanted)
 
-    def _loaded(self, key: str, wanted: tuple[str, str]) -> Loaded:
+    def _loaded(self, whose: tuple[str, float], wanted: tuple[str, str]) -> Loaded:
         with self._lock:
             loading = self._loading.setdefault(wanted, threading.Lock())
         with loading:
@@ -159,7 +165,7 @@ class Models:
                 found = self._read(wanted)
         with self._lock:
             self._loading.pop(wanted, None)
-            self._in_use[key] = wanted
+            self._in_use[whose] = wanted
             self._kept[wanted] = found
             self._kept.move_to_end(wanted)
             while len(self._kept) > self._most:

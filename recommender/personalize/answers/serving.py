@@ -33,7 +33,8 @@ class OutOfServiceError(PersonalizeError):
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """key: of the campaign or recommender. group: the name of its data set group. model, sha256: of what it answers from.
+    """key: of the campaign or recommender; made: when it was made, since another may have had its name before. group: the name of its data
+    set group. model, sha256: of what it answers from.
 
     weight, cut_off: how much it explores, and items of at most which age in days. with_metadata: whether it gives fields of items.
     """
@@ -46,6 +47,7 @@ class Serving:
     weight: float = 0.0
     cut_off: float = DEFAULT_CUT_OFF
     with_metadata: bool = False
+    made: float = 0.0
 
 
 def serving_of(found: Resources, arn: str, kind: str) -> Serving:
@@ -68,6 +70,7 @@ def serving_of(found: Resources, arn: str, kind: str) -> Serving:
         weight,
         cut_off,
         config.get("enableMetadataWithRecommendations") is True,
+        one.created,
     )
 
 
