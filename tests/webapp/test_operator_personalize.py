@@ -114,6 +114,12 @@ class TestLooking:
         assert 'data-open="2"' in html
         assert "jobs.js" in html
 
+    def test_a_clock_that_is_behind_makes_no_time_negative(self, inside, make):
+        running(make)
+        make.now -= 60
+
+        assert "at it for 0.0 ms." in words(inside.get(PAGE).text)
+
     def test_what_takes_much_longer_than_usual_is_called_slow(self, inside, make):
         made = running(make)
         make.begin(made["waiting"])
