@@ -18,7 +18,7 @@ from recommender.personalize.jobs.report import JOB_KINDS, begin_again, stop
 from recommender.personalize.operations import OPERATIONS
 from recommender.personalize.operations.kinds import KINDS, Kind
 from recommender.personalize.refusals import InvalidInputError
-from recommender.personalize.resources import FAILED, STOPPED, STOPPING, Registry, Resource, Resources
+from recommender.personalize.resources import ACTIVE, FAILED, INACTIVE, STOPPED, STOPPING, Registry, Resource, Resources
 from recommender.storage.blobs import Blobs
 
 T = TypeVar("T")
@@ -27,6 +27,8 @@ STOP, RETRY, REMOVE = "stop", "retry", "delete"
 ACTS = (STOP, RETRY, REMOVE)
 BEGUN_AGAIN = (FAILED, STOPPED, "FAILED")
 _BY_KIND: Mapping[str, Kind] = {kind.kind: kind for kind in KINDS}
+# What rests without losing what it has learned.
+_TURNED = {(STOP, arns.RECOMMENDER, ACTIVE): "StopRecommender", (RETRY, arns.RECOMMENDER, INACTIVE): "StartRecommender"}
 # What a client said when it created one, of what the description keeps; a tracker gets another id, so no call brings the same one back.
 SAID: Mapping[str, tuple[str, ...]] = {
     arns.SCHEMA: ("name", "schema", "domain"),
@@ -52,12 +54,14 @@ SAID: Mapping[str, tuple[str, ...]] = {
 class Rehearsal:
     """What would come of it. gone: what would not be there any more, the one itself first. refusal: why it cannot be done, or nothing.
 
-    in_the_way: what the refusal names. way_back: the call of Amazon's command line that makes it anew, empty where none does.
+    becomes: the state it would be in, empty where it is gone. in_the_way: what the refusal names. way_back: the call of the AWS CLI
+    that makes it anew, empty where none does.
     """
 
     resource: Resource
     gone: tuple[Resource, ...]
     refusal: str
+    becomes: str
     in_the_way: tuple[Resource, ...]
     way_back: str
 
@@ -67,6 +71,8 @@ def possible(resource: Resource, *, has_work: bool) -> tuple[str, ...]:
     is_job = resource.kind in JOB_KINDS
     stops = is_job and has_work and resource.status != STOPPING
     retries = is_job and not has_work and resource.status in BEGUN_AGAIN
+    if resource.kind == arns.RECOMMENDER and not has_work:
+        stops, retries = resource.status == ACTIVE, retries or resource.status == INACTIVE
     return (STOP,) * stops + (RETRY,) * retries + (REMOVE,) * (_deletion(resource.kind) in OPERATIONS)
 
 
@@ -84,18 +90,23 @@ def rehearse(desk: Desk, act: str, name: str) -> Rehearsal:
     gone = [before.by_key[key] for key in before.by_key if key not in after.by_key] if not refusal else []
     gone.sort(key=lambda each: each.key != one.key)
     in_the_way = tuple(each for each in before.by_key.values() if each.arn != one.arn and f"{each.arn} (" in refusal)
-    return Rehearsal(one, tuple(gone), refusal, in_the_way, _way_back(one) if act == REMOVE else "")
+    becomes = after.by_key[one.key].status if one.key in after.by_key else ""
+    return Rehearsal(one, tuple(gone), refusal, becomes, in_the_way, _way_back(one) if act == REMOVE else "")
 
 
 def perform(desk: Desk, act: str, name: str) -> None:
     """Do it; whatever Amazon's own interface would refuse is refused in the same words."""
-    one = desk.registry.read().get(name)
+    found = desk.registry.read()
+    one = found.get(name)
     if act == REMOVE and _deletion(one.kind) in OPERATIONS:
         OPERATIONS[_deletion(one.kind)](desk, {_BY_KIND[one.kind].arn: one.arn})
         return
     if act not in (STOP, RETRY) or one.kind not in JOB_KINDS:
         raise InvalidInputError(f"Nobody can {act} a {one.kind.replace('-', ' ')}.")
-    (stop if act == STOP else begin_again)(desk.registry, one.key)
+    if (act, one.kind, one.status) in _TURNED and one.key not in found.work:
+        OPERATIONS[_TURNED[act, one.kind, one.status]](desk, {_BY_KIND[one.kind].arn: one.arn})
+    else:
+        (stop if act == STOP else begin_again)(desk.registry, one.key)
 
 
 class _Copy(Registry):

@@ -16,7 +16,7 @@ from recommender.access_keys import open_access_keys
 from recommender.personalize import acts
 from recommender.personalize.jobs import tickets
 from recommender.personalize.live import Live
-from recommender.personalize.resources import ACTIVE, KEY, PENDING, STOPPED, Work
+from recommender.personalize.resources import ACTIVE, INACTIVE, KEY, PENDING, STOPPED, Work
 from recommender.settings import Settings
 from tests.recommender.personalize.rooms import LONG_REASON, METRICS, STATES, RoomMaker, everything, failed, running
 from tests.webapp.fake_recommender import FakeRecommender
@@ -349,6 +349,18 @@ class TestActing:
         assert (one.status, one.failure_reason) == (ACTIVE, "")
         assert ">Everything is ready</h1>" in inside.get(PAGE).text
 
+    def test_a_recommender_rests_and_answers_again(self, inside, make):
+        arn, states = everything(make)["recommender"], []
+
+        for what, says in (("stop", "it would rest. It keeps what it has learned"), ("retry", "it would answer again. It answers by what")):
+            assert f"act={what}&amp;of=recommender/top-picks" in inside.get(PAGE).text
+            assert says in words(inside.get(f"{PAGE}/act", query_string={"act": what, "of": arn}).text)
+            act(inside, what, arn)
+            states.append(make.desk.registry.read().get(arn).status)
+
+        assert states == [INACTIVE, ACTIVE]
+        assert acts.possible(make.desk.registry.read().get(arn), has_work=False) == ("stop", "delete")
+
     def test_what_is_over_meanwhile_is_told(self, inside, make):
         made = running(make)
         make.end_what_is_begun(made["version"])
@@ -363,8 +375,10 @@ class TestActing:
         key = make_key(made["version"])
         make.desk.registry.change(lambda found: found.work.update({key: Work(key, "refresh", NOW)}))
 
+        asked = words(inside.get(f"{PAGE}/act", query_string={"act": "stop", "of": made["version"]}).text)
         act(inside, "stop", made["version"])
 
+        assert "what was there before stays in force" in asked
         found = make.desk.registry.read()
         assert (found.get(made["version"]).status, key in found.work) == (ACTIVE, False)
 

@@ -11,7 +11,7 @@ from recommender.personalize import acts, arns
 from recommender.personalize.acts import ACTS, REMOVE, RETRY, STOP, Rehearsal
 from recommender.personalize.arns import key_of
 from recommender.personalize.refusals import ResourceNotFoundError
-from recommender.personalize.resources import Resource
+from recommender.personalize.resources import ACTIVE, INACTIVE
 from webapp.inputs import one
 from webapp.operator.pages import page
 from webapp.operator.personalize.room import WORDS
@@ -79,16 +79,22 @@ def _asking(rehearsal: Rehearsal, act: str, status: int = 200) -> Response:
         in_the_way=rehearsal.in_the_way,
         along=along,
         counted_along=listed(by_kind),
-        follows=_follows(rehearsal.resource, act),
+        becomes=rehearsal.becomes,
+        follows=_follows(rehearsal, act),
         way_back=rehearsal.way_back,
         button=BUTTONS[act],
     )
 
 
-def _follows(resource: Resource, act: str) -> str:
+def _follows(rehearsal: Rehearsal, act: str) -> str:
+    resource = rehearsal.resource
+    if act == STOP and rehearsal.becomes == INACTIVE:
+        return "It keeps what it has learned, and refuses whoever asks, until it is begun again."
+    if act == RETRY and rehearsal.becomes == ACTIVE:
+        return "It answers by what it had learned before."
     if act == RETRY:
         return "It begins anew from the data as they are now; nothing of the last try is used."
-    if act == STOP and resource.kind == arns.VERSION:
+    if act == STOP and resource.kind == arns.VERSION and rehearsal.becomes != ACTIVE:
         return "What it has learned so far is dropped. Campaigns go on with the versions that they have, and it can be begun again."
     if act == STOP:
         return "Nothing half-done is kept: what was there before stays in force. It can be begun again."
