@@ -70,11 +70,16 @@ class Live:
     def join(self, group: str, session_id: str, user_id: str) -> None:
         """What the session did without a user is the user's from now on."""
         key = _session_key(group, session_id)
-        events = self._events(key)
-        if events:
+        for _ in range(MOST_TRIES):
+            blob = self._blobs.read(key)
+            events = _decoded(key, blob.data)[1] if blob else ()
+            if blob is None or not events:
+                return
             self.put_events(group, user_id, events)
-            # Only now: whoever is cut off in between joins them once more, and an event put twice is one.
-            self._blobs.remove(key)
+            # Only now: whoever is cut off in between joins them once more, and an event put twice is one. What came meanwhile is next.
+            if self._blobs.compare_and_set(key, _told(session_id, ()), expected=blob.tag):
+                return
+        raise StorageError(f"{key} is changed by too many at once; try again.", kind="conflict")
 
     def of_user(self, group: str, user_id: str) -> tuple[LiveEvent, ...]:
         """The user's events, the oldest first; none for somebody nobody knows."""
@@ -143,7 +148,7 @@ class Live:
     def _add(self, key: str, whose: str, events: Sequence[LiveEvent]) -> None:
         def added(data: bytes | None) -> bytes:
             before = _decoded(key, data)[1] if data else ()
-            return _encoded({"format": FORMAT, "whose": whose, "events": [_as_said(event) for event in _merged(before, events)]})
+            return _told(whose, _merged(before, events))
 
         self._change(key, added)
 
@@ -230,6 +235,10 @@ def _as_said(event: LiveEvent) -> dict[str, Any]:
 
 def _encoded(said: Mapping[str, Any]) -> bytes:
     return orjson.dumps(said)
+
+
+def _told(whose: str, events: Iterable[LiveEvent]) -> bytes:
+    return _encoded({"format": FORMAT, "whose": whose, "events": [_as_said(event) for event in events]})
 
 
 def _said(key: str, data: bytes) -> dict[str, Any]:

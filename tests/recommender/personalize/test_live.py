@@ -1,6 +1,7 @@
 """What is put one by one: each event once, in the order of time, seen at once by whoever else looks."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -62,11 +63,34 @@ def test_a_join_that_was_cut_off_is_done_once_more_without_doubling_anything(blo
     puts = Live(blobs)
     puts.put_anonymous("films", "session", [event("1")])
     with monkeypatch.context() as patched:
-        patched.setattr(blobs, "remove", lambda key: (_ for _ in ()).throw(StorageError("cut off")))
+        of_users = blobs.compare_and_set
+
+        def cut_off(key: str, data: bytes, *, expected: str | None) -> bool:
+            if "/sessions/" in key:
+                raise StorageError("cut off")
+            return of_users(key, data, expected=expected)
+
+        patched.setattr(blobs, "compare_and_set", cut_off)
         with pytest.raises(StorageError):
             puts.join("films", "session", "ann")
     puts.join("films", "session", "ann")
     assert [one.event_id for one in puts.of_user("films", "ann")] == ["1"]
+
+
+def test_what_a_session_does_while_it_is_joined_is_not_lost(blobs: FolderBlobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    puts = Live(blobs)
+    puts.put_anonymous("films", "session", [event("1")])
+    of_user = puts.put_events
+
+    def meanwhile(group: str, user_id: str, events: Sequence[LiveEvent]) -> None:
+        of_user(group, user_id, events)
+        if len(events) == 1:
+            Live(blobs).put_anonymous("films", "session", [event("2", "c2", 2.0)])
+
+    monkeypatch.setattr(puts, "put_events", meanwhile)
+    puts.join("films", "session", "ann")
+    assert [one.event_id for one in puts.of_user("films", "ann")] == ["1", "2"]
+    assert puts.of_session("films", "session") == ()
 
 
 def test_everybody_is_named_with_their_events_but_no_session(blobs: FolderBlobs) -> None:
