@@ -161,8 +161,10 @@ def _plain(name: str) -> str:
 def _value(field: Field, value: object) -> str | float | int:
     """As the schema has it; a number may come as a string, and a text of several values as a list."""
     said = "|".join(map(str, value)) if isinstance(value, list) and field.type == "string" else value
-    if field.type == "string" and isinstance(said, str | int | float) and not isinstance(said, bool):
-        return said if isinstance(said, str) else f"{said:.15g}"
+    if field.type == "string" and isinstance(said, str):
+        return said
+    if field.type == "string" and isinstance(said, int | float) and not isinstance(said, bool) and _number(said) is not None:
+        return f"{said:.15g}"
     if field.type == "boolean" and str(said).lower() in TRUTHS:
         return TRUTHS[str(said).lower()]
     if field.is_number and isinstance(said, str | int | float) and not isinstance(said, bool):

@@ -139,3 +139,9 @@ def test_ids_hold_no_nul_as_in_an_import(town: Town) -> None:
     ):
         with pytest.raises(InvalidInputError, match="must be text without NUL"):
             call()
+
+
+@pytest.mark.parametrize("genres", ["1" + "0" * 400, "Infinity", "NaN", "1e999"])
+def test_a_number_without_end_is_no_text_either(town: Town, genres: str) -> None:
+    with pytest.raises(InvalidInputError, match="GENRES must be string"):
+        put_items(town.answers, {"datasetArn": ITEMS, "items": [{"itemId": "c9", "properties": f'{{"genres": {genres}}}'}]})
