@@ -44,7 +44,11 @@ def idle(registry: Registry, days: float) -> list[Idle]:
     """
     if not 0 < days < float("inf"):
         raise InvalidInputError(f"--idle-days must be a number above 0, not {days:g}.")
-    found, now = registry.read(), registry.now()
+    return _idle(registry, registry.read(), days)
+
+
+def _idle(registry: Registry, found: Resources, days: float) -> list[Idle]:
+    now = registry.now()
     asked = {one.key: asks.last_asked(registry.blobs, one.key) for one in _askable(found)}
     gone = [
         Idle(one.key, one.kind, (now - last) / DAY, asked[one.key])
@@ -69,20 +73,13 @@ def days_of(text: str) -> float | None:
 
 def take_away(registry: Registry, days: float) -> list[Idle]:
     """The same, and they go; what is asked or changed meanwhile stays."""
-    going = idle(registry, days)
+    seen = {one.key for one in idle(registry, days)}
 
     def step(found: Resources) -> list[Idle]:
-        gone = []
-        for one in going:
-            resource = found.by_key.get(one.key)
-            if resource is None or one.key in found.work or any(key in found.work for key in one.along):
-                continue
-            if one.kind == arns.SOLUTION and _campaigns_of(found, resource, without=()):
-                continue
+        gone = [one for one in _idle(registry, found, days) if one.key in seen]
+        for one in gone:
             for key in (*one.along, one.key):
-                if key in found.by_key:
-                    found.remove(found.by_key[key].arn)
-            gone.append(one)
+                found.remove(found.by_key[key].arn)
         return gone
 
     gone = registry.change(step)

@@ -93,6 +93,30 @@ def test_a_solution_stays_while_it_is_trained_or_listed_with_or_new(registry):
     assert idle(registry, 30) == []
 
 
+@pytest.mark.parametrize("what", ["asked", "made anew", "trained"])
+def test_what_is_needed_again_before_it_has_gone_stays(registry, monkeypatch, what):
+    version = solution(registry, "s")
+    campaign = add(registry, arns.CAMPAIGN, "c", solutionVersionArn=version)
+    real = registry.change
+
+    def meanwhile(step):
+        monkeypatch.setattr(registry, "change", real)
+        if what == "asked":
+            ask(registry, "campaign/c", NOW - 1)
+        elif what == "made anew":
+            real(lambda found: found.remove(campaign))
+            add(registry, arns.CAMPAIGN, "c", created=NOW, solutionVersionArn=version)
+        else:
+            add(registry, arns.VERSION, "s", "2", created=NOW, solutionArn=arns.arn_of(arns.SOLUTION, "s"))
+        return real(step)
+
+    monkeypatch.setattr(registry, "change", meanwhile)
+    gone = [one.key for one in take_away(registry, 30)]
+    assert gone == (["campaign/c"] if what == "trained" else [])
+    assert keys(registry) >= {"solution/s", "solution/s/1"}
+    assert "campaign/c" in keys(registry) or what == "trained"
+
+
 def test_a_recommender_that_nobody_asks_goes(registry):
     add(registry, arns.RECOMMENDER, "r")
     ask(registry, "recommender/r", NOW - 40 * DAY)
