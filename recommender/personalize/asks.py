@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 PLACE = "personalize/asks"
 SECONDS, SECONDS_FAR = 2.0, 60.0  # until a count is written, near and in a bucket
 MOST_USERS = 200  # that are named in one count, those who ask most
+MOST_COUNTED = 20_000  # users that a process tells apart; with more, those who have asked least are forgotten
 
 
 @dataclass
@@ -70,6 +71,8 @@ class Asks:
             count.asked, count.ahead, count.last = count.asked + 1, count.ahead + ahead, now
             if user_id:
                 count.users[user_id] += 1
+                if len(count.users) > MOST_COUNTED:
+                    count.users = Counter(dict(count.users.most_common(MOST_COUNTED // 2)))
             self._changed.add(place)
             is_due, self._is_due = self._is_due, True
         if not is_due:

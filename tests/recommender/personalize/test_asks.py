@@ -100,3 +100,15 @@ def test_a_store_that_is_away_costs_nothing_but_time(blobs, monkeypatch):
 def test_a_torn_count_is_left_aside(blobs):
     blobs.write(f"{PLACE}/{KEY}/2023-11-14/abc", b'{"asked":')
     assert asked(blobs, KEY, now=NOW, days=30).asked == 0
+
+
+def test_however_many_ask_a_process_tells_only_so_many_apart(blobs, monkeypatch):
+    monkeypatch.setattr("recommender.personalize.asks.MOST_COUNTED", 10)
+    asks = Asks(blobs, now=Clock(), seconds=99)
+    for number in range(100):
+        asks.note(KEY, f"visitor-{number}", ahead=False)
+        asks.note(KEY, "ann", ahead=False)
+    asks.write()
+    found = asked(blobs, KEY, now=NOW, days=1)
+    assert (found.asked, found.users["ann"]) == (200, 100)
+    assert len(found.users) <= 10
