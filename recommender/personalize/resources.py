@@ -10,7 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
 from recommender.errors import StorageError
@@ -118,6 +118,7 @@ class Registry:
         self.blobs, self.now = blobs, now
         self._reading = threading.Lock()
         self._known: Resources | None = None
+        self._tag: str | None = None  # of what is known
         self._looked = float("-inf")
 
     def read(self) -> Resources:
@@ -126,10 +127,12 @@ class Registry:
         return _decoded(blob.data) if blob else Resources()
 
     def recent(self) -> Resources:
-        """As it was within `blobs.seconds_between_looks`; the same object until it is read again, and never to be changed."""
+        """As it was within `blobs.seconds_between_looks`; the same object until it has changed, and never to be changed."""
         with self._reading:
             if self._known is None or time.monotonic() - self._looked >= self.blobs.seconds_between_looks:
-                self._known, self._looked = self.read(), time.monotonic()
+                blob, self._looked = self.blobs.read(KEY), time.monotonic()
+                if self._known is None or (blob.tag if blob else None) != self._tag:
+                    self._known, self._tag = (_decoded(blob.data), blob.tag) if blob else (Resources(), None)
             return self._known
 
     def change(self, step: Callable[[Resources], T]) -> T:
@@ -146,10 +149,13 @@ class Registry:
         raise StorageError(f"{KEY} is changed by too many at once; try again.", kind="conflict")
 
 
+_OF_RESOURCE = tuple(one.name for one in fields(Resource))
+
+
 def _encoded(resources: Resources) -> bytes:
     said = {
         "format": FORMAT,
-        "resources": [asdict(one) for one in resources.by_key.values()],
+        "resources": [{name: getattr(one, name) for name in _OF_RESOURCE} for one in resources.by_key.values()],
         "work": [asdict(one) for one in resources.work.values()],
     }
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()

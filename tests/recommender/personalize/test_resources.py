@@ -65,6 +65,19 @@ def test_many_who_add_at_once_all_succeed(registry: Registry) -> None:
     assert {one.body["name"] for one in registry.read().of(arns.GROUP)} == {f"g{number}" for number in range(12)}
 
 
+def test_what_has_not_changed_is_not_read_anew_and_what_has_is(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry.blobs, "seconds_between_looks", 0.0)
+    assert registry.recent() is registry.recent()
+    registry.change(lambda found: found.add(group("films")))
+    known = registry.recent()
+    assert known.find(group("films").arn) is not None
+    assert registry.recent() is known
+    Registry(registry.blobs).change(lambda found: found.add(group("books")))
+    assert registry.recent().find(group("books").arn) is not None
+    registry.blobs.remove(KEY)
+    assert registry.recent().by_key == {}
+
+
 def test_removing_takes_the_work_along(registry: Registry) -> None:
     registry.change(lambda found: found.add(Resource(arns.arn_of(arns.GROUP, "films"), PENDING, 1.0, 1.0, {}), work=True))
     registry.change(lambda found: found.remove(arns.arn_of(arns.GROUP, "films")))
