@@ -166,12 +166,13 @@ class Answers:
         return known_of(loaded.trained, loaded.user(user_id) if user_id else None, events)
 
     def _scored(self, loaded: Loaded, asker: _Asker) -> Scored:
-        key = ("scored", asker.user_id if loaded.trained.model.is_personal else None)
-        kept: tuple[tuple[LiveEvent, ...], Scored] | None = loaded.lists.get(key)
-        if kept is not None and (kept[0] is asker.events or key[1] is None):
+        is_for_all = not loaded.trained.model.is_personal or not len(asker.known.history)
+        key = ("scored", None if is_for_all else asker.user_id)
+        kept: tuple[tuple[LiveEvent, ...], Scored] | None = loaded.scores.get(key)
+        if kept is not None and (kept[0] is asker.events or is_for_all):
             return kept[1]
         of = scored(loaded, asker.known.history)
-        loaded.lists.put(key, (asker.events, of))
+        loaded.scores.put(key, (asker.events, of))
         return of
 
     def _plain(

@@ -29,6 +29,9 @@ V = TypeVar("V")
 
 MOST_MODELS = 8  # in a worker at once
 SECONDS_OF_PATIENCE = 0.3  # for which a request waits for a newer model, before the one before answers
+MOST_LISTS = 2048  # of a model that are kept as they were answered
+BYTES_OF_SCORES = 48 << 20  # of a model's scores that are kept
+BYTES_OF_A_SCORE = 17  # as `relevance.Scored` has them
 SECONDS_OF_DOUBT = 5.0  # for which a model that could not be loaded is not tried again
 CREATED = "CREATION_TIMESTAMP"
 
@@ -47,6 +50,9 @@ class Lately(Generic[K, V]):
                 return self._kept[key]
         return None
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def put(self, key: K, value: V) -> V:
         """Keep it, and give it back."""
         with self._lock:
@@ -58,12 +64,13 @@ class Lately(Generic[K, V]):
 
 
 class Loaded:
-    """A model, and what is worked out of it once. lists, positions: what was found for requests, by whoever finds it."""
+    """A model, and what is worked out of it once. lists: answers, by whoever finds them; scores: of every item for somebody, likewise."""
 
     def __init__(self, trained: Trained) -> None:
         self.trained, self.masks = trained, Masks(trained)
         n_items = max(len(trained.items), 1)
-        self.lists = Lately[Hashable, Any](max(64, min(4096, 20_000_000 // n_items)))
+        self.lists = Lately[Hashable, Any](MOST_LISTS)
+        self.scores = Lately[Hashable, Any](max(16, min(MOST_LISTS, BYTES_OF_SCORES // (BYTES_OF_A_SCORE * n_items))))
         self._positions = Lately[str, int | None](65_536)
         self._item_json: dict[int, bytes] = {}
 

@@ -38,6 +38,33 @@ def films(town: Town) -> str:
 
 
 class TestAPersonsList:
+    def test_a_campaign_of_the_same_name_never_answers_from_the_one_before_it(self, town: Town, films: str) -> None:
+        assert town.items(campaignArn=films, userId="ann")[0] == "c3"
+        taught = two_tastes()
+        others = replace(taught, items=Ids.of([f"book{at}" for at in range(len(taught.items))], "items"))
+        version = arn_of(arns.VERSION, "books", "1")
+        body = {"solutionArn": arn_of(arns.SOLUTION, "books"), "datasetGroupArn": arn_of(arns.GROUP, "shop")}
+        body["recipeArn"] = amazons("recipe", "aws-user-personalization")
+        town.put(Resource(version, ACTIVE, 0, 0, body, {"model": town.trained(others, "personalize/models/books/1-a")}))
+        said = {"name": "films", "solutionVersionArn": version, "campaignConfig": NO_EXPLORING}
+        town.put(Resource(films, ACTIVE, 9, 9, said))
+        time.sleep(town.blobs.seconds_between_looks)
+        assert town.items(campaignArn=films, userId="ann")[0].startswith("book")
+
+    def test_scores_of_strangers_are_kept_once_and_of_others_within_bounds(self, town: Town, films: str, monkeypatch: Any) -> None:
+        monkeypatch.setattr("recommender.personalize.answers.loaded.BYTES_OF_SCORES", 17 * 8 * 20)
+        answers = town.worker()
+        first = town.items(answers, campaignArn=films, userId="stranger")
+        kept = answers._models.of_serving(answers._serving({"campaignArn": films})).scores
+        assert len(kept) == 1
+        for number in range(50):
+            assert town.items(answers, campaignArn=films, userId=f"stranger-{number}") == first
+        assert len(kept) == 1
+        for number in range(50):
+            town.live.put_events("town", f"new-{number}", [watched("c1")])
+            town.items(answers, campaignArn=films, userId=f"new-{number}")
+        assert len(kept) == 20
+
     def test_nobody_is_answered_as_somebody_who_was_deleted(self, town: Town) -> None:
         taught = two_tastes()
         names = [f"{FORGOTTEN}0" if name == "ann" else name for name in taught.users.texts(range(len(taught.users)))]
