@@ -21,6 +21,8 @@ from recommender.settings import Settings
 from webapp.personalize.signature import Environ, NotSignedError, Signed, verified
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+OF_BROWSERS = ("HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE")
+OF_PROXIES = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP")
 
 
 class Door:
@@ -76,13 +78,17 @@ def door() -> Door:
 
 
 def _refuse_browsers(environ: Environ) -> None:
-    """A page of another site, open on this machine, could ask as well as its owner: browsers say so, and under which name they came."""
+    """A page of another site, open on this machine, could ask as well as its owner: browsers say so, and under which name they came.
+
+    So could anybody through a server in front that no setting tells of: most of them say whom they ask for.
+    """
     host = str(environ.get("HTTP_HOST", ""))
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-    if "HTTP_ORIGIN" in environ or "HTTP_SEC_FETCH_SITE" in environ or not _is_loopback(name.strip("[]")):
+    if any(name in environ for name in (*OF_BROWSERS, *OF_PROXIES)) or not _is_loopback(name.strip("[]")):
         raise NotSignedError(
             "MissingAuthenticationTokenException",
-            "Without access keys only programs on this machine are answered, which ask for 127.0.0.1 or localhost: no pages in a browser.",
+            "Without access keys only programs on this machine are answered, which ask for 127.0.0.1 or localhost: no pages in a browser, "
+            "and nobody through a server in front.",
             403,
         )
 

@@ -26,6 +26,9 @@ def test_without_keys_only_programs_of_this_machine_come_in(tmp_path: Path) -> N
         {"HTTP_HOST": "127.0.0.1:8000", "HTTP_ORIGIN": "https://evil.example"},
         {"HTTP_HOST": "127.0.0.1:8000", "HTTP_SEC_FETCH_SITE": "cross-site"},
         {"HTTP_HOST": "evil.example:8000"},
+        {"HTTP_HOST": "127.0.0.1:8000", "HTTP_X_FORWARDED_FOR": "203.0.113.9"},
+        {"HTTP_HOST": "127.0.0.1:8000", "HTTP_FORWARDED": "for=203.0.113.9"},
+        {"HTTP_HOST": "127.0.0.1:8000", "HTTP_VIA": "1.1 proxy"},
         {"HTTP_HOST": "127.0.0.1.evil.example"},
         {},
     ):
