@@ -15,9 +15,9 @@ from recommender.data.ratings import RatingTable
 from recommender.domain import Movie, MovieId
 from recommender.models import recipes
 from recommender.personalize.answers.shown import Shown
-from recommender.personalize.columns import Columns, Ids
+from recommender.personalize.columns import Columns, Ids, TextColumn
 from recommender.personalize.trained import Interactions, Trained
-from tests.recommender.personalize.answers.town import Town
+from tests.recommender.personalize.answers.town import Town, watched
 
 USERS, ITEMS, DAY = 40, 120, 86_400
 
@@ -123,3 +123,20 @@ def test_what_was_explored_is_written_down_with_the_list(town: Town) -> None:
 def test_a_recipe_that_does_not_explore_does_not(town: Town) -> None:
     campaign = town.campaign(recipe="aws-hrnn", trained=replace(wide(), facts={}), **exploring("1"))
     assert explored(town.ask(campaignArn=campaign, userId="u1")) == []
+
+
+def test_what_somebody_has_seen_or_a_filter_keeps_out_is_not_tried_either(town: Town) -> None:
+    trained = wide()
+    kinds = Columns({"KIND": TextColumn.of(["odd" if item % 2 else "even" for item in range(ITEMS)])}, ITEMS)
+    campaign = town.campaign(trained=replace(trained, item_fields=kinds), **exploring("1", "3650"))
+    odd = town.filter('INCLUDE ItemID WHERE Items.KIND IN ("odd")')
+    for user in range(5):
+        before = explored(town.ask(campaignArn=campaign, userId=f"u{user}", numResults=60))
+        seen = set(before[:3])
+        town.live.put_events("town", f"u{user}", [watched(item) for item in seen])
+        seen |= set(trained.items.texts(trained.history(user).columns.tolist()))
+        assert not seen & set(explored(town.ask(campaignArn=campaign, userId=f"u{user}", numResults=60)))
+        tried = explored(town.ask(campaignArn=campaign, userId=f"u{user}", numResults=60, filterArn=odd))
+        assert tried
+        assert not seen & set(tried)
+        assert {int(item[1:]) % 2 for item in tried} == {1}

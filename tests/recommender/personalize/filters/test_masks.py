@@ -45,6 +45,7 @@ def test_numbers_are_compared() -> None:
     assert shown("INCLUDE ItemID WHERE Items.YEAR < 1992") == {"c1", "c2"}
     assert shown("EXCLUDE ItemID WHERE Items.YEAR >= $Y", {"Y": '"1992"'}) == {"c1", "c2"}
     assert shown('INCLUDE ItemID WHERE Items.YEAR IN ("1990", 1997)') == {"c1", "d4"}
+    assert shown("EXCLUDE ItemID WHERE Items.YEAR NOT IN (1990, 1997)") == {"c1", "d4"}
 
 
 def test_events_of_the_user_count_in_any_case_those_put_a_moment_ago_too() -> None:
@@ -137,7 +138,7 @@ EVENTS = st.lists(st.tuples(st.integers(0, 7), st.sampled_from(KINDS), st.intege
 GENRE_CONDITION = st.tuples(st.just("GENRES"), st.sampled_from(("IN", "NOT IN")), st.lists(st.sampled_from(GENRES), min_size=1, max_size=2))
 YEAR_CONDITION = st.tuples(
     st.just("YEAR"), st.sampled_from(("=", "!=", "<", "<=", ">", ">=")), st.lists(st.integers(1989, 1995), min_size=1, max_size=1)
-)
+) | st.tuples(st.just("YEAR"), st.sampled_from(("IN", "NOT IN")), st.lists(st.integers(1989, 1995), min_size=1, max_size=3))
 EVENT_CONDITION = st.tuples(
     st.just("EVENT_TYPE"), st.sampled_from(("IN", "NOT IN")), st.lists(st.sampled_from((*KINDS, "WATCH", "*")), min_size=1, max_size=2)
 )
@@ -164,7 +165,9 @@ def holds(said: Said, row: Mapping[str, Any], happened: Sequence[str]) -> bool:
         among = value is not None and any(one in operands for one in value.split("|"))
         return among if operator == "IN" else not among
     if value is None:
-        return operator == "!="
+        return operator in ("!=", "NOT IN")
+    if "IN" in operator:
+        return (value in operands) == (operator == "IN")
     wanted = operands[0]
     return bool(
         {"=": value == wanted, "!=": value != wanted, "<": value < wanted, "<=": value <= wanted, ">": value > wanted}.get(
