@@ -85,18 +85,19 @@ class Reader:
 
     def _places(self, name: str, head: Sequence[str]) -> list[int] | None:
         """Where each of the schema's columns stands in the head."""
-        for column in head:
-            if head.count(column) > 1 and column in self._schema.names:
+        places = {column: place for place, column in enumerate(head)}
+        for column in self._schema.names:
+            if column in places and head.count(column) > 1:
                 self._damaged(name, 0, f"has the column {column} twice.")
                 return None
-        missing = [column for column in self._schema.names if column not in head]
+        missing = [column for column in self._schema.names if column not in places]
         if missing:
             shown = ", ".join(head)
             shown = shown if len(shown) <= 200 else f"{shown[:200]}…"
             self._damaged(name, 0, f"lacks the column {missing[0]} of the schema; its head is {shown}.")
             return None
-        self.ignored += [column for column in head if column not in self._schema.names and column not in self.ignored]
-        return [head.index(column) for column in self._schema.names]
+        self.ignored = list(dict.fromkeys((*self.ignored, *(column for column in head if column not in self._schema.names))))
+        return [places[column] for column in self._schema.names]
 
     def _take_in_rows(
         self, name: str, rows: Iterator[list[str]], head: Sequence[str], places: Sequence[int], progress: Callable[[], None]

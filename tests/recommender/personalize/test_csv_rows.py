@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 
 import numpy as np
 import pytest
@@ -180,3 +181,12 @@ def test_bytes_that_are_no_utf_8_are_told_with_their_row() -> None:
     assert refusal(HEAD + GOOD + b"caf\xe9,2,3,,\n" + GOOD).startswith(
         "s3://films/0.csv, row 2: holds bytes that are no UTF-8 (b'\\xe9,2,')."
     )
+
+
+def test_a_head_of_very_many_columns_is_read_at_once() -> None:
+    more = ",".join(f"c{number}" for number in range(20_000)).encode()
+    began = time.thread_time()
+    reader = read(b"USER_ID,ITEM_ID,TIMESTAMP,EVENT_VALUE,IMPRESSION," + more + b"\nu,i,1,," + b",x" * 20_000 + b"\n")
+    assert time.thread_time() - began < 2
+    assert reader.columns().n_rows == 1
+    assert len(reader.ignored) == 20_000
