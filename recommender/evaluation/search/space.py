@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, isfinite, log
-from typing import Any, TypeGuard
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from recommender.errors import InvalidInputError
+
+if TYPE_CHECKING:  # an idle worker of /personalize knows the spaces of its recipes, and needs no numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
 LINEAR, LOG = "linear", "log"
 WANTED = "a list of numbers, or an object with from, to, and perhaps scale (linear or log) and whole (true or false)"
@@ -93,6 +94,8 @@ def drawn(space: Space, rng: np.random.Generator) -> dict[str, float]:
 
 def places(space: Space, parameters: Mapping[str, float]) -> NDArray[np.float64]:
     """Where each value that is not fixed lies between the ends of its scale, 0 to 1, shape (parameters,): what a distance is taken of."""
+    import numpy as np
+
     found = []
     for name, values in space.items():
         if values.is_fixed:
