@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Request, Response, current_app, request
 
 from recommender.access_keys import EVENTS as EVENTS_SCOPE
 from recommender.access_keys import RUNTIME as RUNTIME_SCOPE
@@ -125,12 +125,13 @@ def answers() -> Answers:
 
 def _sent(operation: str, of: str, scope: str, is_plain: Callable[[Json], bool] = lambda sent: False) -> Json:
     """What a client who may ask has sent, checked; PersonalizeError for all else, who asks before what is asked."""
-    request.max_content_length = LARGEST_BODY
-    body = read_body(request)
-    door().let_in(request.environ, body, scope)
-    if request.method != "POST":
-        raise OtherMethodError(f"Every operation is a POST, and this was a {request.method}.")
-    check_kind(request)
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # each look through the proxy costs as much as a look
+    asked.max_content_length = LARGEST_BODY
+    body = read_body(asked)
+    door().let_in(asked.environ, body, scope)
+    if asked.method != "POST":
+        raise OtherMethodError(f"Every operation is a POST, and this was a {asked.method}.")
+    check_kind(asked)
     try:
         sent = orjson.loads(body)
         if is_plain(sent):
