@@ -55,6 +55,7 @@ class AccessKeys:
         self._master = hmac.new(secret.encode(), b"access keys", hashlib.sha256).digest()
         self._looking = threading.Lock()
         self._known: dict[str, AccessKey] = {}
+        self._secrets: dict[str, str] = {}  # of keys that were found good
         self._looked = float("-inf")
 
     def add(self, scopes: tuple[str, ...] = SCOPES, note: str = "") -> tuple[AccessKey, str]:
@@ -96,6 +97,13 @@ class AccessKeys:
                 self._known, self._looked = self._read(), time.monotonic()
             found = self._known.get(access_key_id)
         return found if found is not None and found.is_good(self._now()) else None
+
+    def known_secret_of(self, key: AccessKey) -> str:
+        """The secret of a key that was found, worked out once."""
+        secret = self._secrets.get(key.access_key_id)
+        if secret is None:
+            secret = self._secrets[key.access_key_id] = self.secret_of(key.access_key_id)
+        return secret
 
     def secret_of(self, access_key_id: str) -> str:
         """The secret that belongs to the id, whether it is listed or not: 40 characters, as Amazon's have."""

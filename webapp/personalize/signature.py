@@ -45,7 +45,7 @@ class Keys(Protocol):
     """Where keys are found: `recommender.access_keys.AccessKeys`."""
 
     def find(self, access_key_id: str) -> AccessKey | None: ...
-    def secret_of(self, access_key_id: str) -> str: ...
+    def known_secret_of(self, key: AccessKey) -> str: ...
 
 
 class NotSignedError(PersonalizeError):
@@ -123,7 +123,7 @@ def _verified(environ: Environ, body: bytes, scope: str, keys: Keys, now: float)
     )
     digest = hashlib.sha256(canonical.encode("utf-8", "surrogateescape")).hexdigest()
     to_sign = f"{ALGORITHM}\n{date}\n{day}/{region}/{service}/aws4_request\n{digest}"
-    secret = keys.secret_of(key_id)
+    secret = keys.known_secret_of(key)
     right = hmac.new(_signing_key(secret, day, region, service), to_sign.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(right, signature):
         raise _Refused(

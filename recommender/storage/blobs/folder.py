@@ -22,6 +22,7 @@ from recommender.storage.disk import in_words
 UNDER_WAY = "~under-way"
 LOCK = "~lock"
 MOST_PATHS = 4096
+READ_BYTES = 1 << 20  # at a time
 OLD_SECONDS = 24 * 3600  # what a process killed half-way has left behind is swept after a day
 
 
@@ -173,9 +174,18 @@ class FolderBlobs:
 
 def _blob(path: Path) -> Blob | None:
     try:
-        data = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # most who look find nothing, which costs a third of what it costs in open()
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    try:
+        parts = []
+        while part := os.read(descriptor, READ_BYTES):
+            parts.append(part)
+    except IsADirectoryError:
+        return None
+    finally:
+        os.close(descriptor)
+    data = b"".join(parts)
     return Blob(data, hashlib.sha256(data).hexdigest())
 
 
