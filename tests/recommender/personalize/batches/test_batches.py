@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import boto3
+import numpy as np
 import pytest
 
 from recommender.personalize import arns
@@ -260,3 +261,17 @@ def test_a_segment_names_nobody_who_was_deleted_and_has_as_many_as_it_may():
     before = named(taught, 3)
     names = [f"{FORGOTTEN}1" if name == before[0] else name for name in taught.users.texts(range(len(taught.users)))]
     assert named(replace(taught, users=Ids.of(names, "users")), 2) == before[1:]
+
+
+def test_users_are_compared_by_the_share_of_their_own_scores(monkeypatch):
+    """To the first one item is as good as any other; to the second it alone is good."""
+    trained = two_tastes()
+    alike, apart = np.zeros((1, 8)), np.full((1, 8), -5.0)
+    apart[0, 0] = 0.0
+    of = {0: alike, 1: apart}
+    monkeypatch.setattr(
+        segments, "values_of", lambda model, rows, **_: ((np.array([row]), of.get(row, np.full((1, 8), -9.0))) for row in rows.tolist())
+    )
+    job = Job(Loaded(trained), RECIPES["aws-item-affinity"], 2)
+    question = segments.question_of(job, {"itemId": "c1"})
+    assert segments.Segments(job, [question]).users(question, {}) == ["bob", "ann"]

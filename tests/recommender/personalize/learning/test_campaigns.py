@@ -1,6 +1,7 @@
 import pytest
 
 from recommender.personalize import arns
+from recommender.personalize.learning import campaigns
 from recommender.personalize.learning.campaigns import version_of
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.resources import ACTIVE, FAILED, UPDATE
@@ -99,3 +100,18 @@ def test_a_campaign_that_is_to_have_the_newest_version_follows_and_another_does_
     assert set(found.work) == {follows.key}
     assert store.done(follows.arn).body["solutionVersionArn"] == second.arn
     assert found.get(stays.arn).body["solutionVersionArn"] == first.arn
+
+
+def test_a_version_that_is_brought_up_to_date_while_it_is_checked_is_checked_again(store, monkeypatch):
+    first, second = trained(store), trained(store, "2")
+    check, checked = campaigns._checked, []
+
+    def checked_and_changed(context, arn):
+        version = check(context, arn)
+        checked.append(version.inner["model"])
+        store.registry.change(lambda found: found.get(first.arn).inner.update(model=second.inner["model"]))
+        return version
+
+    monkeypatch.setattr(campaigns, "_checked", checked_and_changed)
+    assert store.asked(arns.CAMPAIGN, "c", solutionVersionArn=first.arn).status == ACTIVE
+    assert checked == [first.inner["model"], second.inner["model"]]
