@@ -103,7 +103,7 @@ class Loaded:
 
     @cached_property
     def ages(self) -> NDArray[np.float64]:
-        """Each item's age in days at the latest interaction of all."""
+        """Each item's age in days at the latest interaction of all; one from the future, as of a clock that is wrong, is as of today."""
         fields, created = self.trained.item_fields, None
         if CREATED in fields and isinstance(column := fields[CREATED], np.ndarray):
             created = np.nan_to_num(column).astype(np.int64)
@@ -111,7 +111,7 @@ class Loaded:
         first = np.full(len(self.trained.items), np.iinfo(np.int64).max)
         np.minimum.at(first, self.trained.interactions.columns, times)
         first[first == np.iinfo(np.int64).max] = 0
-        return age_days(first, int(times.max(initial=0)), created)
+        return age_days(first, min(int(times.max(initial=0)), int(time.time())), created)
 
 
 class Models:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,20 @@ def test_items_older_than_the_cut_off_are_not_tried(town: Town) -> None:
     tried = explored(town.ask(campaignArn=campaign, userId="u1", numResults=20))
     assert tried
     assert all(item == "i59" or int(item[1:]) >= 60 for item in tried)
+
+
+def test_an_event_from_the_future_makes_no_item_too_old_to_be_tried(town: Town) -> None:
+    trained, now = wide(), int(time.time())
+    times = trained.interactions.times + (now - 1_600_000_000 - 61 * DAY - DAY // 2)  # as if they were of these days
+    campaigns = []
+    for name, newest in (("right", now), ("wrong", 253_402_300_799)):
+        late = times.copy()
+        late[int(trained.interactions.starts[1]) - 1] = newest
+        world = replace(trained, interactions=replace(trained.interactions, times=late))
+        campaigns.append(town.campaign(name, trained=world, **exploring("0.5", "7")))
+    right, wrong = (explored(town.ask(campaignArn=campaign, userId="u1", numResults=20)) for campaign in campaigns)
+    assert len(right) > 5
+    assert right == wrong
 
 
 def test_a_list_stays_the_same_while_nothing_happens_and_differs_between_people(town: Town) -> None:
