@@ -143,13 +143,17 @@ def _source(path: Path) -> SourceFile:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
-    """The file that was checked: not one that a link leads to since, and no device or pipe."""
+    """The file that was checked: not one that a link leads to since, and no device or pipe. StorageError where somebody writes to it."""
     with in_words("read", path):
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode) or path.resolve() != path:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode) or path.resolve() != path:
             raise InvalidInputError(f"{FILE}{path} is no file that can be read.")
         yield file
+        after = os.fstat(descriptor)
+        if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+            raise StorageError(f"{FILE}{path} was changed while it was read; try again.", kind="conflict")
 
 
 def _files_of_a_bucket(url: str, room: Path, role: str, endings: tuple[str, ...]) -> list[SourceFile]:

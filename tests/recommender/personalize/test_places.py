@@ -111,6 +111,19 @@ def test_a_file_that_becomes_a_link_after_the_check_is_not_followed(folder: Path
         pass
 
 
+def test_a_file_that_grows_while_it_is_read_is_read_again_later(folder: Path, settings: Settings, room: Path) -> None:
+    [found] = files_at(f"file://{folder}/films.csv", settings, room)
+
+    def read() -> None:
+        with found.opened(lambda n_bytes: None) as file, (folder / "films.csv").open("ab") as more:
+            file.read()
+            more.write(b"half a ro")
+
+    with pytest.raises(StorageError, match="was changed while it was read") as raised:
+        read()
+    assert raised.value.kind == "conflict"
+
+
 def test_a_pipe_is_no_file(folder: Path, settings: Settings, room: Path) -> None:
     os.mkfifo(folder / "pipe.csv")
     with pytest.raises(InvalidInputError, match="is no file that can be read"):
