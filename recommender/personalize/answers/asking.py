@@ -37,6 +37,7 @@ Json = Mapping[str, Any]
 
 ORDINARY, LONGEST_WITH_METADATA = 25, 50  # items of a list when nothing is said, and the most with fields of items
 SECONDS_BETWEEN_FOLLOWING = 20.0  # until what became of what was explored is looked at again
+RESTS_FOR_EACH_SECOND = 50.0  # seconds that pass at least for each that the last look took
 WITHOUT_WISHES = frozenset({"campaignArn", "recommenderArn", "userId", "itemId", "numResults", "context"})
 NO_EVENTS: tuple[LiveEvent, ...] = ()
 
@@ -334,11 +335,13 @@ class Answers:
         return tuple(dict.fromkeys(names))
 
     def _followed_of(self, serving: Serving) -> Followed | None:
-        """What became of what was explored, looked at anew after a while, in the background."""
-        at, known = self._followed.get(serving.key, (float("-inf"), None))
-        if time.monotonic() - at >= self._seconds:
-            with self._following:
-                self._followed[serving.key] = (time.monotonic(), known or Followed())
+        """What became of what was explored, looked at anew after a while, in the background, by one thread at a time."""
+        with self._following:
+            due, known = self._followed.get(serving.key, (float("-inf"), Followed()))
+            is_due = time.monotonic() >= due
+            if is_due:
+                self._followed[serving.key] = (float("inf"), known)
+        if is_due:
             if self._seconds > 0:
                 threading.Thread(target=self._follow, args=(serving.key,), daemon=True).start()
             else:
@@ -346,11 +349,17 @@ class Answers:
         return self._followed[serving.key][1]
 
     def _follow(self, key: str) -> None:
-        found = self.shown.followed(key)
-        with self._following:
-            at, known = self._followed[key]
-            if (found.explored_shown, found.explored_clicked) != (known.explored_shown, known.explored_clicked):
-                self._followed[key] = (at, found)
+        began, found = time.monotonic(), None
+        try:
+            found = self.shown.followed(key)
+        finally:
+            with self._following:
+                _, known = self._followed[key]
+                if found is None or (found.explored_shown, found.explored_clicked) == (known.explored_shown, known.explored_clicked):
+                    found = known
+                now = time.monotonic()
+                due = now + max(self._seconds, (now - began) * RESTS_FOR_EACH_SECOND) if self._seconds > 0 else now
+                self._followed[key] = (due, found)
 
 
 def open_answers(settings: Settings) -> Answers:

@@ -15,7 +15,7 @@ import re
 import secrets
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 SECONDS = 0.5  # until what was said is written
 SEGMENT_BYTES = 8 << 20
 MOST_SEGMENTS = 24
+MOST_FOLLOWED = 100_000  # events, the newest, that are gone through to see what came of lists
 OF_LISTS, OF_EVENTS = ".shown", ".followed"
 FOLDER = "personalize-shown"  # beside this machine's copies of models
 ID = re.compile(r"RID-([0-9a-f]{8})-([0-9a-f]{8})-([0-9a-f]{12})", re.ASCII)
@@ -90,10 +91,13 @@ class Shown:
 
     def find(self, recommendation_id: str) -> ShownList | None:
         """The list of that id; None where there is none any more."""
+        self.write()
+        return self._written(recommendation_id)
+
+    def _written(self, recommendation_id: str) -> ShownList | None:
         named = ID.fullmatch(recommendation_id)
         if named is None:
             return None
-        self.write()
         with contextlib.suppress(OSError, ValueError), (self._folder / f"{named[1]}{OF_LISTS}").open("rb") as file:
             file.seek(int(named[2], 16))
             said = json.loads(file.readline())
@@ -102,7 +106,7 @@ class Shown:
         return None
 
     def followed(self, campaign: str) -> Followed:
-        """What came of the campaign's lists, as far back as they are kept; an item of a list counts once, however many events name it."""
+        """What came of the campaign's lists, by the newest MOST_FOLLOWED events; an item of a list counts once, however many name it."""
         by_list: dict[str, tuple[set[str], set[str]]] = {}
         for recommendation_id, item, impression in self._followings():
             clicked, seen = by_list.setdefault(recommendation_id, (set(), set()))
@@ -111,7 +115,7 @@ class Shown:
             seen.update(impression)
         found = Followed()
         for recommendation_id, (clicked, seen) in by_list.items():
-            shown = self.find(recommendation_id)
+            shown = self._written(recommendation_id)
             if shown is None or shown.campaign != campaign:
                 continue
             in_sight = seen or set(shown.items)
@@ -148,17 +152,28 @@ class Shown:
 
     def _followings(self) -> Iterator[tuple[str, str | None, list[str]]]:
         self.write()
-        for path in sorted(self._folder.glob(f"*{OF_EVENTS}")):
+        left = MOST_FOLLOWED
+        for path in reversed(self._by_age(OF_EVENTS)):
             with contextlib.suppress(OSError), path.open("rb") as file:
-                for line in file:
+                for line in deque(file, left):  # the newest of it
+                    left -= 1
                     with contextlib.suppress(ValueError):  # the last line may be half written
                         recommendation_id, item, impression = json.loads(line)
                         yield recommendation_id, item, impression
+            if left <= 0:
+                return
+
+    def _by_age(self, kind: str) -> list[Path]:
+        """The segments of all workers, the one written to last last; one that goes meanwhile is not missed."""
+        found: list[tuple[float, Path]] = []
+        for path in self._folder.glob(f"*{kind}"):
+            with contextlib.suppress(OSError):
+                found.append((path.stat().st_mtime, path))
+        return [path for _, path in sorted(found)]
 
     def _take_away_the_oldest(self) -> None:
         for kind in (OF_LISTS, OF_EVENTS):
-            found = sorted(self._folder.glob(f"*{kind}"), key=lambda path: path.stat().st_mtime)
-            for path in found[:-MOST_SEGMENTS]:
+            for path in self._by_age(kind)[:-MOST_SEGMENTS]:
                 path.unlink(missing_ok=True)
 
 

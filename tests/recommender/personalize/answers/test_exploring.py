@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from recommender.data.matrix import RatingMatrix
 from recommender.data.ratings import RatingTable
 from recommender.domain import Movie, MovieId
 from recommender.models import recipes
-from recommender.personalize.answers.shown import Shown
+from recommender.personalize.answers.shown import Followed, Shown
 from recommender.personalize.columns import Columns, Ids, TextColumn
 from recommender.personalize.trained import Interactions, Trained
 from tests.recommender.personalize.answers.town import Town, watched
@@ -122,6 +123,27 @@ def test_what_is_ignored_falls_and_what_is_clicked_rises(town: Town) -> None:
     after = places()
     assert after.index(risen) < before.index(risen)
     assert ignored not in after or after.index(ignored) > before.index(ignored)
+
+
+def test_one_look_at_a_time_is_taken_at_what_became_of_lists_and_long_ones_rarely(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = town.campaign(trained=wide(), **exploring("0.5"))
+    looks, may_end = list[str](), threading.Event()
+
+    def followed(key: str) -> Followed:
+        looks.append(key)
+        may_end.wait(5)
+        return Followed()
+
+    monkeypatch.setattr(town.answers.shown, "followed", followed)
+    monkeypatch.setattr(town.answers, "_seconds", 0.01)
+    for _ in range(4):
+        town.ask(campaignArn=campaign, userId="u1")
+        time.sleep(0.02)
+    assert looks == ["campaign/films"]
+    may_end.set()
+    time.sleep(0.1)
+    town.ask(campaignArn=campaign, userId="u1")
+    assert len(looks) == 1  # it took 0.1 s and more, so for five nobody looks again
 
 
 def test_what_was_explored_is_written_down_with_the_list(town: Town) -> None:

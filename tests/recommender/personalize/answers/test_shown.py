@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,17 @@ def test_a_folder_that_cannot_be_written_keeps_nobody_from_a_list(tmp_path: Path
     named = shown.note("campaign/x", ["a"], [])
     shown.write()
     assert shown.find(named) is None
+
+
+def test_the_newest_events_alone_are_gone_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_FOLLOWED", 3)
+    older, newer = Shown(tmp_path), Shown(tmp_path)
+    for shown, names, at in ((older, "abc", 100.0), (newer, "xyz", 200.0)):
+        for item in names:
+            shown.follow(shown.note("campaign/films", [item], [item]), item)
+        shown.write()
+        for path in tmp_path.glob(f"{shown._events.place()[0]}*"):
+            os.utime(path, (at, at))
+    assert set(Shown(tmp_path).followed("campaign/films").explored_shown) == set("xyz")
+    monkeypatch.setattr(module, "MOST_FOLLOWED", 5)
+    assert set(Shown(tmp_path).followed("campaign/films").explored_shown) == set("xyzbc")
