@@ -12,6 +12,7 @@ import gc
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import BinaryIO
 
@@ -25,6 +26,7 @@ from recommender.personalize.schemas import LONGEST_CATEGORY, LONGEST_ID, Field,
 
 AT_ONCE = 10_000  # rows turned into columns together; many more leave the processor's cache
 MOST_COUNTED = 1_000  # damaged rows; with more the file is not read on
+LONGEST_LINE = 16 << 20  # characters that are read in one piece
 LONGEST_SHOWN = 60  # characters of a value
 LATEST_SECOND = 100_000_000_000  # in the year 5138: what lies behind it is in milliseconds
 TIMES = ("TIMESTAMP", "CREATION_TIMESTAMP", "EXPIRATION_TIMESTAMP")
@@ -52,7 +54,8 @@ class Reader:
     def take_in(self, name: str, file: BinaryIO, progress: Callable[[int], None]) -> None:
         """Read a file to its end, or to where it makes no sense any more. name: for people. progress: told the bytes that were read."""
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-        rows = csv.reader(text, strict=True)
+        # A line without end must not fill the memory; its first piece holds a cell that is too long, or is a row that is damaged.
+        rows = csv.reader(iter(partial(text.readline, LONGEST_LINE), ""), strict=True)
         gc.disable()  # it would look at every row again and again, which takes as long as all the rest; there are no circles here
         try:
             head = next(rows, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -190,3 +191,23 @@ def test_a_head_of_very_many_columns_is_read_at_once() -> None:
     assert time.thread_time() - began < 2
     assert reader.columns().n_rows == 1
     assert len(reader.ignored) == 20_000
+
+
+def test_a_line_without_end_is_not_read_to_its_end() -> None:
+    class Endless(io.RawIOBase):
+        given = 0
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, into: Any) -> int:
+            self.given += len(into)
+            assert self.given < 100 << 20
+            into[:] = b"x" * len(into)
+            return len(into)
+
+    reader, endless = Reader(INTERACTIONS), Endless()
+    reader.take_in("s3://films/0.csv", io.BufferedReader(endless, 1 << 16), lambda n_bytes: None)
+    with pytest.raises(InvalidInputError, match="field larger than field limit"):
+        reader.columns()
+    assert endless.given < 40 << 20
