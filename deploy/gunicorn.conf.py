@@ -5,6 +5,7 @@ unix socket and hands it over in LISTEN_FDS (deploy/systemd/); gunicorn then tak
 """
 
 import os
+import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ import gunicorn
 from recommender import logs, worker_folder
 from recommender.settings import read_settings
 
+OPEN_FILES = 8192  # as deploy/systemd has it: every array of a model that is mapped holds one, and a data set may have a hundred columns
 gunicorn.SERVER = "Matinee"  # in every answer; which program serves is nobody's business
 _settings = read_settings(os.environ)
 
@@ -52,8 +54,12 @@ logconfig_dict = logs.configuration(_settings.log_format)
 
 
 def on_starting(server: Any) -> None:
-    """A folder for the counts of all workers, before any of them is there."""
+    """A folder for the counts of all workers, and room for the files of many models, before any of them is there."""
     worker_folder.begin()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def pre_fork(server: Any, worker: Any) -> None:

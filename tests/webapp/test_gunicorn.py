@@ -1,6 +1,7 @@
 """The web server's configuration."""
 
 import os
+import resource
 import runpy
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from types import FunctionType, ModuleType
 import gunicorn
 import pytest
 from gunicorn.config import KNOWN_SETTINGS
+
+from recommender import worker_folder
 
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "gunicorn.conf.py"
 KNOWN = {setting.name for setting in KNOWN_SETTINGS}
@@ -33,7 +36,7 @@ def configured(monkeypatch):
 
 
 def test_every_name_is_a_setting_of_gunicorn(configured):
-    assert set(configured()) - KNOWN <= {"Any"}
+    assert set(configured()) - KNOWN <= {"Any", "OPEN_FILES"}
 
 
 def test_address_and_numbers_come_from_the_settings(configured):
@@ -49,6 +52,18 @@ def test_nobody_steers_the_server_through_a_file(configured):
 
 def test_each_worker_opens_its_stores_itself(configured):
     assert configured()["preload_app"] is False
+
+
+@pytest.mark.parametrize(("limits", "wanted"), [((1024, 20_000), 8192), ((1024, 4096), 4096), ((10_000, -1), None), ((256, -1), 8192)])
+def test_workers_may_open_the_files_of_many_models(configured, monkeypatch, limits, wanted):
+    everything, said = configured(), []
+    monkeypatch.setattr(resource, "getrlimit", lambda which: limits)
+    monkeypatch.setattr(resource, "setrlimit", lambda which, pair: said.append(pair))
+    monkeypatch.setattr(worker_folder, "begin", lambda: None)
+
+    everything["on_starting"](None)
+
+    assert said == ([] if wanted is None else [(wanted, limits[1])])
 
 
 def test_a_worker_finds_none_of_our_modules_in_memory(configured, monkeypatch):
