@@ -32,9 +32,9 @@ def known_of(trained: Trained, user: int | None, events: Sequence[LiveEvent]) ->
     learned = trained.history(user)
     if not events:
         return Known(user, (), learned, True)
-    here = set[tuple[int, int]]() if user is None else _learned_events(trained, user)
+    here = set[tuple[int, str, int]]() if user is None else _learned_events(trained, user)
     positions = {item: trained.items.position(item) for item in {event.item_id for event in events} if item is not None}
-    new = tuple(event for event in events if (positions.get(event.item_id or ""), int(event.sent_at)) not in here)
+    new = tuple(event for event in events if (positions.get(event.item_id or ""), event.kind, int(event.sent_at)) not in here)
     of_items = [(event, at) for event in new if (at := positions.get(event.item_id or "")) is not None]
     history = _with(trained, user, learned, of_items)
     return Known(user, new, history, history is learned)
@@ -51,9 +51,12 @@ def _least(said: float | None) -> float:
     return float("nan") if said is None else float(said)
 
 
-def _learned_events(trained: Trained, user: int) -> set[tuple[int, int]]:
-    of = trained.interactions.of(user)
-    return set(zip(trained.interactions.columns[of].tolist(), trained.interactions.times[of].tolist(), strict=True))
+def _learned_events(trained: Trained, user: int) -> set[tuple[int, str, int]]:
+    """Item, type and second: what makes events one in a training too."""
+    found = trained.interactions
+    of, names = found.of(user), (*found.kinds, "")  # -1, none, is the last
+    kinds = [names[kind] for kind in found.kind_of[of].tolist()]
+    return set(zip(found.columns[of].tolist(), kinds, found.times[of].tolist(), strict=True))
 
 
 def _with(trained: Trained, user: int | None, learned: History, events: Sequence[tuple[LiveEvent, int]]) -> History:

@@ -22,7 +22,7 @@ from recommender.personalize.refusals import InvalidInputError, ResourceNotFound
 from recommender.personalize.resources import ACTIVE, Resource
 from recommender.personalize.trained import FORGOTTEN
 from tests.recommender.personalize.answers.town import GROUP, NO_EXPLORING, Town, watched
-from tests.recommender.personalize.worlds import COMEDIES, DRAMAS, WATCHED, two_tastes
+from tests.recommender.personalize.worlds import BEGAN, COMEDIES, DRAMAS, WATCHED, two_tastes
 
 EVERYTHING = [*COMEDIES, *DRAMAS]
 
@@ -212,6 +212,15 @@ class TestARanking:
 
 
 class TestFiltersAndPromotions:
+    def test_an_event_of_the_second_of_another_that_was_learned_is_one_of_its_own(self, town: Town, films: str) -> None:
+        bought = town.filter('INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("buy")')
+        town.live.put_events("town", "ann", [watched("c1", at=float(BEGAN), kind="buy")])
+        town.live.put_events("town", "bob", [watched("c1", at=float(BEGAN))])
+        assert town.items(campaignArn=films, userId="ann", filterArn=bought) == ["c1"]
+        assert town.items(campaignArn=films, userId="bob", filterArn=bought) == []
+        town.items(campaignArn=films, userId="bob")
+        assert town.asked[-1] == ("campaign/films", "bob", True)  # what he did was learned, so his list made ahead holds
+
     def test_a_filter_with_values(self, town: Town, films: str) -> None:
         genre = town.filter("INCLUDE ItemID WHERE Items.GENRES IN ($GENRE)")
         assert set(town.items(campaignArn=films, userId="ann", filterArn=genre, filterValues={"GENRE": '"Drama"'})) == {"c4", *DRAMAS}
