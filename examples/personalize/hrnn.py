@@ -34,7 +34,7 @@ def main() -> None:
         wait_until_active(lambda: personalize.describe_dataset_group(datasetGroupArn=group)["datasetGroup"])
         dataset = there(
             personalize, "dataset", name="item_interactions", schemaArn=schema, datasetGroupArn=group, datasetType="INTERACTIONS"
-        )["datasetArn"]
+        )
 
     with steps.step("import", "days, for want of rights"):
         job = there(
@@ -57,9 +57,7 @@ def main() -> None:
         print(f"The recipe chosen: {chosen}")
 
     with steps.step("campaign", "45 minutes"):
-        campaign = there(personalize, "campaign", name="movie-recommender-campaign", solutionVersionArn=version, minProvisionedTPS=1)[
-            "campaignArn"
-        ]
+        campaign = there(personalize, "campaign", name="movie-recommender-campaign", solutionVersionArn=version, minProvisionedTPS=1)
         wait_until_active(lambda: personalize.describe_campaign(campaignArn=campaign)["campaign"])
 
     for user in USERS:

@@ -2,12 +2,14 @@
 # Document 004 by the AWS CLI: data to a bucket, group, schema, import, AutoML, campaign, and lists for three people.
 #   examples/personalize/hrnn.sh ml-100k/u.data                                          on Amazon
 #   examples/personalize/hrnn.sh ml-100k/u.data http://127.0.0.1:8000/personalize        on Matinee
-# AWS_ENDPOINT_URL_S3 may name another S3. Needs the AWS CLI, version 1 or 2, and awk.
+#   FOLDER=events examples/personalize/hrnn.sh ml-100k/u.data http://127.0.0.1:8000/personalize      likewise, without any S3
+# AWS_ENDPOINT_URL_S3 may name another S3; FOLDER is one of MATINEE_IMPORT_FOLDERS. Needs the AWS CLI, version 1 or 2, and awk.
 set -euo pipefail
 
 ratings=$1
 endpoint=${2:-}
 bucket=${BUCKET:-my-movie-recommender-data}
+folder=${FOLDER:-}
 role=${ROLE:-arn:aws:iam::000000000000:role/AmazonPersonalize-ExecutionRole}
 aws=(${AWS:-aws})
 file=personalize_interactions_fixed.csv
@@ -34,8 +36,15 @@ wait_for() {
 # Tabs (u.data) or commas with a head (ratings.csv): user, film, stars, time.
 awk -F'[\t,]' 'BEGIN { print "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP" } $1 ~ /^[0-9]+$/ { printf "%s,%s,Watch,%s\n", $1, $2, $4 }' \
   <(tr -d '\r' <"$ratings") >"$scratch/$file"
-"${aws[@]}" s3api head-bucket --bucket "$bucket" >/dev/null 2>&1 || "${aws[@]}" s3 mb "s3://$bucket"
-"${aws[@]}" s3 cp --only-show-errors "$scratch/$file" "s3://$bucket/$file"
+if [ -n "$folder" ]; then
+  mkdir -p "$folder"
+  cp "$scratch/$file" "$folder/$file"
+  location="file://$(cd "$folder" && pwd)/$file"
+else
+  "${aws[@]}" s3api head-bucket --bucket "$bucket" >/dev/null 2>&1 || "${aws[@]}" s3 mb "s3://$bucket"
+  "${aws[@]}" s3 cp --only-show-errors "$scratch/$file" "s3://$bucket/$file"
+  location="s3://$bucket/$file"
+fi
 
 schema=$(personalize create-schema --name item_interactions_schema --query schemaArn --schema '{
   "type": "record", "name": "Interactions", "namespace": "com.amazonaws.personalize.schema", "version": "1.0",
@@ -48,7 +57,7 @@ dataset=$(personalize create-dataset --name item_interactions --dataset-group-ar
   --schema-arn "$schema" --query datasetArn)
 wait_for describe-dataset --dataset-arn "$dataset" dataset
 job=$(personalize create-dataset-import-job --job-name item_interactions_import_job_wide_access --dataset-arn "$dataset" \
-  --data-source "dataLocation=s3://$bucket/$file" --role-arn "$role" --query datasetImportJobArn)
+  --data-source "dataLocation=$location" --role-arn "$role" --query datasetImportJobArn)
 wait_for describe-dataset-import-job --dataset-import-job-arn "$job" datasetImportJob
 echo "Imported: $dataset"
 

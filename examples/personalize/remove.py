@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -46,7 +45,7 @@ def main() -> None:
     gone(personalize.delete_dataset_group, personalize.describe_dataset_group, datasetGroupArn=group)
 
 
-def gone(delete: Callable[..., Any], describe: Callable[..., Any], **which: str) -> None:
+def gone(delete: Any, describe: Any, **which: str) -> None:
     """Ask for it to be deleted, and wait until it is not there any more."""
     arn = next(iter(which.values()))
     try:

@@ -81,15 +81,19 @@ def site(s3_url: str, var: Path) -> Iterator[Site]:
         yield Site(f"{url}/personalize", client, folder, var)
 
 
-def run(pipeline: str, client: str, at: Site, data: Path) -> tuple[str, float]:
-    """What the pipeline printed, and its seconds; its group is taken away afterwards, so that the next client finds nothing of it."""
+def run(pipeline: str, client: str, at: Site, data: Path, *, in_folder: bool = False) -> tuple[str, float]:
+    """What the pipeline printed, and its seconds; its group is taken away afterwards, so that the next client finds nothing of it.
+
+    in_folder: the events go to a folder that the site imports from, not to a bucket.
+    """
     if client == CLI:
         file = next(path for path in (data / "u.data", data / "ratings.csv") if path.exists())
         command = ["bash", str(EXAMPLES / "hrnn.sh"), str(file), at.url]
     else:
         python = sys.executable if client == TODAY else str(CLIENTS / "python")
         command = [python, str(EXAMPLES / f"{pipeline}.py"), "--data", str(data), "--endpoint-url", at.url]
-    environment = {**at.environment, "AWS": str(CLIENTS / "aws")}
+        command += ["--folder", str(at.folder)] if in_folder else []
+    environment = {**at.environment, "AWS": str(CLIENTS / "aws"), "FOLDER": str(at.folder) if in_folder else ""}
     began = time.monotonic()
     done = subprocess.run(command, env=environment, cwd=at.var, capture_output=True, text=True, check=False, timeout=PATIENCE)
     seconds = time.monotonic() - began

@@ -81,3 +81,14 @@ def test_document_004_chooses_its_recipe_by_the_aws_cli(at: Site, data: Path, re
         if "user-personalization" in printed:  # which explores by 0.3 where nothing is said: a film there was not placed by its score
             scores = [score for score, is_explored in zip(scores, explored_places(0.3, 10), strict=True) if not is_explored]
         assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("client", [TODAY, CLI])
+def test_document_004_needs_no_bucket(at: Site, data: Path, request: pytest.FixtureRequest, client: str) -> None:
+    if client == CLI:
+        other_clients(request.config)
+    printed, _ = pipelines.run("hrnn", client, at, data, in_folder=True)
+
+    assert (at.folder / "personalize_interactions_fixed.csv").exists()
+    assert re.search(r"^(Trained|The recipe chosen): arn:aws:personalize:::recipe/aws-[a-z-]+$", printed, re.MULTILINE)
