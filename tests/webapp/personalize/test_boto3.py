@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -67,3 +68,14 @@ def test_its_paginators_find_all(personalize: Any) -> None:
 
     assert len(names) > 15
     assert "aws-user-personalization" in names
+
+
+def test_an_endpoint_that_lacks_its_path_is_told_which_it_is(personalize: Any) -> None:
+    url = personalize.meta.endpoint_url.removesuffix("/personalize")
+    own = {"region_name": "us-east-1", "aws_access_key_id": "a", "aws_secret_access_key": "s"}
+    for ask in (
+        lambda: boto3.client("personalize", endpoint_url=url, **own).list_schemas(),
+        lambda: boto3.client("personalize-runtime", endpoint_url=url, **own).get_recommendations(campaignArn=f"{RECIPE}x", userId="1"),
+    ):
+        with pytest.raises(ClientError, match=r"UnknownOperationException.*the endpoint must end with /personalize"):
+            ask()
