@@ -246,7 +246,7 @@ def _events(signer: Signer, name: str, trained: Trained, times: int) -> list[flo
     with Client(signer.port) as client:
         first = client.send(signer.message("recommendations", _asked(name, user))).json["itemList"][0]["itemId"]
         for turn in range(times):
-            event = {"eventType": "watch", "itemId": first, "sentAt": 1_800_000_000 + turn, "eventId": f"{name}-{turn}"}
+            event = {"eventType": "watch", "itemId": first, "sentAt": 1_790_000_000 + turn, "eventId": f"{name}-{turn}"}
             put = signer.message("events", {"trackingId": TRACKING, "userId": user, "sessionId": "s", "eventList": [event]})
             ask = signer.message("recommendations", _asked(name, user))
             began = time.perf_counter()

@@ -1,7 +1,8 @@
 """How often each campaign and recommender is asked, by whom most, and how often the list had been made ahead.
 
 Every process keeps its own count of a day and campaign, and writes it some seconds after it has changed; whoever wants to know adds them
-up. A process that is killed loses what it has not written yet.
+up. A process that is killed loses what it has not written yet. Who is to be forgotten is taken out of what is written, and a process that
+finds its count changed names nobody of that day any more.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Set
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -61,6 +62,7 @@ class Asks:
         self._counts: dict[tuple[str, str], Asked] = {}  # by campaign and day
         self._changed: set[tuple[str, str]] = set()
         self._is_due = False
+        self._written: dict[tuple[str, str], bytes] = {}
 
     def note(self, key: str, user_id: str, ahead: bool) -> None:
         """Somebody asked a campaign or recommender, by its key. user_id: empty for nobody. ahead: whether the list had been made before."""
@@ -86,17 +88,32 @@ class Asks:
             with self._counting:
                 self._is_due = False
                 changed, self._changed = self._changed, set()
-                told = {place: _encoded(self._counts[place]) for place in changed}
                 today = _day(self._now())
                 for place in [place for place in self._counts if place[1] != today and place not in changed]:
                     del self._counts[place]
-            for (key, day), data in told.items():
+                    self._written.pop(place, None)
+            for place in changed:
                 try:
-                    self._blobs.write(f"{PLACE}/{key}/{day}/{self._token}", data)
+                    is_written = self._write(place)
                 except StorageError as error:
-                    log.warning("personalize asks not written key=%s: %s", key, error)
+                    log.warning("personalize asks not written key=%s: %s", place[0], error)
+                    is_written = False
+                if not is_written:
                     with self._counting:
-                        self._changed.add((key, day))
+                        self._changed.add(place)
+
+    def _write(self, place: tuple[str, str]) -> bool:
+        """Whether it is written. Where somebody has changed what was, people were taken out of it, and nobody is named any more."""
+        key = f"{PLACE}/{place[0]}/{place[1]}/{self._token}"
+        there, before = self._blobs.read(key), self._written.get(place)
+        with self._counting:
+            if before is not None and (there is None or there.data != before):
+                self._counts[place].users.clear()
+            data = _encoded(self._counts[place])
+        if not self._blobs.compare_and_set(key, data, expected=there.tag if there else None):
+            return False
+        self._written[place] = data
+        return True
 
 
 def asked(blobs: Blobs, key: str, *, now: float, days: int) -> Asked:
@@ -125,6 +142,16 @@ def forget(blobs: Blobs, key: str, *, before: float = float("inf")) -> None:
     for one in blobs.list(f"{PLACE}/{key}/"):
         if _day_of(one) < day:
             blobs.remove(one)
+
+
+def forget_users(blobs: Blobs, key: str, users: Set[str]) -> None:
+    """Nobody finds these people in the counts of a campaign, while how much was asked stays as it is."""
+    for one in blobs.list(f"{PLACE}/{key}/"):
+        while (blob := blobs.read(one)) is not None:
+            count = _decoded(blob.data)
+            left = Counter({user: n for user, n in count.users.items() if user not in users})
+            if left == count.users or blobs.compare_and_set(one, _encoded(replace(count, users=left)), expected=blob.tag):
+                break
 
 
 def _summed(blobs: Blobs, keys: Iterable[str]) -> Asked:

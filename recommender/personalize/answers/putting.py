@@ -19,6 +19,7 @@ from recommender.personalize.trained import FORGOTTEN
 Json = Mapping[str, Any]
 
 RESERVED = frozenset({"userid", "sessionid", "eventtype", "timestamp", "recommendationid", "impression"})  # no names of properties
+AHEAD = 86_400.0  # seconds by which a client's clock, or its time zone, may be wrong
 TRUTHS = {"true": "true", "false": "false"}
 
 
@@ -28,7 +29,8 @@ def put_events(answers: Answers, sent: Json) -> None:
     _check_ids("userId", [sent.get("userId")])
     _check_ids("itemId", [one.get("itemId") for one in sent["eventList"]])
     schema = _schema_of(answers.registry.recent(), group, INTERACTIONS)
-    events = [_event(one, str(sent["sessionId"]), schema) for one in sent["eventList"]]
+    now = answers.registry.now()
+    events = [_event(one, str(sent["sessionId"]), schema, now) for one in sent["eventList"]]
     user_id = sent.get("userId")
     if user_id is None:
         answers.live.put_anonymous(group, str(sent["sessionId"]), events)
@@ -69,7 +71,7 @@ def _schema(found: Resources, dataset: Resource) -> Schema:
     return read_schema(found.get(dataset.body["schemaArn"], arns.SCHEMA).body["schema"])
 
 
-def _event(said: Json, session_id: str, schema: Schema | None) -> LiveEvent:
+def _event(said: Json, session_id: str, schema: Schema | None, now: float) -> LiveEvent:
     attribution = said.get("metricAttribution") or {}
     return LiveEvent(
         str(said.get("eventId") or uuid.uuid4()),
@@ -77,12 +79,19 @@ def _event(said: Json, session_id: str, schema: Schema | None) -> LiveEvent:
         str(said["eventType"]),
         said.get("itemId"),
         said.get("eventValue"),
-        float(said["sentAt"]),
+        _moment(float(said["sentAt"]), now),
         said.get("recommendationId"),
         tuple(said.get("impression") or ()),
         _properties_of_event(said.get("properties"), schema),
         attribution.get("eventAttributionSource"),
     )
+
+
+def _moment(sent_at: float, now: float) -> float:
+    """The time of an event; InvalidInputError for one that lies ahead, since nothing that happens later would ever be newer."""
+    if sent_at > now + AHEAD:
+        raise InvalidInputError(f"sentAt must be a time in seconds since 1970 that has come, not {sent_at:.15g}; it is {now:.0f} now.")
+    return sent_at
 
 
 def _properties_of_event(text: str | None, schema: Schema | None) -> dict[str, Any]:

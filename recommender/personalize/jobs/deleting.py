@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from recommender.personalize import arns, rows
+from recommender.personalize import arns, asks, rows
 from recommender.personalize.columns import Columns, TextColumn
 from recommender.personalize.csv_rows import Reader
 from recommender.personalize.jobs.context import Commit, Context, StaleError
@@ -137,7 +137,7 @@ def _words(columns: Columns) -> list[str]:
 
 
 def _forget(context: Context, group: Resource, users: Set[str]) -> int:
-    """Take away what was put of these people one by one; how many rows and events that was."""
+    """Take away what was put of these people one by one, and that they asked; how many rows and events that was."""
     name, n_gone = group.key.partition("/")[2], 0
     people = context.check().find(arns.arn_of(arns.DATASET, name, USERS))
     for user in sorted(users):
@@ -146,4 +146,10 @@ def _forget(context: Context, group: Resource, users: Set[str]) -> int:
         if people is not None and context.live.row(people.key, user) is not None:
             context.live.forget_row(people.key, user)
             n_gone += 1
+    for one in context.check().by_key.values():
+        if one.kind in (
+            arns.CAMPAIGN,
+            arns.RECOMMENDER,
+        ):  # of any group: a campaign tells its group by its version alone, which may be gone
+            asks.forget_users(context.blobs, one.key, users)
     return n_gone

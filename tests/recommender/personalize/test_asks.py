@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import StorageError
-from recommender.personalize.asks import PLACE, Asks, asked, by_day, forget, last_asked
+from recommender.personalize.asks import PLACE, Asks, asked, by_day, forget, forget_users, last_asked
 from recommender.storage.blobs import open_blobs
 
 DAY = 86_400
@@ -112,3 +112,23 @@ def test_however_many_ask_a_process_tells_only_so_many_apart(blobs, monkeypatch)
     found = asked(blobs, KEY, now=NOW, days=1)
     assert (found.asked, found.users["ann"]) == (200, 100)
     assert len(found.users) <= 10
+
+
+def test_who_is_forgotten_is_named_by_no_count_written_before_or_after(blobs):
+    ended, asks = Asks(blobs, now=Clock(), seconds=99), Asks(blobs, now=Clock(), seconds=99)
+    for one in (ended, asks):
+        one.note(KEY, "ann", ahead=True)
+        one.note(KEY, "bob", ahead=True)
+        one.write()
+
+    forget_users(blobs, KEY, {"ann"})
+    asks.note(KEY, "bob", ahead=True)
+    asks.write()
+
+    found = asked(blobs, KEY, now=NOW, days=1)
+    assert found.asked == 5
+    assert "ann" not in found.users
+    assert not any(b"ann" in blobs.read(key).data for key in blobs.list(PLACE))
+    asks.note(KEY, "bob", ahead=True)
+    asks.write()
+    assert asked(blobs, KEY, now=NOW, days=1).users["bob"] >= 2

@@ -80,6 +80,7 @@ def test_what_a_session_did_becomes_the_users(town: Town) -> None:
         ({"properties": '{"DEVICE_KIND": "\\ud800"}'}, "properties must be a JSON object as a string"),
         ({"properties": "{"}, "properties must be a JSON object as a string"),
         ({"properties": '{"sessionId": "x"}'}, "properties must not name sessionId: the event has a member for it."),
+        ({"sentAt": 1_700_000_000_500.0}, "sentAt must be a time in seconds since 1970 that has come, not 1700000000500; it is 1"),
         ({"properties": '{"DEVICE_KIND": {"a": 1}}'}, "DEVICE_KIND must be string, as the schema says"),
     ],
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from recommender.personalize import arns, rows, trained
+from recommender.personalize.asks import Asks, asked
 from recommender.personalize.jobs import child, deleting, tickets
 from recommender.personalize.jobs.context import Context
 from recommender.personalize.jobs.sweep import Sweeper, folders, named
@@ -56,6 +58,18 @@ def test_everything_of_them_goes_and_everything_of_others_stays(world: World) ->
     left = b"".join(path.read_bytes() for copy in copies if copy is not None for path in copy.iterdir())
     assert b"bob" not in left
     assert b"ann" in left
+
+
+def test_that_they_asked_a_campaign_is_forgotten_and_that_others_did_is_not(world: World) -> None:
+    blobs, campaign = world.registry.blobs, Resource(arns.arn_of(arns.CAMPAIGN, "films"), ACTIVE, 1.0, 1.0, {"name": "films"})
+    world.registry.change(lambda found: found.add(campaign))
+    asks = Asks(blobs, seconds=99)
+    for name in ("ann", "bob"):
+        asks.note(campaign.key, name, ahead=True)
+    asks.write()
+    deleted(world, "bob")
+    found = asked(blobs, campaign.key, now=time.time(), days=2)
+    assert (found.asked, found.users) == (2, {"ann": 1})
 
 
 def test_the_other_two_can_go_as_well(world: World) -> None:
