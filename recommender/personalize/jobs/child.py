@@ -9,14 +9,17 @@ import logging
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 from recommender.errors import RecommenderError, StorageError
+from recommender.personalize import arns
 from recommender.personalize.jobs import job, tickets
 from recommender.personalize.jobs.context import Context, LostTicketError, StaleError
-from recommender.personalize.resources import Registry
+from recommender.personalize.resources import CREATE, Registry
 from recommender.settings import Settings
 from recommender.storage.amazon.codes import TO_TRY_AGAIN
+from recommender.traffic import Traffic
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +33,7 @@ def do(registry: Registry, settings: Settings, key: str, ticket: str, room: Path
     work, resource = found.work.get(key), found.by_key.get(key)
     if work is None or resource is None or work.ticket != ticket:
         return LOST
+    began = time.monotonic()
     try:
         todo = job(resource.kind, work.what)
         if todo is None:
@@ -40,6 +44,8 @@ def do(registry: Registry, settings: Settings, key: str, ticket: str, room: Path
             try:
                 commit = todo(Context(registry, settings, key, work.what, ticket, own_room, turn), resource)
                 tickets.end(registry, key, ticket, commit)
+                if resource.kind in (arns.VERSION, arns.RECOMMENDER) and work.what == CREATE:
+                    _count_training(settings, time.monotonic() - began)
             except StaleError:
                 resource = registry.read().by_key[key]
                 continue
@@ -52,6 +58,14 @@ def do(registry: Registry, settings: Settings, key: str, ticket: str, room: Path
     except Exception as error:
         log.exception("personalize job failed key=%s", key)
         return _failed(registry, key, ticket, error)
+
+
+def _count_training(settings: Settings, seconds: float) -> None:
+    """For what the month would cost at Amazon, which bills every training."""
+    traffic = Traffic(Path(settings.traffic_folder))
+    traffic.add("trainings")
+    traffic.add("seconds", round(seconds))
+    traffic.close()
 
 
 def end_with_the_worker() -> None:

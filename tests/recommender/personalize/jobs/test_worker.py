@@ -37,8 +37,9 @@ class Clock:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    found = Settings(blobs_url=f"file://{tmp_path}/blobs", cache_folder=str(tmp_path / "cache"))
+    found = Settings(blobs_url=f"file://{tmp_path}/blobs", cache_folder=str(tmp_path / "cache"), traffic_folder=str(tmp_path / "traffic"))
     os.environ["MATINEE_BLOBS_URL"] = found.blobs_url
+    os.environ["MATINEE_TRAFFIC_FOLDER"] = found.traffic_folder
     return found
 
 

@@ -34,7 +34,9 @@ class World:
     def __init__(self, var: Path, fields: dict[str, list[dict[str, Any]]] | None = None) -> None:
         self.folder = var / "files"
         self.folder.mkdir()
-        self.settings = Settings(blobs_url=f"file://{var}/blobs", cache_folder=f"{var}/cache", import_folders=str(self.folder))
+        self.settings = Settings(
+            blobs_url=f"file://{var}/blobs", cache_folder=f"{var}/cache", import_folders=str(self.folder), traffic_folder=f"{var}/traffic"
+        )
         self.registry = Registry(open_blobs(self.settings.blobs_url))
         self._var, self._n_jobs = var, 0
         now = self.registry.now()

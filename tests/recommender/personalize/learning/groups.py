@@ -89,7 +89,9 @@ class Store:
     """A store with the group in it, and its jobs done here and now."""
 
     def __init__(self, tmp_path: Path) -> None:
-        self.settings = Settings(blobs_url=f"file://{tmp_path}/blobs", cache_folder=str(tmp_path / "cache"))
+        self.settings = Settings(
+            blobs_url=f"file://{tmp_path}/blobs", cache_folder=str(tmp_path / "cache"), traffic_folder=str(tmp_path / "traffic")
+        )
         self.now = 1_800_000_000.0
         self.registry = Registry(open_blobs(self.settings.blobs_url), now=lambda: self.now)
         self._room = tmp_path / "rooms"

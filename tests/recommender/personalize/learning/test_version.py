@@ -1,10 +1,12 @@
 import csv
 import itertools
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from recommender.costs.months import month_of
 from recommender.data.matrix import RatingMatrix
 from recommender.evaluation.amazon import told_as_amazon
 from recommender.evaluation.plans import plan
@@ -19,6 +21,7 @@ from recommender.personalize.learning import version as version_jobs
 from recommender.personalize.learning.world import LAST_SECOND
 from recommender.personalize.live import Live, LiveEvent
 from recommender.personalize.resources import ACTIVE, FAILED, Resource
+from recommender.traffic import counted
 from tests.recommender.personalize.learning.groups import (
     BEGAN,
     DAY,
@@ -54,6 +57,11 @@ def store(tmp_path) -> Store:
 def active(version: Resource) -> Resource:
     assert version.status == ACTIVE, version.failure_reason
     return version
+
+
+def test_a_training_is_counted_for_what_the_month_would_cost(store):
+    active(store.version(store.solution("s", **recipe("aws-user-personalization"))))
+    assert sum(counted(Path(store.settings.traffic_folder), month_of(time.time())).trainings) == 1
 
 
 def test_a_version_finds_everybodys_taste(store):
