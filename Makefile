@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-personalize proof-everywhere spark-tools proof-spark neural-tools client-tools proof-pipelines proof-personalize-kill
+.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-personalize proof-everywhere spark-tools proof-spark neural-tools client-tools proof-pipelines proof-personalize-kill proof-long
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -180,6 +180,10 @@ check-deploy: $(TOOLS) $(DEPLOY_TOOLS) ## Checks deploy/ with nginx, systemd-ana
 	"$$laid"/opt/matinee/current/bin/gunicorn --check-config --config "$$laid"/opt/matinee/current/gunicorn.conf.py webapp.wsgi:app; \
 	test -s "$$laid"/opt/matinee/current/static/css/matinee.css -a -s "$$laid"/opt/matinee/current/notice.html; \
 	echo "The installation is whole."
+
+proof-long: $(TOOLS) $(STAND_INS) ## Runs the tests that take a minute or more each and have no other long form; needs MATINEE_TEST_DATA.
+	@echo "Running the long tests; this takes some minutes."
+	@$(VENV)/bin/python -m pytest -n auto --long -m slow $(ARGS)
 
 proof-pipelines: $(TOOLS) $(CLIENT_TOOLS) ## Runs the three documents' pipelines by boto3 of today and of two years ago and by the AWS CLI; needs MATINEE_TEST_DATA.
 	@echo "Running the pipelines of examples/personalize against a Matinee of their own; this takes some minutes."

@@ -94,6 +94,7 @@ def small(folder: Path, **parameters: float) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_trained_on_a_cluster_it_is_served_where_there_is_no_spark(cluster: Standalone, spark_venv: Path, tmp_path: Path) -> None:
     data = write_data_set(tmp_path / "two tastes", two_tastes())
     trained = run(

@@ -171,6 +171,7 @@ def test_a_parameter_that_makes_no_sense_is_refused(name: str, value: float) -> 
         machine(two_tastes(), films(30), {name: value})
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_on_real_ratings_it_is_far_ahead_of_the_neighbours(ml_100k: Path) -> None:
     """In short form: 60 sweeps instead of 200, of the first fold. docs/evaluation.md has all five at full length."""

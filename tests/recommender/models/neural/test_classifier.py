@@ -178,6 +178,7 @@ class TestLearning:
         often, seldom = np.nanmean(chances[:, 2:12]), np.nanmean(chances[:, 40:])
         assert often / (1 - often) > 6 * seldom / (1 - seldom)  # they are watched eight times as often
 
+    @pytest.mark.slow
     @pytest.mark.data
     def test_it_tells_what_people_watch_from_what_they_do_not_better_than_popularity(self, ml_latest_small: Path) -> None:
         from recommender.data.movielens import read_data_set

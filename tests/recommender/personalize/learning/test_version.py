@@ -331,6 +331,7 @@ def test_an_event_of_an_impossible_time_spoils_nothing(store, sent_at):
         assert trained.interactions.times[trained.interactions.of(trained.users.position("odd"))] in ([0], [LAST_SECOND])
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_the_second_documents_pipeline_on_ml_latest_small_beats_popularity(tmp_path, ml_latest_small):
     with (ml_latest_small / "ratings.csv").open() as file:
