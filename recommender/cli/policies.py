@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,22 +25,26 @@ if TYPE_CHECKING:
 
 UNKNOWN = Place()
 
-BUCKET = click.option("--bucket", default=UNKNOWN.bucket, help="The bucket with the data.")
-ACCOUNT = click.option("--account", default=UNKNOWN.account, help="The account, 12 digits.")
-REGION = click.option("--region", default=UNKNOWN.region, help="The region, such as us-east-1.")
-ROLE = click.option("--role", default=UNKNOWN.role, help="Name or ARN of the role that the job is done by.")
-PREFIX = click.option("--prefix", default="", help="The folder in the bucket; without it, the whole bucket.")
-CAMPAIGN = click.option("--campaign", default=UNKNOWN.campaign, help="Name or ARN of the campaign that is asked.")
+PLACE = (
+    click.option("--bucket", default=UNKNOWN.bucket, help="The bucket with the data."),
+    click.option("--account", default=UNKNOWN.account, help="The account, 12 digits."),
+    click.option("--region", default=UNKNOWN.region, help="The region, such as us-east-1."),
+    click.option("--role", default=UNKNOWN.role, help="Name or ARN of the role that the job is done by."),
+    click.option("--prefix", default="", help="The folder in the bucket; without it, the whole bucket."),
+    click.option("--campaign", default=UNKNOWN.campaign, help="Name or ARN of the campaign that is asked."),
+)
+
+
+def placed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A command with the options that say which bucket, account and campaign the policies are about."""
+    for option in reversed(PLACE):
+        command = option(command)
+    return command
 
 
 @click.command("iam")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@BUCKET
-@ACCOUNT
-@REGION
-@ROLE
-@PREFIX
-@CAMPAIGN
+@placed
 @click.option(
     "--for", "jobs", multiple=True, type=click.Choice(list(JOBS)), help="Whether the policies allow this job; import if --bucket is named."
 )
@@ -89,12 +94,7 @@ def policy() -> None:
 
 @policy.command("print")
 @click.option("--preset", "name", required=True, type=click.Choice(list(PRESETS)), help="Which policy.")
-@BUCKET
-@ACCOUNT
-@REGION
-@ROLE
-@PREFIX
-@CAMPAIGN
+@placed
 def policy_print(name: str, **place: str) -> None:
     """Print a policy, to be filled in or ready.
 

@@ -1,5 +1,6 @@
 // The list follows what its person does elsewhere: in another browser, by voice, by a program. Without scripts, loading the page again shows it.
 
+import { poll, teller } from "./polling.js";
 import { refresh, whenChanged } from "./regions.js";
 
 const PAUSE = 2000; // milliseconds between two looks while the page can be seen
@@ -8,14 +9,7 @@ const LONGEST_PAUSE = 64_000; // while the site does not answer
 const parts = [...document.querySelectorAll("[data-live]")];
 const list = parts.find((part) => part.dataset.rev);
 let shown = statedBy(list); // what the page was made from; null until the first answer where the page does not say
-let pause = PAUSE;
-let timer = 0;
-let isAsking = false;
-
-const told = document.createElement("p");
-told.className = "visually-hidden";
-told.setAttribute("role", "status");
-document.body.append(told);
+const told = teller();
 
 function statedBy(part) {
   return part ? `${part.dataset.rev} ${part.dataset.generation}` : null;
@@ -47,34 +41,21 @@ function isTyping() {
   return parts.some((part) => part.contains(document.activeElement)) && document.activeElement.matches("input[type=search], input[type=text], select");
 }
 
+/** False where there is nothing to look for any more, until the page is seen anew. */
 async function look() {
-  if (isAsking) return;
-  isAsking = true;
-  clearTimeout(timer);
-  try {
-    const now = await asked();
-    if (now === null) return;
-    pause = PAUSE;
-    if (shown !== null && now !== shown && !isTyping()) {
-      told.textContent = "";
-      await follow();
-      shown = now;
-    }
-    shown ??= now;
-  } catch {
-    pause = Math.min(pause * 2, LONGEST_PAUSE);
-  } finally {
-    isAsking = false;
+  const now = await asked();
+  if (now === null) return false;
+  if (shown !== null && now !== shown && !isTyping()) {
+    told.textContent = "";
+    await follow();
+    shown = now;
   }
-  if (document.visibilityState === "visible") timer = setTimeout(look, pause);
+  shown ??= now;
+  return true;
 }
 
 if (parts.length) {
   // What was changed here is shown already, and the page says what it was made from.
   whenChanged(() => { shown = statedBy(list); });
-  document.addEventListener("visibilitychange", () => {
-    clearTimeout(timer);
-    if (document.visibilityState === "visible") look();
-  });
-  if (document.visibilityState === "visible") timer = setTimeout(look, PAUSE);
+  poll(look, { pause: PAUSE, longest: LONGEST_PAUSE });
 }
