@@ -246,7 +246,7 @@ $(PACKAGES): requirements.txt
 	@$(PIP) -r requirements.txt || $(PIP_FAILED)
 	@touch $@
 
-$(INSTALLED): $(PACKAGES) pyproject.toml
+$(INSTALLED): $(PACKAGES) pyproject.toml $(wildcard recommender/models/kernels/native/*.[ch])
 	@echo "Installing Matinee itself into $(VENV)."
 	@$(PIP) --no-deps --editable . || $(PIP_FAILED)
 	@touch $@
