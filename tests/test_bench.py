@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench import scale, synthetic
+from bench import peers, scale, synthetic
+from bench.__main__ import main
 from bench.figures import Figure, MismatchError, table
 from bench.lists import compare
+from bench.rounds import ROUNDS, Given, Round, chosen
 from recommender.storage.profiles.records import to_json
 from recommender.storage.profiles.sqlite import SqliteProfiles
 
 COLUMNS = np.array([[4, 7, 9], [1, 2, 3]])
 SCORES = np.array([[4.5, 4.0, 3.5], [4.2, 4.1, 4.0]])
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 
 
 def test_made_up_ratings_have_the_size_of_movielens_and_are_the_same_each_time():
@@ -87,3 +91,47 @@ def test_the_table_says_what_was_promised_and_whether_it_holds():
     assert cells[2] == ["lists", "3 s", "2 s (a peer)", "1.50", "≤ 2", "yes"]
     assert cells[3][3:] == ["1.14", "≤ 1", "NO"]
     assert cells[4][3:] == ["0.50", "", ""]
+
+
+def test_every_measurement_stands_on_the_page_and_in_the_help_with_its_sentence(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    told = capsys.readouterr().out
+
+    for each in ROUNDS:
+        assert f"| `{each.name}` | {each.sentence} | {'long' if each.long else '|'}" in PAGE.read_text()
+        assert f"{each.name} " in told
+        assert each.sentence in told
+    assert len({each.name for each in ROUNDS}) == len(ROUNDS)
+
+
+def test_without_names_the_quick_ones_are_measured_and_the_long_ones_when_asked_for():
+    quick = [each.name for each in chosen([], long=False)]
+
+    assert quick[0] == "lists"
+    assert "scale" not in quick
+    assert [each.name for each in chosen([], long=True)] == [each.name for each in ROUNDS]
+    assert [each.name for each in chosen(["scale", "put"], long=False)] == ["put", "scale"]
+
+
+def test_a_made_up_data_set_is_written_once_a_run_and_a_named_one_is_taken_as_it_is(tmp_path):
+    given = Given(tmp_path)
+    written = (given.data() / "ratings.csv").stat().st_mtime_ns
+
+    assert (given.shape("100k") / "ratings.csv").stat().st_mtime_ns == written
+    assert Given(tmp_path, named=Path("mine")).data() == Path("mine")
+    assert (Given(tmp_path, quick=True).times(9, 2), given.times(9, 2)) == (2, 9)
+
+
+def test_unlike_lists_and_missing_peers_end_the_run_in_words(capsys, monkeypatch):
+    def unlike(given):
+        raise MismatchError("3 of 7 lists differ.")
+
+    monkeypatch.setattr("bench.__main__.chosen", lambda names, long: [Round("lists", "it", unlike)])
+    assert main(["lists"]) == 1
+    assert "lists: 3 of 7 lists differ.\nNo time is told of what is not the same." in capsys.readouterr().err
+
+    monkeypatch.setattr("bench.__main__.chosen", lambda names, long: [Round("lists", "it", unlike, peers=True)])
+    monkeypatch.setattr(peers, "PYTHON", Path("nowhere/python"))
+    assert main(["lists"]) == 1
+    assert "there is no nowhere/python. `make bench` installs them." in capsys.readouterr().err
