@@ -263,12 +263,15 @@ def test_who_leaves_gets_a_receipt_that_is_accessible_and_greets_nobody(browser:
 
 
 def test_stars_are_given_by_keys_and_what_follows_is_told(rosa: Page, site: Site, people: People) -> None:
+    rosa.clock.install(time=0)  # the browser's own: however slow this machine, no time passes from one key to the next
     rosa.goto(site.address + people.unrated)
+    rosa.clock.pause_at(60)
     rosa.locator(".stars-row input").first.focus()
 
     with rosa.expect_response("**/rate") as saved:
         for _ in range(6):  # each arrow is half a star, and only the last is sent
             rosa.keyboard.press("ArrowRight")
+        rosa.clock.resume()
 
     assert saved.value.request.post_data is not None
     assert "rating=3.5" in saved.value.request.post_data
@@ -335,17 +338,32 @@ def test_what_cannot_be_sent_is_kept_and_can_be_sent_again(rosa: Page, site: Sit
     expect(rosa.locator("#said [role=status]")).to_contain_text("taken back")
 
 
+COLOURS = "all => all.map(one => getComputedStyle(one).backgroundColor)"
+
+
 @pytest.mark.parametrize("half_stars", range(1, 11))
 def test_half_stars_are_drawn_as_they_are_given(rosa: Page, site: Site, people: People, half_stars: int) -> None:
-    """Pixels, since whatever reads mark-up gave full marks to a widget that drew 3.5 stars as 3."""
-    rosa.route("**/rate", lambda route: route.fulfill(status=200, content_type="application/json", body=json.dumps({"text": ""})))
+    """Colours, since whatever reads mark-up gave full marks to a widget that drew 3.5 stars as 3; under the mouse, and once it has gone."""
+    rosa.route(
+        "**/rate", lambda _: None
+    )  # never answered: what the site has kept would come in place of the stars, as soon as these are saved
     rosa.goto(site.address + people.another)
     rosa.mouse.move(0, 0)
+    bare = set(
+        rosa.eval_on_selector_all(
+            ".stars-row label", f"all => {{ all.forEach(one => {{ one.control.checked = false }}); return ({COLOURS})(all) }}"
+        )
+    )
     rosa.locator(f".stars-row input[value='{half_stars / 2:.1f}']").check(force=True)
-    colours = rosa.eval_on_selector_all(".stars-row label", "all => all.map(one => getComputedStyle(one).backgroundColor)")
+    under_the_mouse = rosa.eval_on_selector_all(".stars-row label", COLOURS)
+    rosa.mouse.move(0, 0)
+    given = rosa.eval_on_selector_all(".stars-row label", COLOURS)
     widths = rosa.eval_on_selector_all(".stars-row label", "all => all.map(one => one.getBoundingClientRect().width)")
 
-    assert [colour == colours[0] for colour in colours] == [at < half_stars for at in range(10)]
+    assert len(bare) == 1
+    for colours in (under_the_mouse, given):
+        assert [colour not in bare for colour in colours] == [at < half_stars for at in range(10)]
+        assert len(set(colours) - bare) == 1
     assert min(widths) >= 24
 
 
