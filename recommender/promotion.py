@@ -131,13 +131,7 @@ def _told(figure: Figure) -> str:
 
 def _older(in_force: Published, split: Split, matrix: RatingMatrix, films: Catalogue) -> Model | None:
     """The recipe in force, fitted on what it was trained on, without what is held out now; None where nothing is left of it."""
-    was = in_force.matrix
-    theirs = RatingTable(
-        np.repeat(was.user_ids, np.diff(was.row_starts)),
-        was.movie_ids[was.columns],
-        np.asarray(was.half_stars),
-        np.asarray(was.rated_at),
-    )
+    theirs = in_force.matrix.ratings()
     known = np.isin(theirs.movie_ids, films.movie_ids) & np.isin(theirs.user_ids, split.train.user_ids)
     left = theirs.where(known & ~np.isin(_pairs(theirs), _pairs(split.held_out)))
     if not len(left):

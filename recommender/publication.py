@@ -115,7 +115,7 @@ def load(blobs: Blobs, pointer: Pointer) -> Published:
             raise ModelError(f"The model {pointer.version} is not in {blobs.url}; run `matinee train`.")
         saved = files.load(folder, sha256=pointer.manifest_sha256)
         facts = saved.facts
-        matrix = RatingMatrix.from_arrays({n: saved.arrays[f"matrix-{n}"] for n in RatingMatrix.__dataclass_fields__})
+        matrix = RatingMatrix.from_arrays(_unprefixed(saved.arrays, "matrix-"))
         catalogue = Catalogue.from_arrays(_unprefixed(saved.arrays, "catalogue-"))
         about_stars = _unprefixed(saved.arrays, "intervals-")
         about_groups = _unprefixed(saved.arrays, "groups-")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from recommender.data.ratings import RatingTable
 
 Arrays = Mapping[str, NDArray[np.generic]]
+MOST_SHORT = 2**16  # rows or columns that two bytes tell apart
+LATEST = 2**32 - 1  # seconds since 1970 that four bytes hold: in February 2106
+AT_ONCE = 1 << 20  # ratings: what is worked out beside the matrix stays some ten megabytes whatever its size
+WIDEST_TABLE = 1 << 24  # ids up to which a table finds the place of each, instead of a search
 
 
 @dataclass(frozen=True)
@@ -23,50 +27,61 @@ class RatingMatrix:
     row_starts: shape (n_users + 1,); the ratings of row u are row_starts[u]:row_starts[u + 1] of `columns` (ascending in a row),
     `half_stars` (1 to 10) and `rated_at` (seconds since 1970, UTC; 0 where the data name no time).
     column_starts, rows, column_half_stars: the same by column, rows ascending.
+
+    The long arrays are as narrow as they may be: `columns` and `rows` of two bytes where there are no more than MOST_SHORT, else of four;
+    `rated_at` of four. numpy wraps round in such types: to reckon with them take what the methods give, which is wide, or widen them.
     """
 
     user_ids: NDArray[np.int32]
     movie_ids: NDArray[np.int32]
     row_starts: NDArray[np.int64]
-    columns: NDArray[np.int32]
+    columns: NDArray[np.integer]
     half_stars: NDArray[np.uint8]
-    rated_at: NDArray[np.int64]
+    rated_at: NDArray[np.uint32]
     column_starts: NDArray[np.int64]
-    rows: NDArray[np.int32]
+    rows: NDArray[np.integer]
     column_half_stars: NDArray[np.uint8]
 
     @classmethod
     def of(cls, ratings: RatingTable, movie_ids: NDArray[np.int32]) -> RatingMatrix:
-        """The matrix over all the movies given (ascending), rated or not; every rating must be of one of them."""
-        user_ids, user_rows = np.unique(ratings.user_ids, return_inverse=True)
-        movie_columns = np.searchsorted(movie_ids, ratings.movie_ids)
-        cells = user_rows.astype(np.int64) * len(movie_ids) + movie_columns
-        by_row = np.argsort(cells, kind="stable") if np.any(np.diff(cells) <= 0) else np.arange(len(cells))
-        del cells
-        columns = movie_columns[by_row].astype(np.int32)
-        half_stars = ratings.half_stars[by_row]
-        rows = user_rows[by_row].astype(np.int32)
-        by_column = np.argsort(columns, kind="stable")
-        return cls(
-            user_ids=user_ids.astype(np.int32),
-            movie_ids=np.asarray(movie_ids, dtype=np.int32),
-            row_starts=_starts(rows, len(user_ids)),
-            columns=columns,
-            half_stars=half_stars,
-            rated_at=ratings.rated_at[by_row].astype(np.int64),
-            column_starts=_starts(columns, len(movie_ids)),
-            rows=rows[by_column],
-            column_half_stars=half_stars[by_column],
-        )
+        """The matrix over all the movies given (ascending), rated or not; every rating must be of one of them.
+
+        A time before 1970 counts as unknown, one after LATEST as LATEST.
+        """
+        movie_ids = np.asarray(movie_ids, dtype=np.int32)
+        user_ids = _distinct(ratings.user_ids)
+        rows, columns = _places(user_ids, ratings.user_ids), _places(movie_ids, ratings.movie_ids)
+        half_stars, rated_at = ratings.half_stars, _narrowed(ratings.rated_at)
+        if not _is_by_row(rows, columns):
+            order = _by_row(rows, columns)
+            rows, columns, half_stars, rated_at = rows[order], columns[order], half_stars[order], rated_at[order]
+            del order
+        row_starts, column_starts = _starts(rows, len(user_ids)), _starts(columns, len(movie_ids))
+        by_column = _by_column(rows, columns, half_stars, column_starts)
+        return cls(user_ids, movie_ids, row_starts, columns, half_stars, rated_at, column_starts, *by_column)
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> RatingMatrix:
-        """The matrix from what `arrays` gave, memory-mapped or not."""
-        return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})  # type: ignore[arg-type]
+        """The matrix from what `arrays` gave, memory-mapped or not; in older types than today's, or without what follows from it, too."""
+        made = cls(**{name: arrays[name] for name in cls.__dataclass_fields__})  # type: ignore[arg-type]
+        made.__dict__.update({name: arrays[name] for name in SUMS if name in arrays})
+        if LATEST_OF_ALL in arrays:
+            made.__dict__[LATEST_OF_ALL] = int(arrays[LATEST_OF_ALL][0])
+        return made
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Every array under its name, to be saved."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        """Every array under its name, to be saved, with what takes long to work out from them all."""
+        kept = {name: getattr(self, name) for name in (*self.__dataclass_fields__, *SUMS)}
+        return {**kept, LATEST_OF_ALL: np.array([self.latest], dtype=np.int64)}
+
+    def ratings(self) -> RatingTable:
+        """All there is, as it would be read: by user, then by movie."""
+        return RatingTable(
+            np.repeat(self.user_ids, np.diff(self.row_starts)),
+            self.movie_ids[self.columns],
+            np.asarray(self.half_stars),
+            self.rated_at.astype(np.int64),
+        )
 
     @property
     def n_users(self) -> int:
@@ -98,16 +113,16 @@ class RatingMatrix:
     def row(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """The columns and half stars of one user."""
         span = slice(self.row_starts[row], self.row_starts[row + 1])
-        return self.columns[span], self.half_stars[span]
+        return self.columns[span].astype(np.int32, copy=False), self.half_stars[span]
 
     def times(self, row: int) -> NDArray[np.int64]:
         """When one user rated each film, beside `row`."""
-        return self.rated_at[self.row_starts[row] : self.row_starts[row + 1]]
+        return self.rated_at[self.row_starts[row] : self.row_starts[row + 1]].astype(np.int64, copy=False)
 
     def column(self, column: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """The rows and half stars of one movie's raters."""
         span = slice(self.column_starts[column], self.column_starts[column + 1])
-        return self.rows[span], self.column_half_stars[span]
+        return self.rows[span].astype(np.int32, copy=False), self.column_half_stars[span]
 
     def rating_of(self, row: int, column: int) -> int:
         """The half stars a user gave a movie, 0 for none."""
@@ -128,31 +143,135 @@ class RatingMatrix:
     @cached_property
     def first_rated(self) -> NDArray[np.int64]:
         """When each movie was first rated, seconds since 1970, shape (n_movies,); 0 where nobody has rated it, or nobody knows when."""
-        first = np.full(self.n_movies, np.iinfo(np.int64).max)
-        timed = self.rated_at > 0
-        np.minimum.at(first, self.columns[timed], self.rated_at[timed])
-        return np.where(first == np.iinfo(np.int64).max, 0, first)
+        never = np.iinfo(np.int64).max
+        first = np.full(self.n_movies, never)
+        for span in _pieces(self.n_ratings):
+            rated_at = self.rated_at[span].astype(np.int64)
+            rated_at[rated_at == 0] = never
+            np.minimum.at(first, self.columns[span], rated_at)
+        return np.where(first == never, 0, first)
 
     @cached_property
     def squared_rows(self) -> NDArray[np.int64]:
         """Each user's sum of squared half stars, shape (n_users,)."""
-        return _squares(self.half_stars, self.row_starts)
+        return _sums(self.half_stars, self.row_starts, power=2)
 
     @cached_property
     def squared_columns(self) -> NDArray[np.int64]:
         """Each movie's sum of squared half stars, shape (n_movies,)."""
-        return _squares(self.column_half_stars, self.column_starts)
+        return _sums(self.column_half_stars, self.column_starts, power=2)
+
+    @cached_property
+    def row_sums(self) -> NDArray[np.int64]:
+        """Each user's sum of half stars, shape (n_users,)."""
+        return _sums(self.half_stars, self.row_starts)
+
+    @cached_property
+    def column_sums(self) -> NDArray[np.int64]:
+        """Each movie's sum of half stars, shape (n_movies,)."""
+        return _sums(self.column_half_stars, self.column_starts)
+
+    @cached_property
+    def row_means(self) -> NDArray[np.float64]:
+        """Each user's mean in half stars, shape (n_users,); NaN for somebody without ratings."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.row_sums / np.diff(self.row_starts))
 
 
-def _squares(half_stars: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.int64]:
-    sums = np.concatenate([[0], np.cumsum(half_stars.astype(np.int64) ** 2)])
-    return np.asarray(sums[starts[1:]] - sums[starts[:-1]])
+SUMS = ("squared_rows", "squared_columns", "row_sums", "column_sums", "row_means", "first_rated")  # kept with a matrix, each a short array
+LATEST_OF_ALL = "latest"
+
+
+def _distinct(ids: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Each id once, ascending."""
+    firsts = np.ones(len(ids), dtype=bool)
+    np.not_equal(ids[1:], ids[:-1], out=firsts[1:])
+    some = ids[firsts]  # by user, as data sets are, these are few
+    return np.unique(some).astype(np.int32, copy=False)
+
+
+def _places(ids: NDArray[np.int32], wanted: NDArray[np.integer]) -> NDArray[np.integer]:
+    """The position of each wanted id among the ids, which are ascending and hold it, in the narrowest type for that many positions."""
+    found: NDArray[np.integer] = np.empty(len(wanted), dtype=np.uint16 if len(ids) <= MOST_SHORT else np.int32)
+    table = np.zeros(0, dtype=found.dtype)
+    if len(ids) and ids[0] >= 0 and ids[-1] < WIDEST_TABLE:
+        table = np.zeros(int(ids[-1]) + 1, dtype=found.dtype)
+        table[ids] = np.arange(len(ids), dtype=found.dtype)
+    for span in _pieces(len(wanted)):
+        found[span] = table[wanted[span]] if len(table) else np.searchsorted(ids, wanted[span])
+    return found
+
+
+def _narrowed(rated_at: NDArray[np.integer]) -> NDArray[np.uint32]:
+    found = np.empty(len(rated_at), dtype=np.uint32)
+    for span in _pieces(len(rated_at)):
+        found[span] = np.clip(rated_at[span], 0, LATEST)
+    return found
+
+
+def _is_by_row(rows: NDArray[np.integer], columns: NDArray[np.integer]) -> bool:
+    """Whether the ratings stand by row, then by column, each pair once."""
+    for span in _pieces(len(rows) - 1):
+        one, next_one = slice(span.start, span.stop), slice(span.start + 1, span.stop + 1)
+        further = (columns[next_one] > columns[one]) & (rows[next_one] == rows[one])
+        if not np.all(further | (rows[next_one] > rows[one])):
+            return False
+    return True
+
+
+def _by_row(rows: NDArray[np.integer], columns: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Positions that bring the ratings into the order of rows, then columns, what stood first first: of keys of two bytes, which numpy
+    deals out into piles instead of comparing them."""
+    keys = [part for places in (columns, rows) for part in _in_short(places)]
+    return np.lexsort(keys)
+
+
+def _in_short(places: NDArray[np.integer]) -> list[NDArray[np.uint16]]:
+    """Places as numbers of two bytes, the lesser first."""
+    low = places.astype(np.uint16, copy=False)
+    return [low] if places.dtype == np.uint16 else [low, (places >> 16).astype(np.uint16)]
+
+
+def _by_column(
+    rows: NDArray[np.integer], columns: NDArray[np.integer], half_stars: NDArray[np.uint8], column_starts: NDArray[np.int64]
+) -> tuple[NDArray[np.integer], NDArray[np.uint8]]:
+    """Rows and half stars by column, rows ascending: dealt out piece by piece, each piece sorted by itself."""
+    sorted_rows, sorted_half_stars = np.empty_like(rows), np.empty_like(half_stars)
+    ends = column_starts[:-1].copy()  # of what has been dealt out of each column
+    for span in _pieces(len(rows)):
+        order = np.argsort(columns[span], kind="stable")
+        counts = np.bincount(columns[span], minlength=len(ends))
+        moved = ends - (np.cumsum(counts) - counts)
+        to = np.arange(len(order)) + np.repeat(moved, counts)
+        sorted_rows[to], sorted_half_stars[to] = rows[span][order], half_stars[span][order]
+        ends += counts
+    return sorted_rows, sorted_half_stars
+
+
+def _sums(half_stars: NDArray[np.uint8], starts: NDArray[np.int64], *, power: int = 1) -> NDArray[np.int64]:
+    """The sum of each span, some spans at once."""
+    found = np.zeros(len(starts) - 1, dtype=np.int64)
+    n = int(starts[-1])
+    bounds = np.unique(np.append(np.searchsorted(starts, np.arange(0, n, AT_ONCE)), len(found)))
+    for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        amounts = half_stars[starts[first] : starts[last]].astype(np.int64) ** power
+        so_far = np.concatenate([[0], np.cumsum(amounts)])
+        within = starts[first : last + 1] - starts[first]
+        found[first:last] = np.diff(so_far[within])
+    return found
+
+
+def _pieces(n: int) -> Iterator[slice]:
+    """Spans of AT_ONCE that cover n places."""
+    for first in range(0, n, AT_ONCE):
+        yield slice(first, min(first + AT_ONCE, n))
 
 
 def _starts(positions: NDArray[np.integer], n: int) -> NDArray[np.int64]:
-    starts = np.zeros(n + 1, dtype=np.int64)
-    np.cumsum(np.bincount(positions, minlength=n), out=starts[1:])
-    return starts
+    counts = np.zeros(n + 1, dtype=np.int64)
+    for span in _pieces(len(positions)):
+        counts[1:] += np.bincount(positions[span], minlength=n)
+    return np.cumsum(counts)
 
 
 def _position(ids: NDArray[np.int32], wanted: int) -> int | None:

@@ -48,7 +48,11 @@ class Contributions:
 
 
 def _table(
-    columns: NDArray[np.integer], voters: NDArray[np.intp], voted: NDArray[np.int32], half_stars: NDArray[np.uint8], shape: tuple[int, int]
+    columns: NDArray[np.integer],
+    voters: NDArray[np.intp],
+    voted: NDArray[np.integer],
+    half_stars: NDArray[np.uint8],
+    shape: tuple[int, int],
 ) -> NDArray[np.uint8]:
     """The voters' half stars for the columns alone, shape (voters, columns), 0 for none. shape: voters and movies there are."""
     n_voters, n_movies = shape

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.data.matrix import RatingMatrix
-from recommender.data.ratings import RatingTable
 from recommender.models import Arrays, History, Model, Parameters, PredictsStars
 from recommender.models.blend import FitPart, RestorePart
 
@@ -99,9 +98,7 @@ def _divided(matrix: RatingMatrix, share: float, rng: np.random.Generator) -> tu
     places = np.sort(rng.choice(matrix.n_ratings, n, replace=False)) if n else np.zeros(0, dtype=np.intp)
     keep = np.ones(matrix.n_ratings, dtype=bool)
     keep[places] = False
-    rows = np.repeat(matrix.user_ids, np.diff(matrix.row_starts))
-    table = RatingTable(rows, matrix.movie_ids[matrix.columns], np.asarray(matrix.half_stars), np.asarray(matrix.rated_at))
-    return RatingMatrix.of(table.where(keep), matrix.movie_ids), places
+    return RatingMatrix.of(matrix.ratings().where(keep), matrix.movie_ids), places
 
 
 def _measured(part: Model, matrix: RatingMatrix, held_out: NDArray[np.intp]) -> tuple[float, float, float]:
@@ -114,7 +111,7 @@ def _measured(part: Model, matrix: RatingMatrix, held_out: NDArray[np.intp]) -> 
         own = part.matrix.row_of(int(matrix.user_ids[row]))
         history = History.of_nobody() if own is None else History.of_row(part.matrix, own)
         theirs = rows == row
-        predicted[theirs] = _stars(part).predict_many(history, matrix.columns[held_out[theirs]])
+        predicted[theirs] = _stars(part).predict_many(history, matrix.columns[held_out[theirs]].astype(np.int32))
     errors = predicted - matrix.half_stars[held_out] / 2
     return max(float(np.sqrt(np.mean(errors**2))), 1e-6), float(predicted.mean()), max(float(predicted.std()), 1e-6)
 

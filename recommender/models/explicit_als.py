@@ -39,7 +39,7 @@ def fit(
 
 def step(
     starts: NDArray[np.int64],
-    columns: NDArray[np.int32],
+    columns: NDArray[np.integer],
     stars: NDArray[np.float64],
     biases: NDArray[np.float64],
     factors: NDArray[np.float32],

@@ -107,6 +107,6 @@ def products(factors: Floats, person: Floats) -> NDArray[np.float64]:
     return np.asarray(np.einsum("ij,j->i", factors, person), dtype=np.float64)
 
 
-def _observed(starts: NDArray[np.int64], columns: NDArray[np.int32], half_stars: NDArray[np.uint8], pull: Pull) -> Observed:
+def _observed(starts: NDArray[np.int64], columns: NDArray[np.integer], half_stars: NDArray[np.uint8], pull: Pull) -> Observed:
     weights = counted(half_stars, pull.liking).astype(np.float32)
     return Observed(starts, columns, weights, weights)

@@ -52,9 +52,8 @@ class Popular:
     @cached_property
     def mean_stars(self) -> NDArray[np.float64]:
         """Each film's mean, shape (n_movies,); NaN where nobody has rated it."""
-        sums = np.bincount(self.matrix.columns, weights=self.matrix.half_stars, minlength=self.matrix.n_movies)
         with np.errstate(invalid="ignore"):
-            return np.asarray(sums / self.matrix.raters / 2)
+            return np.asarray(self.matrix.column_sums / self.matrix.raters / 2)
 
     @cached_property
     def least_votes(self) -> int:

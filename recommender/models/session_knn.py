@@ -54,7 +54,7 @@ class SessionKnn:
 
     matrix: RatingMatrix
     parameters: Parameters
-    walks: NDArray[np.int32]
+    walks: NDArray[np.integer]
     places: NDArray[np.int32]
 
     recipe = "session-knn"
@@ -101,7 +101,7 @@ class SessionKnn:
             found.append(tuple(Part(NEIGHBOUR, float(sums[one]), row=int(neighbours[one])) for one in order))
         return found
 
-    def _around(self, history: History) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64]]:
+    def _around(self, history: History) -> tuple[NDArray[np.integer], NDArray[np.int64], NDArray[np.float64]]:
         """Every film that lies around a shared one in a neighbour's history: its column, the neighbour's row and what it adds."""
         rows, places, weights = self._shared(history)
         similarities = np.bincount(rows, weights=weights, minlength=self.matrix.n_users).astype(np.float64, copy=False)

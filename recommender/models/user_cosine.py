@@ -80,8 +80,7 @@ class UserCosine:
     @cached_property
     def mean_half_stars(self) -> NDArray[np.float64]:
         """Each user's mean, in half stars, shape (n_users,)."""
-        sums = np.add.reduceat(np.append(self.matrix.half_stars.astype(np.int64), 0), self.matrix.row_starts[:-1])
-        return np.asarray(sums / np.diff(self.matrix.row_starts))
+        return self.matrix.row_means
 
     def similarities(self, history: History) -> NDArray[np.float64]:
         """Cosine of the history with every row, shape (n_users,), in [0, 1]; 0 with its own row.
@@ -173,7 +172,7 @@ class UserCosine:
 
     @cached_property
     def _all_half_stars(self) -> int:
-        return int(self.matrix.half_stars.sum(dtype=np.int64))
+        return int(self.matrix.column_sums.sum())
 
 
 def damped_average(votes: NDArray[np.float64], weights: NDArray[np.float64], damping: float) -> NDArray[np.float64]:

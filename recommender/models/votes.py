@@ -47,9 +47,9 @@ class Votes:
         by_day[rated] = 0.5 ** (age / half_life_days)
         return cls(matrix, by_day)
 
-    def days(self, rated_at: NDArray[np.int64]) -> NDArray[np.int64]:
+    def days(self, rated_at: NDArray[np.integer]) -> NDArray[np.int64]:
         """Whole days before the last rating, at most those of the oldest."""
-        return np.minimum((self.matrix.latest - rated_at) // DAY, len(self.by_day) - 1)
+        return np.minimum((self.matrix.latest - rated_at.astype(np.int64)) // DAY, len(self.by_day) - 1)
 
     def of_entries(self, entries: NDArray[np.int64] | slice) -> NDArray[np.float64]:
         """What ratings by their position in the matrix speak for their films, each from 0 to 1."""

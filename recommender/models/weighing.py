@@ -73,7 +73,7 @@ class _Question:
 
 def learned(matrix: RatingMatrix, fit: Callable[[RatingMatrix], Sequence[Model]], prior: Weights, *, rng: np.random.Generator) -> Weights:
     """The weights of the parts that `fit` makes of what is not held out; the prior's where there is nothing to learn from."""
-    table = _table(matrix)
+    table = matrix.ratings()
     order = table if has_order(matrix) else replace(table, rated_at=rng.permutation(len(table)))
     late = _newest(order)
     new = np.isin(table.user_ids, _newest_people(order))
@@ -95,11 +95,6 @@ def has_order(matrix: RatingMatrix) -> bool:
     ends = matrix.row_starts[1:-1]
     same_person[ends[(ends > 0) & (ends < len(rated_at))] - 1] = False
     return bool(np.any((np.diff(rated_at) != 0) & same_person))
-
-
-def _table(matrix: RatingMatrix) -> RatingTable:
-    rows = np.repeat(matrix.user_ids, np.diff(matrix.row_starts))
-    return RatingTable(rows, matrix.movie_ids[matrix.columns], np.asarray(matrix.half_stars), np.asarray(matrix.rated_at))
 
 
 def _newest(table: RatingTable) -> NDArray[np.bool_]:

@@ -43,7 +43,7 @@ def learn(matrix: RatingMatrix, films: Catalogue, levels: NDArray[np.uint8], par
 
 def _learned_from(
     matrix: RatingMatrix, most: int, rng: np.random.Generator
-) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.uint8]]:
+) -> tuple[NDArray[np.intp], NDArray[np.integer], NDArray[np.uint8]]:
     """Row, column and half stars of all ratings, or of those of as many persons, at random, as have at most `most`; at least one person."""
     n_each = np.diff(matrix.row_starts)
     rows = np.repeat(np.arange(matrix.n_users), n_each)

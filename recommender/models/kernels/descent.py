@@ -26,11 +26,11 @@ class Sets:
 
     starts: NDArray[np.int64]
     rows: NDArray[np.int32]
-    columns: NDArray[np.int32]
+    columns: NDArray[np.integer]
     surprises: Floats
 
 
-def without_meetings(rows: NDArray[np.int32], columns: NDArray[np.int32], surprises: Floats, *, rng: np.random.Generator) -> Sets:
+def without_meetings(rows: NDArray[np.int32], columns: NDArray[np.integer], surprises: Floats, *, rng: np.random.Generator) -> Sets:
     """The ratings in sets: each, in a random order, goes into the first where neither its person nor its film is yet.
 
     There are less than twice as many sets as the most that one person or film has ratings, in practice hardly more than those.
@@ -48,9 +48,9 @@ def without_meetings(rows: NDArray[np.int32], columns: NDArray[np.int32], surpri
     return Sets(starts, rows[by_set], columns[by_set], surprises[by_set])
 
 
-def _taken(places: NDArray[np.int32]) -> list[int]:
+def _taken(places: NDArray[np.integer]) -> list[int]:
     """For each person or film a bit for each set that holds a rating of theirs; Python's integers are as long as they must be."""
-    return [0] * (int(places.max(initial=-1)) + 1)
+    return [0] * (int(places.max()) + 1 if len(places) else 0)
 
 
 def descend(sets: Sets, people: Floats, films: Floats, *, learning_rate: float, regularisation: float, order: NDArray[np.integer]) -> None:

@@ -65,6 +65,6 @@ def spans(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.i
     return np.asarray(within + np.repeat(starts - (ends - lengths), lengths), dtype=np.int64)
 
 
-def _sums(cells: NDArray[np.int32], amounts: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+def _sums(cells: NDArray[np.integer], amounts: NDArray[np.float64], n: int) -> NDArray[np.float64]:
     # bincount gives whole numbers where there is nothing to add up.
     return np.bincount(cells, weights=amounts, minlength=n).astype(np.float64, copy=False)

@@ -29,7 +29,7 @@ class Observed:
     """
 
     starts: NDArray[np.int64]
-    columns: NDArray[np.int32]
+    columns: NDArray[np.integer]
     weights: Floats
     targets: Floats
 

@@ -178,7 +178,7 @@ def _watched(matrix: RatingMatrix, columns: NDArray[np.int32], parameters: Param
     found = []
     for now in (*begins.tolist(), matrix.latest + 1):
         earlier = matrix.rated_at < now
-        left = 0.5 ** ((now - matrix.rated_at[earlier]) / (parameters["half_life_days"] * DAY))
+        left = 0.5 ** ((now - matrix.rated_at[earlier].astype(np.int64)) / (parameters["half_life_days"] * DAY))
         votes = np.log(np.bincount(matrix.columns[earlier], weights=left, minlength=matrix.n_movies)[columns] + LEAST_VOTES)
         found.append(votes - votes.mean())
     return Watched(begins, np.array(found, dtype=np.float32))

@@ -1,0 +1,157 @@
+"""The rating matrix: the same ratings whatever order they came in and whatever types they are kept in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from recommender.data import matrix as matrices
+from recommender.data.matrix import LATEST, MOST_SHORT, SUMS, RatingMatrix
+from recommender.data.ratings import RatingTable
+from recommender.models import History
+from recommender.models.similar import similar_movies
+from recommender.models.user_cosine import UserCosine
+from tests.worlds import matrix_of, random_ratings, rating
+
+
+@pytest.fixture(params=["in one piece", "in pieces of seven"])
+def pieces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param != "in one piece":
+        monkeypatch.setattr(matrices, "AT_ONCE", 7)
+
+
+def table_of(rng: np.random.Generator, n_movies: int = 60) -> RatingTable:
+    return RatingTable.of(random_ratings(rng, n_movies=n_movies))
+
+
+def ids_to(n: int) -> NDArray[np.int32]:
+    return np.arange(1, n + 1, dtype=np.int32)
+
+
+@pytest.mark.usefixtures("pieces")
+@pytest.mark.parametrize("widest", [0, 1 << 24], ids=["ids searched for", "ids in a table"])
+def test_every_rating_stands_in_its_row_and_its_column(rng: np.random.Generator, widest: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matrices, "WIDEST_TABLE", widest)
+    table = table_of(rng)
+    mixed = table.where(rng.permutation(len(table)))  # type: ignore[arg-type]  # places instead of marks
+
+    for given in (table, mixed):
+        made = RatingMatrix.of(given, ids_to(70))
+
+        said = {
+            (int(user), int(movie)): (int(half), int(at))
+            for user, movie, half, at in zip(given.user_ids, given.movie_ids, given.half_stars, given.rated_at, strict=True)
+        }
+        by_row, by_column = {}, {}
+        for row, user in enumerate(made.user_ids.tolist()):
+            columns, half_stars = made.row(row)
+            assert (np.diff(columns) > 0).all()
+            for column, half, at in zip(columns.tolist(), half_stars.tolist(), made.times(row).tolist(), strict=True):
+                by_row[user, int(made.movie_ids[column])] = (half, at)
+        for column, movie in enumerate(made.movie_ids.tolist()):
+            rows, half_stars = made.column(column)
+            assert (np.diff(rows) > 0).all()
+            for row, half in zip(rows.tolist(), half_stars.tolist(), strict=True):
+                by_column[int(made.user_ids[row]), movie] = half
+        assert by_row == said
+        assert by_column == {pair: half for pair, (half, _) in said.items()}
+        assert made.n_users == 40
+        assert made.n_movies == 70
+
+
+@pytest.mark.usefixtures("pieces")
+def test_what_follows_from_the_ratings_is_right(rng: np.random.Generator) -> None:
+    table = table_of(rng)
+    made = RatingMatrix.of(table, ids_to(70))
+
+    for row, user in enumerate(made.user_ids.tolist()):
+        theirs = table.half_stars[table.user_ids == user].astype(np.int64)
+        assert (made.row_sums[row], made.squared_rows[row], made.row_means[row]) == (theirs.sum(), (theirs**2).sum(), theirs.mean())
+    for column, movie in enumerate(made.movie_ids.tolist()):
+        of_film = table.movie_ids == movie
+        theirs, times = table.half_stars[of_film].astype(np.int64), table.rated_at[of_film]
+        assert (made.column_sums[column], made.squared_columns[column]) == (theirs.sum(), (theirs**2).sum())
+        assert made.first_rated[column] == min(times[times > 0], default=0)
+    assert made.latest == table.rated_at.max()
+
+
+def test_ratings_come_out_as_they_went_in(rng: np.random.Generator) -> None:
+    table = table_of(rng)
+
+    again = RatingMatrix.of(table, ids_to(70)).ratings()
+
+    for name in ("user_ids", "movie_ids", "half_stars", "rated_at"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(table, name))
+        assert getattr(again, name).dtype == getattr(table, name).dtype
+
+
+def test_a_matrix_of_nobody_has_films_all_the_same() -> None:
+    made = matrix_of([], n_movies=3)
+
+    assert (made.n_users, made.n_movies, made.n_ratings, made.latest) == (0, 3, 0, 0)
+    assert made.column_sums.tolist() == made.first_rated.tolist() == [0, 0, 0]
+    assert made.row_sums.tolist() == made.row_means.tolist() == []
+
+
+@pytest.mark.parametrize(("n", "kind"), [(MOST_SHORT, np.uint16), (MOST_SHORT + 1, np.int32)])
+def test_places_are_as_narrow_as_they_may_be(n: int, kind: type) -> None:
+    of_films = matrix_of([rating(1, 1, 5.0), rating(1, n, 0.5)])
+    assert of_films.columns.dtype == kind
+    assert of_films.columns.tolist() == [0, n - 1]
+
+    of_people = matrix_of(rating(user, 1, 5.0) for user in range(1, n + 1))
+    assert of_people.rows.dtype == kind
+    assert of_people.rows[-1] == n - 1
+
+
+def test_the_last_of_short_places_is_reckoned_with_as_any_other() -> None:
+    """65,535 + 1 is 0 in two bytes."""
+    last = MOST_SHORT
+    many = [rating(user, 1, 5.0) for user in range(1, last - 1)]
+    made = matrix_of([*many, rating(last - 1, 2, 5.0), rating(last - 1, last, 4.0), rating(last, 2, 4.0), rating(last, last, 5.0)])
+
+    assert [(column, n_both) for column, _, n_both in similar_movies(made, 1, 5)] == [(last - 1, 2)]
+    history = History.of_row(made, made.n_users - 1)
+    assert history.columns.dtype == np.int32
+    assert (history.columns + 1).tolist() == [2, last]
+    assert (made.column(last - 1)[0] + 1).tolist() == [last - 1, last]
+    assert UserCosine.fit(made).neighbours(history).rows.tolist() == [made.n_users - 2]
+
+
+def test_times_out_of_four_bytes_are_the_nearest_in_them() -> None:
+    made = matrix_of([rating(1, 1, 5.0, -1), rating(1, 2, 5.0, LATEST), rating(1, 3, 5.0, LATEST + 1), rating(1, 4, 5.0, 253_402_300_799)])
+
+    assert made.rated_at.dtype == np.uint32
+    assert made.times(0).tolist() == [0, LATEST, LATEST, LATEST]
+    assert (made.times(0) + 1).max() == LATEST + 1
+    assert made.first_rated.tolist() == [0, LATEST, LATEST, LATEST]
+
+
+def test_a_matrix_of_older_types_is_the_same(rng: np.random.Generator) -> None:
+    made = matrix_of(random_ratings(rng), n_movies=70)
+    kept = {name: array for name, array in made.arrays().items() if name not in (*SUMS, "latest")}
+    kept |= {"columns": made.columns.astype(np.int32), "rows": made.rows.astype(np.int32), "rated_at": made.rated_at.astype(np.int64)}
+
+    older = RatingMatrix.from_arrays(kept)
+
+    for name, array in made.arrays().items():
+        np.testing.assert_array_equal(older.arrays()[name], array)
+    model, same = UserCosine.fit(made), UserCosine.fit(older)
+    for row in range(made.n_users):
+        np.testing.assert_array_equal(model.score(History.of_row(made, row)), same.score(History.of_row(older, row)))
+
+
+def test_what_was_kept_is_not_worked_out_again(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = matrix_of(random_ratings(rng), n_movies=70)
+    kept = made.arrays()
+
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError("worked out again")
+
+    monkeypatch.setattr(matrices, "_sums", fail)
+    again = RatingMatrix.from_arrays({**kept, "half_stars": np.zeros(0, np.uint8), "rated_at": np.zeros(0, np.uint32)})
+
+    for name in SUMS:
+        assert getattr(again, name) is kept[name]
+    assert again.latest == made.latest
