@@ -51,7 +51,7 @@ run-aws: $(INSTALLED) $(STAND_INS) ## Demonstrates the shape on AWS with stand-i
 
 test: $(TOOLS) $(STAND_INS) ## Runs all tests, several at once; ARGS="-k rating" runs some, ARGS=--require-browser skips none of those in a browser.
 	@echo "Running the tests."
-	@$(VENV)/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	@OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(VENV)/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(TOOLS) ## Checks format, style, types and which room imports which.
 	@echo "Checking format (ruff), style (ruff), types (mypy) and imports (import-linter)."

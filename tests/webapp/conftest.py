@@ -1,13 +1,15 @@
 """The application over a small recommender, and a client to ask it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from werkzeug.routing import Rule
 
 from tests.webapp.fake_recommender import FakeRecommender
 from webapp import create_app
@@ -30,6 +32,26 @@ class _Compiled(BytecodeCache):
 def _templates_are_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(Flask.jinja_options, "bytecode_cache", _Compiled())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses_are_made_out_when_they_are_asked_for() -> Iterator[None]:
+    """How a rule's address is built is compiled at its first use: for all rules of an application that is half of the making of one."""
+    compiled = Rule._compile_builder
+
+    def at_first_use(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        made: list[Callable[..., tuple[str, str]]] = []
+
+        def build(rule: Rule, **values: Any) -> tuple[str, str]:
+            if not made:
+                made.append(compiled(rule, append_unknown))
+            return made[0](rule, **values)
+
+        return build
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", at_first_use)
         yield
 
 
