@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,16 +25,33 @@ def matinee(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Matinee:
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.chdir(home)
+    return _run
 
-    def run(*arguments: object, typed: str = "", **settings: str) -> Result:
-        environment = {"MATINEE_DOWNLOAD_URL": "", **{f"MATINEE_{name.upper()}": value for name, value in settings.items()}}
-        return CliRunner().invoke(main, [str(a) for a in arguments], env=environment, input=typed)
 
-    return run
+def _run(*arguments: object, typed: str = "", **settings: str) -> Result:
+    environment = {"MATINEE_DOWNLOAD_URL": "", **{f"MATINEE_{name.upper()}": value for name, value in settings.items()}}
+    return CliRunner().invoke(main, [str(a) for a in arguments], env=environment, input=typed)
 
 
 @pytest.fixture
 def trained(matinee: Matinee, data: Path) -> Matinee:
     """The same, once a model of two tastes is in force."""
     done(matinee("train", "--data", data, "--neighbours", 5))
+    return matinee
+
+
+@pytest.fixture(scope="session")
+def _after_training(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The var folder of a home where a model of two tastes is in force."""
+    home = tmp_path_factory.mktemp("trained")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        done(_run("train", "--data", write_data_set(home / "two tastes", two_tastes()), "--neighbours", 5))
+    return home / "var"
+
+
+@pytest.fixture
+def trained_before(matinee: Matinee, _after_training: Path) -> Matinee:
+    """As `trained`, by a training that was done once for all tests: for those that do not care when, and from which folder."""
+    shutil.copytree(_after_training, "var")
     return matinee

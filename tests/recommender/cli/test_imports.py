@@ -24,6 +24,11 @@ LETTERBOXD = """Date,Name,Year,Letterboxd URI,Rating
 
 
 @pytest.fixture
+def trained(trained_before: Matinee) -> Matinee:
+    return trained_before
+
+
+@pytest.fixture
 def person(trained: Matinee) -> str:
     """The number of somebody who has rated nothing."""
     found = re.search(r"^number +(\d+)", done(trained("profile", "new", "--shared")))

@@ -10,6 +10,11 @@ from recommender.domain import FIRST_OWN_USER_ID
 from tests.recommender.cli.commands import NOBODY, Matinee, done, new_person, rate, refused
 
 
+@pytest.fixture
+def trained(trained_before: Matinee) -> Matinee:
+    return trained_before
+
+
 class TestProfiles:
     def test_a_new_person_gets_a_number_of_their_own_and_a_token_and_hears_how_to_rate(self, matinee: Matinee) -> None:
         result = matinee("profile", "new")

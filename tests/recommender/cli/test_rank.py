@@ -11,6 +11,11 @@ from tests.recommender.cli.commands import NOBODY, Matinee, done, new_person, re
 from tests.worlds import right_and_wrong
 
 
+@pytest.fixture
+def trained(trained_before: Matinee) -> Matinee:
+    return trained_before
+
+
 class TestRecommend:
     def test_a_list_is_rank_match_stars_title_and_the_first_reason(self, trained: Matinee) -> None:
         result = trained("recommend", 3, "-n", 1)
