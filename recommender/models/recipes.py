@@ -36,6 +36,7 @@ from recommender.models import (
     trending,
     user_cosine,
     user_cosine_recent,
+    user_knn,
 )
 from recommender.models.als import Als
 from recommender.models.blend import Blend, FitPart
@@ -57,6 +58,7 @@ from recommender.models.timely import Timely
 from recommender.models.trending import Trending
 from recommender.models.user_cosine import UserCosine
 from recommender.models.user_cosine_recent import UserCosineRecent
+from recommender.models.user_knn import UserKnn
 from recommender.models.weighing import Weights, has_order
 
 
@@ -121,6 +123,14 @@ _ALL: tuple[Recipe, ...] = (
         session_knn.DEFAULTS,
         fit=lambda matrix, _, parameters: SessionKnn.fit(matrix, parameters),
         restore=lambda matrix, _, parameters, arrays: SessionKnn.restore(matrix, parameters, arrays),
+    ),
+    Recipe(
+        UserKnn.recipe,
+        "what would get most stars, by the people most alike among those who have rated it",
+        user_knn.DEFAULTS,
+        fit=lambda matrix, _, parameters: UserKnn.fit(matrix, parameters),
+        restore=lambda matrix, _, parameters, __: UserKnn.fit(matrix, parameters),
+        is_instant=True,
     ),
     Recipe(
         Als.recipe,
