@@ -26,6 +26,7 @@ from recommender.elicitation import Elicitation
 from recommender.errors import DataError, InvalidInputError, ModelError, NoModelError, StorageError
 from recommender.models import History, Model, PredictsStars, files, recipes
 from recommender.models.intervals import StarIntervals
+from recommender.models.kept_sums import KeptSums
 from recommender.models.popular import Popular
 from recommender.models.taste_groups import TasteGroups
 from recommender.models.user_cosine import UserCosine
@@ -77,6 +78,11 @@ class Published:
         """What predicts stars: the model itself where it can and is somebody's own, else the neighbours, over the same ratings."""
         own = isinstance(self.model, PredictsStars) and self.model.is_personal
         return self.model if own else UserCosine.fit(self.matrix)  # type: ignore[return-value]  # asked on the line above
+
+    @cached_property
+    def kept_sums(self) -> KeptSums | None:
+        """What the lists of people at work were made from, for as long as this version is in use; None for other models than neighbours."""
+        return KeptSums(self.model.fold, self.matrix.n_users) if isinstance(self.model, UserCosine) else None
 
     @cached_property
     def genres(self) -> tuple[tuple[str, ...], NDArray[np.bool_]]:

@@ -453,7 +453,7 @@ class Recommender:
 
     def _build(self, user_id: UserId, published: Published) -> tuple[ListRecord, bool]:
         """The list, and whether there is nothing more to do: a right list that the store will not take is shown all the same."""
-        made = lists.made_for(user_id, published, self._profiles, now=self._now)
+        made = lists.made_for(user_id, published, self._profiles, now=self._now, at_work=is_own_person(user_id))
         try:
             return made, self._profiles.keep_list(made)
         except StorageError as trouble:
@@ -469,7 +469,7 @@ class Recommender:
         if recipe not in (None, published.model.recipe):
             published = replace(published, model=recipes.fit(str(recipe), published.matrix, published.catalogue))
         taste = lists.taste_of(user_id, published, self._profiles)
-        made = lists.make_wished(user_id, taste, published, n, wishes, barred=barred)
+        made = lists.make_wished(user_id, taste, published, n, wishes, barred=barred, at_work=is_own_person(user_id))
         facts = (published.version, published.generation, record.built_at, made.basis, made.movies)
         return RecommendationList(user_id, taste.rev, *facts, source=LIVE, explore=made.explore)
 

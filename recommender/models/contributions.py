@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.models import History
-from recommender.models.kernels import plain
 from recommender.models.parts import BASE, NEIGHBOUR, Part, Parts
 from recommender.models.user_cosine import NEUTRAL_HALF_STARS, Neighbourhood, UserCosine
 
@@ -21,18 +20,12 @@ class Contributions:
     """
 
     def __init__(self, model: UserCosine, history: History, near: Neighbourhood, columns: NDArray[np.intp]) -> None:
-        matrix = model.matrix
-        lengths = matrix.row_starts[near.rows + 1] - matrix.row_starts[near.rows]
-        entries = plain.spans(matrix.row_starts[near.rows], lengths)
-        voters, voted = np.repeat(np.arange(len(near)), lengths), matrix.columns[entries]
-        half_stars = matrix.half_stars[entries]
-        shape = (len(near), matrix.n_movies)
-        self.votes = _table(columns, voters, voted, half_stars, shape).T
+        self.votes = model.fold.ratings(near.rows, columns).T
         weights = np.where(self.votes > 0, near.similarities, 0.0)
         totals = weights.sum(axis=1) + model.damping
         signed = weights * (self.votes.astype(np.float64) - NEUTRAL_HALF_STARS)
         self.by_person = signed / np.where(totals > 0, totals, 1.0)[:, np.newaxis] / 2
-        products = _table(history.columns, voters, voted, half_stars, shape).astype(np.float64) * history.half_stars
+        products = model.fold.ratings(near.rows, history.columns).astype(np.float64) * history.half_stars
         self._rows = near.rows
         self.by_film = np.asarray(self.by_person @ (products / products.sum(axis=1, keepdims=True)))
 
@@ -45,21 +38,3 @@ class Contributions:
             neighbours = tuple(Part(NEIGHBOUR, float(amounts[at]), row=int(self._rows[at])) for at in ordered)
             found.append((Part(BASE, NEUTRAL_HALF_STARS / 2), *neighbours) if neighbours else ())
         return found
-
-
-def _table(
-    columns: NDArray[np.integer],
-    voters: NDArray[np.intp],
-    voted: NDArray[np.integer],
-    half_stars: NDArray[np.uint8],
-    shape: tuple[int, int],
-) -> NDArray[np.uint8]:
-    """The voters' half stars for the columns alone, shape (voters, columns), 0 for none. shape: voters and movies there are."""
-    n_voters, n_movies = shape
-    place = np.full(n_movies, -1, dtype=np.int32)
-    place[columns] = np.arange(len(columns))
-    at = place[voted]
-    wanted = np.flatnonzero(at >= 0)
-    table = np.zeros((n_voters, len(columns)), dtype=np.uint8)
-    table[voters[wanted], at[wanted]] = half_stars[wanted]
-    return table

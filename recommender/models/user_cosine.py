@@ -17,6 +17,7 @@ from recommender.data.matrix import RatingMatrix
 from recommender.errors import InvalidInputError
 from recommender.models import Arrays, History, Parameters
 from recommender.models.kernels import MOST_NEIGHBOURS, plain
+from recommender.models.kernels.fold_in import FoldIn, Given, Overlap, fold_in
 from recommender.models.parts import Parts
 
 NEUTRAL_HALF_STARS = 5  # what a film nobody near has rated is worth: 2.5 stars, for everybody and every film
@@ -27,7 +28,7 @@ DEFAULTS: Parameters = {"n_neighbours": 40, "damping": 50.0, "n_raters": 40, "ra
 class Neighbourhood:
     """The people most alike. rows: most similar first; similarities: beside them, above 0."""
 
-    rows: NDArray[np.intp]
+    rows: NDArray[np.int64]
     similarities: NDArray[np.float64]
 
     def __len__(self) -> int:
@@ -82,25 +83,36 @@ class UserCosine:
         """Each user's mean, in half stars, shape (n_users,)."""
         return self.matrix.row_means
 
+    @cached_property
+    def fold(self) -> FoldIn:
+        """What works out one person's sums."""
+        return fold_in(self.matrix)
+
+    def overlap(self, history: History, dots: NDArray[np.int32] | None = None) -> Overlap:
+        """What the history has in common with everybody. dots: its dot products, where they are at hand already."""
+        if dots is None:
+            dots = np.zeros(self.matrix.n_users, dtype=np.int32)
+            self.fold.bring(dots, Given.nothing(), Given(history.columns, history.half_stars))
+        return Overlap(dots, int(np.sum(history.half_stars.astype(np.int64) ** 2)), history.own_row)
+
     def similarities(self, history: History) -> NDArray[np.float64]:
         """Cosine of the history with every row, shape (n_users,), in [0, 1]; 0 with its own row.
 
         A film one of the two has not rated adds nothing to the product; it is never taken for a rating of no stars.
         """
-        own_squared = int(np.sum(history.half_stars.astype(np.int64) ** 2))
-        found = plain.cosines(plain.overlaps(self.matrix, history.columns, history.half_stars), self.matrix.squared_rows, own_squared)
+        overlap = self.overlap(history)
+        found = plain.cosines(overlap.dots.astype(np.float64), self.matrix.squared_rows, overlap.own_squared)
         if history.own_row is not None:
             found[history.own_row] = 0.0
         return found
 
     def neighbours(self, history: History) -> Neighbourhood:
         """The n_neighbours most similar users, most similar first, ties by lower user id."""
-        return self.nearest(self.similarities(history))
+        return self.nearest(self.overlap(history))
 
-    def nearest(self, similarities: NDArray[np.float64]) -> Neighbourhood:
-        """The same, from similarities already worked out."""
-        rows = plain.nearest(similarities, self.n_neighbours)
-        return Neighbourhood(rows, similarities[rows])
+    def nearest(self, overlap: Overlap) -> Neighbourhood:
+        """The same, from what is in common already."""
+        return Neighbourhood(*self.fold.nearest(overlap, min(self.n_neighbours, self.matrix.n_users)))
 
     def score(self, history: History) -> NDArray[np.float64]:
         """The damped weighted average of the neighbours' stars; NaN for a film none of them has rated."""
@@ -108,7 +120,7 @@ class UserCosine:
 
     def score_by(self, near: Neighbourhood) -> NDArray[np.float64]:
         """The same, for neighbours already found."""
-        return damped_average(*plain.weighted_sums(self.matrix, near.rows, near.similarities, NEUTRAL_HALF_STARS), self.damping)
+        return self.fold.scores(near.rows, near.similarities, NEUTRAL_HALF_STARS, self.damping)
 
     def arrays(self) -> Arrays:
         """None: it is all in the matrix."""
@@ -132,17 +144,21 @@ class UserCosine:
         """
         return float(self.predict_many(history, np.array([column], dtype=np.int32))[0])
 
-    def predict_many(
-        self, history: History, columns: NDArray[np.int32], *, similarities: NDArray[np.float64] | None = None
-    ) -> NDArray[np.float64]:
+    def predict_many(self, history: History, columns: NDArray[np.int32], *, overlap: Overlap | None = None) -> NDArray[np.float64]:
         """`predict` for several films of one person, shape of columns; a column of -1 (no such film) has no raters.
 
-        similarities: what `similarities(history)` gave, where it is at hand already.
+        overlap: what `overlap(history)` gave, where it is at hand already.
         """
-        if similarities is None:
-            similarities = self.similarities(history)
-        own_mean = self._own_mean(history) if len(history) else None
-        return np.array([self._predicted(similarities, own_mean, int(column), history.own_row) for column in columns])
+        if not len(history):
+            return np.array([self._mean_of(int(column), history.own_row) for column in columns])
+        own_mean, known = self._own_mean(history), columns >= 0
+        found = np.full(len(columns), _in_stars(own_mean))
+        if known.any():
+            overlap = self.overlap(history) if overlap is None else overlap
+            n_raters = max(1, min(int(self.parameters["n_raters"]), self.matrix.n_users))
+            near = self.fold.raters(overlap, columns[known], n_raters, self.mean_half_stars)
+            found[known] = [self._predicted(own_mean, *raters) for raters in near]
+        return found
 
     def _own_mean(self, history: History) -> float:
         """The person's mean in half stars, damped towards that of everybody else."""
@@ -152,18 +168,17 @@ class UserCosine:
         damping = self.parameters["own_damping"]
         return (int(history.half_stars.sum()) + damping * mean) / (len(history) + damping)
 
-    def _predicted(self, similarities: NDArray[np.float64], own_mean: float | None, column: int, own_row: int | None) -> float:
+    def _predicted(self, own_mean: float, similarities: NDArray[np.float64], deviations: NDArray[np.float64]) -> float:
+        # numpy's sum, whose order is always the same: these are no multiples of 2^-SIMILARITY_BITS.
+        total = float(np.sum(similarities)) + self.parameters["rater_damping"]
+        return _in_stars(own_mean + (float(np.sum(similarities * deviations)) / total if len(similarities) else 0.0))
+
+    def _mean_of(self, column: int, own_row: int | None) -> float:
+        """What a film is given by others, for somebody without ratings."""
         raters, half_stars = self.matrix.column(column) if column >= 0 else (np.zeros(0, np.int32), np.zeros(0, np.uint8))
         if own_row is not None:
-            others = raters != own_row
-            raters, half_stars = raters[others], half_stars[others]
-        if own_mean is None:
-            return _in_stars(float(half_stars.mean()) if len(raters) else self.overall_mean_half_stars)
-        nearest = plain.nearest(similarities[raters], int(self.parameters["n_raters"]))
-        weights = similarities[raters[nearest]]
-        deviations = half_stars[nearest] - self.mean_half_stars[raters[nearest]]
-        total = float(np.sum(weights)) + self.parameters["rater_damping"]
-        return _in_stars(own_mean + (float(np.sum(weights * deviations)) / total if len(nearest) else 0.0))
+            half_stars = half_stars[raters != own_row]
+        return _in_stars(float(half_stars.mean()) if len(half_stars) else self.overall_mean_half_stars)
 
     @property
     def overall_mean_half_stars(self) -> float:
@@ -177,9 +192,7 @@ class UserCosine:
 
 def damped_average(votes: NDArray[np.float64], weights: NDArray[np.float64], damping: float) -> NDArray[np.float64]:
     """b + Σ sim·(r - b) / (Σ sim + λ) in stars, from the sums in half stars; NaN where no weight is."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        scores = (NEUTRAL_HALF_STARS + votes / (weights + damping)) / 2
-    return np.where(weights > 0, scores, np.nan)
+    return plain.damped_average(votes, weights, NEUTRAL_HALF_STARS, damping)
 
 
 def _in_stars(half_stars: float) -> float:

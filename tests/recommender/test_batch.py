@@ -11,6 +11,7 @@ from recommender.batch import rank, rank_everybody
 from recommender.data.matrix import RatingMatrix
 from recommender.data.movielens import DataSet, read_data_set
 from recommender.models import History
+from recommender.models.kernels.fold_in import Overlap
 from recommender.models.popular import Popular
 from recommender.models.user_cosine import UserCosine
 from tests.worlds import data_set_of, random_ratings, two_tastes
@@ -72,9 +73,9 @@ class _without(UserCosine):  # noqa: N801  reads as a phrase
         super().__init__(model.matrix, model.parameters)
         object.__setattr__(self, "_gone", row)
 
-    def similarities(self, history: History) -> np.ndarray:
-        found = super().similarities(history)
-        found[self._gone] = 0.0  # type: ignore[attr-defined]
+    def overlap(self, history: History, dots: np.ndarray | None = None) -> Overlap:
+        found = super().overlap(history, dots)
+        found.dots[self._gone] = 0  # type: ignore[attr-defined]
         return found
 
 

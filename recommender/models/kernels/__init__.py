@@ -1,8 +1,9 @@
-"""The hot loops of the neighbour models, twice: `plain`, one person at a time, and `blocked`, many at once.
+"""The hot loops of the neighbour models: `plain`, one person at a time, and `blocked`, many at once; `fold_in` chooses, for one person,
+between `plain` and what is compiled from `native`.
 
-Both give the same bits. That is possible because no sum in them depends on its order: products of half stars are whole
+All give the same bits. That is possible because no sum in them depends on its order: products of half stars are whole
 numbers, and a similarity is rounded to a multiple of 2^-SIMILARITY_BITS, so that sums of similarities times half stars are
-whole multiples of it too, held exactly by a float64 up to MOST_NEIGHBOURS terms. A third kernel can join on the same terms.
+whole multiples of it too, held exactly by a float64 up to MOST_NEIGHBOURS terms. Another kernel can join on the same terms.
 """
 
 from __future__ import annotations

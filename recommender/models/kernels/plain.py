@@ -1,4 +1,4 @@
-"""The neighbour sums for one person, in a few calls of numpy: serves who waits, and is the twin that `blocked` must equal."""
+"""The neighbour sums for one person, in a few calls of numpy: the twin that `blocked`, and what is compiled, must equal."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from recommender.models.kernels import SIMILARITY_BITS
 LONG_COLUMN = 1_000
 
 
-def overlaps(matrix: RatingMatrix, columns: NDArray[np.int32], half_stars: NDArray[np.uint8]) -> NDArray[np.float64]:
+def overlaps(matrix: RatingMatrix, columns: NDArray[np.integer], half_stars: NDArray[np.uint8]) -> NDArray[np.float64]:
     """The dot product of a history with every row, shape (n_users,): whole numbers, exact."""
     starts, lengths = matrix.column_starts[columns], matrix.raters[columns]
     is_long = lengths >= LONG_COLUMN
     entries = spans(starts[~is_long], lengths[~is_long])
-    products = np.repeat(half_stars[~is_long].astype(np.float64), lengths[~is_long]) * matrix.column_half_stars[entries]
+    products: NDArray[np.float64] = (
+        np.repeat(half_stars[~is_long].astype(np.float64), lengths[~is_long]) * matrix.column_half_stars[entries]
+    )
     dots = _sums(matrix.rows[entries], products, matrix.n_users)
     for start, length, own in zip(starts[is_long], lengths[is_long], half_stars[is_long].astype(np.float64), strict=True):
         span = slice(start, start + length)
@@ -56,6 +58,26 @@ def weighted_sums(
     columns, repeated = matrix.columns[entries], np.repeat(weights, lengths)
     votes = repeated * (matrix.half_stars[entries].astype(np.float64) - centre)
     return _sums(columns, votes, matrix.n_movies), _sums(columns, repeated, matrix.n_movies)
+
+
+def damped_average(votes: NDArray[np.float64], weights: NDArray[np.float64], centre: int, damping: float) -> NDArray[np.float64]:
+    """b + Σ sim·(r - b) / (Σ sim + λ) in stars, from the sums in half stars and b, the centre; NaN where no weight is."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scores = (centre + votes / (weights + damping)) / 2
+    return np.where(weights > 0, scores, np.nan)
+
+
+def ratings(matrix: RatingMatrix, rows: NDArray[np.intp], columns: NDArray[np.integer]) -> NDArray[np.uint8]:
+    """The half stars of these rows for these films alone, shape (rows, columns), 0 for none."""
+    lengths = matrix.row_starts[rows + 1] - matrix.row_starts[rows]
+    entries = spans(matrix.row_starts[rows], lengths)
+    place = np.full(matrix.n_movies, -1, dtype=np.int32)
+    place[columns] = np.arange(len(columns))
+    at = place[matrix.columns[entries]]
+    wanted = np.flatnonzero(at >= 0)
+    table = np.zeros((len(rows), len(columns)), dtype=np.uint8)
+    table[np.repeat(np.arange(len(rows)), lengths)[wanted], at[wanted]] = matrix.half_stars[entries[wanted]]
+    return table
 
 
 def spans(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

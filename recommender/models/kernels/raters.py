@@ -45,8 +45,7 @@ class Raters:
 
     def _mean(self, row: int) -> float:
         """What the person gives a film that nobody has rated, in half stars."""
-        nobody, no_film = np.zeros(self._model.matrix.n_users), np.array([-1], dtype=np.int32)
-        return 2 * float(self._model.predict_many(History.of_row(self._model.matrix, row), no_film, similarities=nobody)[0])
+        return 2 * self._model.predict(History.of_row(self._model.matrix, row), -1)
 
     def _deviations(self, similarities: NDArray[np.float64], theirs: NDArray[np.float64]) -> NDArray[np.float64]:
         """How many half stars from their mean each person would give one film, shape (people,).

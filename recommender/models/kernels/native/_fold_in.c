@@ -1,4 +1,1029 @@
+/* One person's list from the mapped ratings: the compiled twin of `plain`, called by `fold_in`.
+
+Every function gives the bits of its twin, in whatever order it adds: dot products are whole numbers, a similarity is rounded to a
+multiple of 2^-36, and sums of such multiples times half stars are kept as whole numbers of 2^-36. What comes from a file is checked where
+it is used, so that a broken file is a ValueError and no write outside an array. */
+
 #include "kernel.h"
+#include <math.h>
+#include <stdarg.h>
+
+#define ONE ((double)((int64_t)1 << 36)) /* 2^SIMILARITY_BITS */
+#define NARROWER 0.99999f    /* more than what a float32 loses in two products and three conversions */
+#define SOME 1e-30f          /* less than the likeness of anybody with whom something is in common */
+#define CHUNK 512            /* positions checked before they are used */
+#define GROUP 32             /* rows of which the one most alike is looked at first */
+#define COLUMNS_AT_ONCE 2048 /* whose sums stay in the nearest cache while every neighbour votes */
+#define BINS 1024            /* of likeness, below the highest */
+#define BIN_BITS 17          /* of the bits of a float32 that a bin does not tell apart */
+#define SAMPLE 1024          /* rows that tell how alike the likest few in a hundred are */
+#define SAMPLED 64           /* of these the likest */
+
+#if defined(__GNUC__) || defined(__clang__)
+#define INLINE static inline __attribute__((always_inline))
+#define PREFETCH(at) __builtin_prefetch(at)
+#else
+#define INLINE static inline
+#define PREFETCH(at) ((void)(at))
+#endif
+
+/* ---- Python's buffers ---- */
+
+struct array {
+    Py_buffer view;
+    int64_t n;
+    int size; /* of an item */
+};
+
+static int is_of_kind(const Py_buffer *view, char kind)
+{
+    const char *format = view->format ? view->format : "B";
+    if (!format[0] || format[1])
+        return 0;
+    const char *letters = kind == 'u' ? "BHILQ" : kind == 'i' ? "bhilq" : kind == 'f' ? "fd" : "?";
+    return strchr(letters, format[0]) != NULL;
+}
+
+/* Whether the object is an array of one of the kinds, such as "u2 i4": u for whole numbers from 0, i for whole numbers, f, ?; and bytes. */
+static int taken(PyObject *object, struct array *array, const char *name, const char *kinds, int writable)
+{
+    if (PyObject_GetBuffer(object, &array->view, PyBUF_FORMAT | PyBUF_ND | (writable ? PyBUF_WRITABLE : 0)) < 0) {
+        PyErr_Clear();
+        array->view.obj = NULL;
+        PyErr_Format(PyExc_ValueError, "%s must be a contiguous%s array of %s, not %.100R.", name, writable ? " writable" : "", kinds,
+                     Py_TYPE(object));
+        return 0;
+    }
+    for (const char *kind = kinds; *kind; kind += kind[2] ? 3 : 2)
+        if (is_of_kind(&array->view, kind[0]) && array->view.itemsize == kind[1] - '0') {
+            array->size = (int)array->view.itemsize;
+            array->n = array->view.len / array->view.itemsize;
+            return 1;
+        }
+    PyErr_Format(PyExc_ValueError, "%s must be a contiguous%s array of %s, not of format %s with %zd bytes an item.", name,
+                 writable ? " writable" : "", kinds, array->view.format ? array->view.format : "B", array->view.itemsize);
+    return 0;
+}
+
+struct wanted {
+    const char *name, *kinds;
+    int writable;
+};
+
+/* All the arrays of a call, or none; `objects` beside `wanted`. */
+static int all_taken(PyObject *const *objects, struct array *arrays, const struct wanted *wanted, int n)
+{
+    for (int at = 0; at < n; at++)
+        arrays[at].view.obj = NULL;
+    for (int at = 0; at < n; at++)
+        if (!taken(objects[at], &arrays[at], wanted[at].name, wanted[at].kinds, wanted[at].writable)) {
+            for (int taken_before = 0; taken_before <= at; taken_before++)
+                if (arrays[taken_before].view.obj)
+                    PyBuffer_Release(&arrays[taken_before].view);
+            return 0;
+        }
+    return 1;
+}
+
+static void release(struct array *arrays, int n)
+{
+    for (int at = 0; at < n; at++)
+        PyBuffer_Release(&arrays[at].view);
+}
+
+static int is_called_with(Py_ssize_t given, Py_ssize_t expected, const char *name)
+{
+    if (given != expected)
+        PyErr_Format(PyExc_TypeError, "%s takes %zd values, not %zd.", name, expected, given);
+    return given == expected;
+}
+
+static int whole(PyObject *object, int64_t *number)
+{
+    *number = PyLong_AsLongLong(object);
+    return !(*number == -1 && PyErr_Occurred());
+}
+
+INLINE int64_t position(const struct array *array, int64_t at)
+{
+    switch (array->size) {
+    case 2:
+        return ((const uint16_t *)array->view.buf)[at];
+    case 4:
+        return ((const int32_t *)array->view.buf)[at];
+    default:
+        return ((const int64_t *)array->view.buf)[at];
+    }
+}
+
+/* What went wrong while nobody held the interpreter's lock. */
+enum trouble { NONE = 0, NO_MEMORY, BAD_SPAN, BAD_ROW, BAD_COLUMN, BAD_ORDER, BAD_STARS };
+
+static PyObject *raised(enum trouble trouble)
+{
+    switch (trouble) {
+    case NO_MEMORY:
+        return PyErr_NoMemory();
+    case BAD_SPAN:
+        PyErr_SetString(PyExc_ValueError, "The starts must ascend and end within the ratings; they do not.");
+        break;
+    case BAD_ROW:
+        PyErr_SetString(PyExc_ValueError, "Every row must be one of the people there are; there is one outside.");
+        break;
+    case BAD_COLUMN:
+        PyErr_SetString(PyExc_ValueError, "Every column must be one of the films there are; there is one outside.");
+        break;
+    case BAD_ORDER:
+        PyErr_SetString(PyExc_ValueError, "The columns of a history must ascend, each once; they do not.");
+        break;
+    case BAD_STARS:
+        PyErr_SetString(PyExc_ValueError, "A history must have as many half stars as columns.");
+        break;
+    case NONE:
+        break;
+    }
+    return NULL;
+}
+
+/* Where the entries of one row or column begin and end. */
+INLINE int is_span(const struct array *starts, int64_t at, int64_t n_entries, int64_t *first, int64_t *end)
+{
+    const int64_t *all = (const int64_t *)starts->view.buf;
+    *first = all[at];
+    *end = all[at + 1];
+    return 0 <= *first && *first <= *end && *end <= n_entries;
+}
+
+/* ---- dot products: films added, changed, taken back ---- */
+
+/* A film's raters, and what the person gives it more than before. */
+struct film {
+    const void *rows;
+    const uint8_t *half_stars;
+    int64_t n;
+    int32_t times;
+};
+
+/* Adds a film's raters times what the person gives it; whether every row was inside. */
+INLINE int added(int32_t *sums, uint32_t n_rows, const struct film *film, int size)
+{
+    int64_t at = 0, n = film->n;
+    int32_t times = film->times;
+    const uint8_t *half = film->half_stars;
+    if (size == 2)
+        for (const uint16_t *row = film->rows; at < n && row[at] < n_rows; at++)
+            sums[row[at]] += times * half[at];
+    else
+        for (const uint32_t *row = film->rows; at < n && row[at] < n_rows; at++)
+            sums[row[at]] += times * half[at];
+    return at == n;
+}
+
+struct by_column {
+    const struct array *starts, *rows, *half_stars;
+};
+
+struct by_row {
+    const struct array *starts, *columns, *half_stars;
+};
+
+struct history {
+    const struct array *columns, *half_stars;
+};
+
+static enum trouble checked(const struct history *history, const struct by_column *films)
+{
+    int64_t before = -1, n_films = films->starts->n - 1, first, end;
+    if (history->columns->n != history->half_stars->n)
+        return BAD_STARS;
+    for (int64_t at = 0; at < history->columns->n; at++) {
+        int64_t column = position(history->columns, at);
+        if (column < 0 || column >= n_films)
+            return BAD_COLUMN;
+        if (column <= before)
+            return BAD_ORDER;
+        if (!is_span(films->starts, column, films->rows->n, &first, &end))
+            return BAD_SPAN;
+        before = column;
+    }
+    return NONE;
+}
+
+/* What takes the one history to the other, walking both at once; there is room for as many films as both have. */
+static int64_t difference(const struct by_column *films, const struct history *before, const struct history *now, struct film *found,
+                          int64_t *n_raters)
+{
+    int64_t old = 0, new = 0, n = 0, n_old = before->columns->n, n_new = now->columns->n;
+    const uint8_t *stars_before = (const uint8_t *)before->half_stars->view.buf, *stars_now = (const uint8_t *)now->half_stars->view.buf;
+    *n_raters = 0;
+    while (old < n_old || new < n_new) {
+        int64_t a = old < n_old ? position(before->columns, old) : INT64_MAX, b = new < n_new ? position(now->columns, new) : INT64_MAX;
+        int32_t times = 0;
+        if (a <= b)
+            times -= stars_before[old++];
+        if (b <= a)
+            times += stars_now[new++];
+        if (!times)
+            continue;
+        int64_t first, end;
+        is_span(films->starts, a < b ? a : b, films->rows->n, &first, &end); /* checked before */
+        const char *rows = (const char *)films->rows->view.buf + first * films->rows->size;
+        const uint8_t *half_stars = (const uint8_t *)films->half_stars->view.buf + first;
+        found[n++] = (struct film){rows, half_stars, end - first, times};
+        *n_raters += end - first;
+    }
+    return n;
+}
+
+static enum trouble brought(struct array *sums, const struct by_column *films, const struct history *before, const struct history *now,
+                            int64_t *done)
+{
+    static const struct array empty = {.n = 0, .size = 4};
+    static const struct history nothing = {&empty, &empty};
+    enum trouble trouble = checked(before, films);
+    if (!trouble)
+        trouble = checked(now, films);
+    if (trouble)
+        return trouble;
+    int64_t most = before->columns->n + now->columns->n, anew, n;
+    struct film *changes = PyMem_RawMalloc((size_t)(most ? most : 1) * sizeof(struct film));
+    if (!changes)
+        return NO_MEMORY;
+    n = difference(films, &nothing, now, changes, &anew);
+    if (before->columns->n) {
+        int64_t by_difference, m = difference(films, before, now, changes, &by_difference);
+        if (by_difference > anew + sums->n / 8) { /* to set a sum to 0 is cheaper than to add to it */
+            memset(sums->view.buf, 0, (size_t)sums->view.len);
+            n = difference(films, &nothing, now, changes, &anew);
+        } else {
+            n = m;
+            anew = by_difference;
+        }
+    }
+    *done = anew;
+    for (int64_t at = 0; at < n && !trouble; at++)
+        if (!added((int32_t *)sums->view.buf, (uint32_t)sums->n, &changes[at], films->rows->size))
+            trouble = BAD_ROW;
+    PyMem_RawFree(changes);
+    return trouble;
+}
+
+static PyObject *bring(PyObject *self, PyObject *const *objects, Py_ssize_t n)
+{
+    static const struct wanted wanted[] = {
+        {"sums", "i4", 1},           {"column_starts", "i8", 0}, {"rows", "u2 i4", 0},          {"column_half_stars", "u1", 0},
+        {"before", "u2 i4 i8", 0},   {"half stars before", "u1", 0}, {"columns", "u2 i4 i8", 0}, {"half_stars", "u1", 0},
+    };
+    struct array arrays[8];
+    (void)self;
+    if (!is_called_with(n, 8, "bring") || !all_taken(objects, arrays, wanted, 8))
+        return NULL;
+    struct by_column films = {&arrays[1], &arrays[2], &arrays[3]};
+    struct history before = {&arrays[4], &arrays[5]}, now = {&arrays[6], &arrays[7]};
+    enum trouble trouble = arrays[2].n != arrays[3].n || !arrays[1].n ? BAD_SPAN : NONE;
+    int64_t done = 0;
+    if (!trouble) {
+        Py_BEGIN_ALLOW_THREADS
+        trouble = brought(&arrays[0], &films, &before, &now, &done);
+        Py_END_ALLOW_THREADS
+    }
+    release(arrays, 8);
+    return trouble ? raised(trouble) : PyLong_FromLongLong(done);
+}
+
+/* ---- the best few of many: a heap with the worst of them on top ---- */
+
+struct one {
+    double value;
+    int64_t place;
+};
+
+/* Lower, or as high and further down. */
+INLINE int is_worse(struct one a, struct one b) { return a.value < b.value || (a.value == b.value && a.place > b.place); }
+
+struct heap {
+    struct one *all;
+    int64_t n, k;
+};
+
+static void sunk(struct one *all, int64_t n, int64_t at)
+{
+    struct one one = all[at];
+    for (int64_t child; (child = 2 * at + 1) < n; at = child) {
+        if (child + 1 < n && is_worse(all[child + 1], all[child]))
+            child++;
+        if (!is_worse(all[child], one))
+            break;
+        all[at] = all[child];
+    }
+    all[at] = one;
+}
+
+/* Puts one in if it is among the k best; places are given in ascending order. */
+static void offered(struct heap *heap, struct one one)
+{
+    if (heap->n == heap->k) {
+        if (!is_worse(heap->all[0], one))
+            return;
+        heap->all[0] = one;
+        sunk(heap->all, heap->n, 0);
+        return;
+    }
+    int64_t at = heap->n++;
+    for (; at && is_worse(one, heap->all[(at - 1) / 2]); at = (at - 1) / 2)
+        heap->all[at] = heap->all[(at - 1) / 2];
+    heap->all[at] = one;
+}
+
+/* Best first. */
+static void sorted(struct heap *heap)
+{
+    for (int64_t n = heap->n - 1; n > 0; n--) {
+        struct one worst = heap->all[0];
+        heap->all[0] = heap->all[n];
+        heap->all[n] = worst;
+        sunk(heap->all, n, 0);
+    }
+}
+
+static int is_heap(struct heap *heap, int64_t k, int64_t n)
+{
+    heap->n = 0;
+    heap->k = k < n ? k : n;
+    heap->all = PyMem_RawMalloc((size_t)(heap->k ? heap->k : 1) * sizeof(struct one));
+    return heap->all != NULL;
+}
+
+/* ---- scores of films, from sums that a double holds exactly ---- */
+
+struct sums {
+    double votes, weights;
+};
+
+INLINE void averages(const struct sums *sums, int64_t n, double centre, double damping, double *out)
+{
+    for (int64_t at = 0; at < n; at++) {
+        double average = (centre + sums[at].votes / (sums[at].weights + damping)) / 2;
+        out[at] = sums[at].weights > 0 ? average : (double)NAN;
+    }
+}
+
+/* Whether one of a group of scores is above the bar; NaN never is. */
+INLINE int is_above(const double *scores, double bar)
+{
+    int above = 0;
+    for (int at = 0; at < GROUP; at++)
+        above |= scores[at] > bar;
+    return above;
+}
+
+/* ---- similarities ---- */
+
+INLINE double cosine(int32_t dot, int64_t squared, double own_squared)
+{
+    if (!dot)
+        return 0.0;
+    return rint((double)dot / sqrt((double)squared * own_squared) * ONE) * (1 / ONE);
+}
+
+/* How alike a row is, for comparing only: the square of the cosine times the own squared norm, by float32. What is exactly as high or
+higher has at least this likeness. */
+INLINE float least(const struct heap *heap, double own_squared)
+{
+    if (heap->n < heap->k)
+        return SOME;
+    return (float)(heap->all[0].value * heap->all[0].value * own_squared) * NARROWER;
+}
+
+/* The likeness of every row, and the highest of each whole group. */
+INLINE void likenesses(const int32_t *sums, const float *inverse, int64_t n, float *likeness, float *highest)
+{
+    int64_t from = 0;
+    for (; from + GROUP <= n; from += GROUP) {
+        int32_t best = 0, bits[GROUP]; /* floats of 0 and more are in the order of their bits, and whole numbers have a fast maximum */
+        for (int at = 0; at < GROUP; at++) {
+            float dot = (float)sums[from + at];
+            likeness[from + at] = dot * dot * inverse[from + at];
+        }
+        memcpy(bits, likeness + from, sizeof bits);
+        for (int at = 0; at < GROUP; at++)
+            best = bits[at] > best ? bits[at] : best;
+        memcpy(highest + from / GROUP, &best, sizeof best);
+    }
+    for (; from < n; from++)
+        likeness[from] = (float)sums[from] * (float)sums[from] * inverse[from];
+}
+
+/* Whether one of a group of raters may be among the nearest; every row is inside. */
+INLINE int is_near(const int32_t *rows, const float *likeness, float bar)
+{
+    int near = 0;
+    for (int at = 0; at < GROUP; at++)
+        near |= likeness[rows[at]] >= bar;
+    return near;
+}
+INLINE int is_near_short(const uint16_t *rows, const float *likeness, float bar)
+{
+    int near = 0;
+    for (int at = 0; at < GROUP; at++)
+        near |= likeness[rows[at]] >= bar;
+    return near;
+}
+
+/* The functions that wide instructions are worth it for, once for each kind of processor. */
+struct ways {
+    void (*likenesses)(const int32_t *, const float *, int64_t, float *, float *);
+    int (*is_near)(const int32_t *, const float *, float);
+    int (*is_near_short)(const uint16_t *, const float *, float);
+    void (*averages)(const struct sums *, int64_t, double, double, double *);
+    int (*is_above)(const double *, double);
+};
+
+#define WAYS(name, target)                                                                                                             \
+    target static void likenesses_##name(const int32_t *a, const float *b, int64_t c, float *d, float *e) { likenesses(a, b, c, d, e); } \
+    target static int is_near_##name(const int32_t *a, const float *b, float c) { return is_near(a, b, c); }                             \
+    target static int is_near_short_##name(const uint16_t *a, const float *b, float c) { return is_near_short(a, b, c); }                \
+    target static void averages_##name(const struct sums *a, int64_t b, double c, double d, double *e) { averages(a, b, c, d, e); }      \
+    target static int is_above_##name(const double *a, double b) { return is_above(a, b); }                                              \
+    static const struct ways ways_##name = {likenesses_##name, is_near_##name, is_near_short_##name, averages_##name, is_above_##name};
+
+WAYS(generic, )
+#ifdef MATINEE_X86
+WAYS(avx2, __attribute__((target("avx2"))))
+WAYS(avx512, __attribute__((target("avx512f,avx512bw,avx512vl"))))
+#endif
+
+static const struct ways *ways_here(void)
+{
+#ifdef MATINEE_X86
+    enum instructions chosen = chosen_instructions();
+    if (chosen >= AVX512)
+        return &ways_avx512;
+    if (chosen == AVX2)
+        return &ways_avx2;
+#endif
+    return &ways_generic;
+}
+
+struct people {
+    const struct array *sums, *squared, *means;
+    const float *likeness;
+    double own_squared;
+};
+
+/* Looks at one row, `place` of which the heap knows it by, and tells the likeness that the next must have. */
+INLINE float asked(const struct people *people, int64_t row, int64_t place, float bar, struct heap *heap)
+{
+    double similarity = cosine(((const int32_t *)people->sums->view.buf)[row], position(people->squared, row), people->own_squared);
+    if (similarity <= 0 || (heap->n == heap->k && similarity <= heap->all[0].value))
+        return bar;
+    offered(heap, (struct one){similarity, place});
+    float now = least(heap, people->own_squared);
+    return now > bar ? now : bar;
+}
+
+/* A likeness that at least k groups reach, and not many more; SOME where there are not so many. Floats of 0 and more are in the order of
+their bits, so that bins of these are bins of likeness, each 1.6 % wide. */
+static float reached(const float *highest, int64_t n_groups, int64_t k)
+{
+    int32_t counts[BINS] = {0}, best = 0, bits;
+    for (int64_t group = 0; group < n_groups; group++) {
+        memcpy(&bits, highest + group, sizeof bits);
+        best = bits > best ? bits : best;
+    }
+    for (int64_t group = 0; group < n_groups; group++) {
+        memcpy(&bits, highest + group, sizeof bits);
+        int32_t below = (best >> BIN_BITS) - (bits >> BIN_BITS);
+        if (below < BINS)
+            counts[below]++;
+    }
+    int64_t found = 0;
+    for (int32_t below = 0; below < BINS && best; below++)
+        if ((found += counts[below]) >= k) {
+            bits = ((best >> BIN_BITS) - below) << BIN_BITS;
+            float edge;
+            memcpy(&edge, &bits, sizeof edge);
+            return edge * NARROWER > SOME ? edge * NARROWER : SOME;
+        }
+    return SOME;
+}
+
+/* The rows with at least this likeness, ascending, into `rows` if there is one; how many there are. */
+INLINE int64_t collected(const float *likeness, const float *highest, int64_t n, float bar, int64_t *rows)
+{
+    int64_t found = 0;
+    for (int64_t group = 0; group * GROUP < n; group++) {
+        if ((group + 1) * GROUP <= n && highest[group] < bar)
+            continue;
+        for (int64_t row = group * GROUP; row < (group + 1) * GROUP && row < n; row++) {
+            if (rows && likeness[row] >= bar)
+                rows[found] = row;
+            found += likeness[row] >= bar;
+        }
+    }
+    return found;
+}
+
+/* Sorts by similarity, highest first, and leaves the order of equals. Similarities are whole numbers of 2^-36, at most 1: four passes of ten
+bits. other: room for as many. */
+static void by_similarity(struct one *all, struct one *other, int64_t n)
+{
+    for (int pass = 0; pass < 4; pass++) {
+        int64_t starts[1025] = {0};
+        for (int64_t at = 0; at < n; at++)
+            starts[1024 - (((int64_t)(all[at].value * ONE) >> 10 * pass) & 1023)]++;
+        for (int digit = 1; digit < 1025; digit++)
+            starts[digit] += starts[digit - 1];
+        for (int64_t at = 0; at < n; at++)
+            other[starts[1023 - (((int64_t)(all[at].value * ONE) >> 10 * pass) & 1023)]++] = all[at];
+        struct one *swap = all;
+        all = other;
+        other = swap;
+    }
+}
+
+/* The k nearest rows and their similarities; how many there are, or -1 where there is no memory. */
+static int64_t nearest_found(const struct people *people, const struct ways *ways, const float *inverse, float *likeness, int64_t own_row,
+                             int64_t k, int64_t *rows, double *similarities)
+{
+    int64_t n = people->sums->n, n_groups = n / GROUP, found = -1, n_candidates;
+    float *highest = PyMem_RawMalloc((size_t)(n_groups + 1) * sizeof(float));
+    struct one *all = NULL;
+    int64_t *candidates = NULL;
+    if (!highest)
+        return -1;
+    ways->likenesses((const int32_t *)people->sums->view.buf, inverse, n, likeness, highest);
+    if (own_row >= 0 && own_row < n) {
+        int64_t group = own_row / GROUP;
+        likeness[own_row] = 0;
+        if (group < n_groups) {
+            highest[group] = 0;
+            for (int64_t at = group * GROUP; at < (group + 1) * GROUP; at++)
+                highest[group] = likeness[at] > highest[group] ? likeness[at] : highest[group];
+        }
+    }
+    float bar = reached(highest, n_groups, k);
+    n_candidates = collected(likeness, highest, n, bar, NULL);
+    candidates = PyMem_RawMalloc((size_t)(n_candidates + 1) * sizeof(int64_t));
+    all = PyMem_RawMalloc((size_t)(n_candidates + 1) * 2 * sizeof(struct one));
+    if (candidates && all) {
+        collected(likeness, highest, n, bar, candidates);
+        found = 0;
+        for (int64_t at = 0; at < n_candidates; at++) {
+            double similarity = cosine(((const int32_t *)people->sums->view.buf)[candidates[at]], position(people->squared, candidates[at]),
+                                       people->own_squared);
+            if (similarity > 0)
+                all[found++] = (struct one){similarity, candidates[at]};
+        }
+        by_similarity(all, all + found, found);
+        found = found < k ? found : k;
+        for (int64_t at = 0; at < found; at++) {
+            rows[at] = all[at].place;
+            similarities[at] = all[at].value;
+        }
+    }
+    PyMem_RawFree(all);
+    PyMem_RawFree(candidates);
+    PyMem_RawFree(highest);
+    return found;
+}
+
+static PyObject *nearest(PyObject *self, PyObject *const *objects, Py_ssize_t n)
+{
+    static const struct wanted wanted[] = {
+        {"sums", "i4", 0},     {"squared", "i4 i8", 0}, {"inverse", "f4", 0},
+        {"likeness", "f4", 1}, {"rows", "i8", 1},       {"similarities", "f8", 1},
+    };
+    struct array arrays[6];
+    int64_t own_squared, own_row, found = -1;
+    (void)self;
+    if (!is_called_with(n, 8, "nearest") || !whole(objects[6], &own_squared) || !whole(objects[7], &own_row) ||
+        !all_taken(objects, arrays, wanted, 6))
+        return NULL;
+    int64_t n_people = arrays[0].n;
+    if (arrays[1].n != n_people || arrays[2].n != n_people || arrays[3].n != n_people)
+        PyErr_SetString(PyExc_ValueError, "sums, squared, inverse and likeness must be of the same people.");
+    else if (arrays[4].n != arrays[5].n)
+        PyErr_SetString(PyExc_ValueError, "rows and similarities must have room for as many.");
+    else {
+        float *likeness = (float *)arrays[3].view.buf;
+        struct people people = {&arrays[0], &arrays[1], NULL, likeness, (double)own_squared};
+        Py_BEGIN_ALLOW_THREADS
+        found = nearest_found(&people, ways_here(), (const float *)arrays[2].view.buf, likeness, own_row, arrays[4].n,
+                              (int64_t *)arrays[4].view.buf, (double *)arrays[5].view.buf);
+        Py_END_ALLOW_THREADS
+        if (found < 0)
+            PyErr_NoMemory();
+    }
+    release(arrays, 6);
+    return found < 0 ? NULL : PyLong_FromLongLong(found);
+}
+
+/* ---- the nearest of one film's raters ---- */
+
+/* The likest of a sample of all rows, likest first; how many were looked at. */
+static int64_t sampled(const float *likeness, int64_t n, struct heap *sample)
+{
+    int64_t step = n / SAMPLE + 1, looked_at = 0;
+    sample->n = 0;
+    for (int64_t row = 0; row < n; row += step, looked_at++)
+        if (likeness[row] > 0 && (sample->n < sample->k || likeness[row] > sample->all[0].value))
+            offered(sample, (struct one){likeness[row], row});
+    sorted(sample);
+    return looked_at;
+}
+
+static enum trouble raters_looked_through(const struct people *people, const struct ways *ways, const struct array *rows, int64_t first,
+                                          int64_t end, float bar, struct heap *heap)
+{
+    const float *likeness = people->likeness;
+    int64_t n_people = people->sums->n;
+    for (int64_t from = first; from < end; from += CHUNK) {
+        int64_t upto = from + CHUNK < end ? from + CHUNK : end;
+        int outside = 0;
+        if (rows->size == 2) {
+            const uint16_t *row = (const uint16_t *)rows->view.buf;
+            for (int64_t at = from; at < upto; at++)
+                outside |= row[at] >= n_people;
+        } else {
+            const uint32_t *row = (const uint32_t *)rows->view.buf;
+            uint32_t limit = (uint32_t)n_people;
+            for (int64_t at = from; at < upto; at++)
+                outside |= row[at] >= limit;
+        }
+        if (outside)
+            return BAD_ROW;
+        for (int64_t group = from; group < upto; group += GROUP) {
+            int64_t last = group + GROUP < upto ? group + GROUP : upto;
+            if (last - group == GROUP && !(rows->size == 2 ? ways->is_near_short((const uint16_t *)rows->view.buf + group, likeness, bar)
+                                                           : ways->is_near((const int32_t *)rows->view.buf + group, likeness, bar)))
+                continue;
+            for (int64_t at = group; at < last; at++) {
+                int64_t row = position(rows, at);
+                if (likeness[row] >= bar)
+                    bar = asked(people, row, at, bar, heap);
+            }
+        }
+    }
+    return NONE;
+}
+
+/* Where the column stands among those of a row, ascending; -1 where it does not. */
+INLINE int64_t entry_of(const struct by_row *by_row, int64_t row, int64_t column)
+{
+    int64_t first, end;
+    if (!is_span(by_row->starts, row, by_row->columns->n, &first, &end))
+        return -1;
+    while (first < end) {
+        int64_t middle = first + (end - first) / 2;
+        if (position(by_row->columns, middle) < column)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    const int64_t *starts = (const int64_t *)by_row->starts->view.buf;
+    return first < starts[row + 1] && position(by_row->columns, first) == column ? first : -1;
+}
+
+/* What is found out of one film's raters. */
+struct told {
+    double *similarities, *deviations;
+    int64_t n, k;
+};
+
+INLINE void tell(struct told *told, const struct people *people, int64_t row, double similarity, uint8_t half_stars)
+{
+    told->similarities[told->n] = similarity;
+    told->deviations[told->n++] = half_stars - ((const double *)people->means->view.buf)[row];
+}
+
+/* The first k of the nearest of all who rated the film; whether there were as many. */
+static int told_by_the_nearest(const struct people *people, const struct by_row *by_row, const struct array *rows,
+                               const struct array *similarities, int64_t column, struct told *told)
+{
+    for (int64_t at = 0; at < rows->n && told->n < told->k; at++) {
+        int64_t row = ((const int64_t *)rows->view.buf)[at];
+        int64_t entry = row >= 0 && row < people->sums->n ? entry_of(by_row, row, column) : -1;
+        if (entry >= 0)
+            tell(told, people, row, ((const double *)similarities->view.buf)[at], ((const uint8_t *)by_row->half_stars->view.buf)[entry]);
+    }
+    return told->n == told->k;
+}
+
+/* The same from the film's raters. Where there are many, first only those are looked at who are as alike as some four times as many are as
+are wanted; if that was too much to ask, all. */
+static enum trouble told_by_the_raters(const struct people *people, const struct ways *ways, const struct by_column *films, int64_t first,
+                                       int64_t end, const struct heap *sample, int64_t looked_at, struct heap *heap, struct told *told)
+{
+    int64_t rank = end > first ? 4 * heap->k * looked_at / (end - first) : SAMPLED;
+    float bar = SOME;
+    rank = rank < 8 ? 8 : rank;
+    if (rank < sample->n)
+        bar = (float)sample->all[rank].value;
+    for (;; bar = SOME) {
+        heap->n = 0;
+        enum trouble trouble = raters_looked_through(people, ways, films->rows, first, end, bar, heap);
+        if (trouble)
+            return trouble;
+        if (bar == SOME || (heap->n == heap->k && least(heap, people->own_squared) >= bar))
+            break;
+    }
+    sorted(heap);
+    for (int64_t at = 0; at < heap->n; at++) {
+        int64_t entry = heap->all[at].place;
+        tell(told, people, position(films->rows, entry), heap->all[at].value, ((const uint8_t *)films->half_stars->view.buf)[entry]);
+    }
+    return NONE;
+}
+
+static PyObject *raters(PyObject *self, PyObject *const *objects, Py_ssize_t n)
+{
+    static const struct wanted wanted[] = {
+        {"sums", "i4", 0},          {"squared", "i4 i8", 0}, {"likeness", "f4", 0},          {"means", "f8", 0},
+        {"column_starts", "i8", 0}, {"rows", "u2 i4", 0},    {"column_half_stars", "u1", 0}, {"row_starts", "i8", 0},
+        {"columns", "u2 i4", 0},    {"half_stars", "u1", 0}, {"nearest", "i8", 0},           {"their similarities", "f8", 0},
+        {"films", "u2 i4 i8", 0},   {"counts", "i8", 1},     {"similarities", "f8", 1},      {"deviations", "f8", 1},
+    };
+    enum { SUMS, SQUARED, LIKENESS, MEANS, BY_COLUMN, BY_ROW = BY_COLUMN + 3, NEAREST = BY_ROW + 3, THEIRS, FILMS, COUNTS, FOUND, DEVIATIONS, ALL };
+    struct array arrays[ALL];
+    int64_t own_squared, k;
+    (void)self;
+    if (!is_called_with(n, ALL + 2, "raters") || !whole(objects[ALL], &own_squared) || !whole(objects[ALL + 1], &k) ||
+        !all_taken(objects, arrays, wanted, ALL))
+        return NULL;
+    struct people people = {&arrays[SUMS], &arrays[SQUARED], &arrays[MEANS], (const float *)arrays[LIKENESS].view.buf, (double)own_squared};
+    struct by_column films = {&arrays[BY_COLUMN], &arrays[BY_COLUMN + 1], &arrays[BY_COLUMN + 2]};
+    struct by_row by_row = {&arrays[BY_ROW], &arrays[BY_ROW + 1], &arrays[BY_ROW + 2]};
+    struct one sample_room[SAMPLED];
+    struct heap heap = {NULL, 0, 0}, sample = {sample_room, 0, SAMPLED};
+    int64_t n_people = arrays[SUMS].n, n_asked = arrays[FILMS].n, n_films = films.starts->n - 1;
+    int done = 0;
+    if (arrays[SQUARED].n != n_people || arrays[LIKENESS].n != n_people || arrays[MEANS].n != n_people || by_row.starts->n != n_people + 1)
+        PyErr_SetString(PyExc_ValueError, "sums, squared, likeness, means and row_starts must be of the same people.");
+    else if (k < 1 || arrays[COUNTS].n != n_asked || arrays[FOUND].n != arrays[DEVIATIONS].n || arrays[FOUND].n / k < n_asked)
+        PyErr_SetString(PyExc_ValueError, "counts, similarities and deviations must have room for k raters, 1 or more, of every film.");
+    else if (arrays[NEAREST].n != arrays[THEIRS].n)
+        PyErr_SetString(PyExc_ValueError, "nearest and their similarities must be as many.");
+    else if (films.rows->n != films.half_stars->n || by_row.columns->n != by_row.half_stars->n || n_films < 0)
+        raised(BAD_SPAN);
+    else if (!is_heap(&heap, k, k))
+        PyErr_NoMemory();
+    else {
+        enum trouble trouble = NONE;
+        Py_BEGIN_ALLOW_THREADS
+        const struct ways *ways = ways_here();
+        int64_t looked_at = sampled(people.likeness, n_people, &sample);
+        for (int64_t at = 0; at < n_asked && !trouble; at++) {
+            int64_t column = position(&arrays[FILMS], at), first, end;
+            struct told told = {(double *)arrays[FOUND].view.buf + at * k, (double *)arrays[DEVIATIONS].view.buf + at * k, 0, k};
+            if (column < 0 || column >= n_films)
+                trouble = BAD_COLUMN;
+            else if (!is_span(films.starts, column, films.rows->n, &first, &end))
+                trouble = BAD_SPAN;
+            else if ((double)arrays[NEAREST].n * (double)(end - first) < 2.0 * (double)k * (double)n_people ||
+                     !told_by_the_nearest(&people, &by_row, &arrays[NEAREST], &arrays[THEIRS], column, &told)) {
+                told.n = 0;
+                trouble = told_by_the_raters(&people, ways, &films, first, end, &sample, looked_at, &heap, &told);
+            }
+            ((int64_t *)arrays[COUNTS].view.buf)[at] = told.n;
+        }
+        Py_END_ALLOW_THREADS
+        if (trouble)
+            raised(trouble);
+        else
+            done = 1;
+    }
+    PyMem_RawFree(heap.all);
+    release(arrays, ALL);
+    if (!done)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* ---- scores: the damped average of the neighbours' half stars ---- */
+
+/* How far a neighbour's ratings have been counted, and with what weight. */
+struct voter {
+    int64_t at, end;
+    double weight;
+};
+
+static enum trouble voters_there(const struct by_row *people, const struct array *rows, const struct array *weights, struct voter *voters)
+{
+    for (int64_t at = 0; at < rows->n; at++) {
+        int64_t row = ((const int64_t *)rows->view.buf)[at];
+        if (row < 0 || row >= people->starts->n - 1)
+            return BAD_ROW;
+        if (!is_span(people->starts, row, people->columns->n, &voters[at].at, &voters[at].end))
+            return BAD_SPAN;
+        voters[at].weight = ((const double *)weights->view.buf)[at];
+        for (int64_t line = voters[at].at; line < voters[at].end && line < voters[at].at + 256; line += 32) { /* all of them far apart */
+            PREFETCH((const char *)people->columns->view.buf + line * people->columns->size);
+            PREFETCH((const char *)people->half_stars->view.buf + line);
+        }
+    }
+    return NONE;
+}
+
+/* Counts a voter's films from where they stand up to the column `limit` into sums that begin at the column `first`. */
+INLINE int counted(struct voter *voter, const struct by_row *people, int size, int64_t first, int64_t limit, double centre,
+                   struct sums *sums)
+{
+    const uint8_t *half_stars = (const uint8_t *)people->half_stars->view.buf;
+    const uint16_t *narrow = (const uint16_t *)people->columns->view.buf;
+    const int32_t *wide = (const int32_t *)people->columns->view.buf;
+    for (; voter->at < voter->end; voter->at++) {
+        int64_t column = size == 2 ? (int64_t)narrow[voter->at] : (int64_t)wide[voter->at];
+        if (column >= limit)
+            break;
+        if (column < first)
+            return 0;
+        sums[column - first].votes += voter->weight * ((double)half_stars[voter->at] - centre);
+        sums[column - first].weights += voter->weight;
+    }
+    return 1;
+}
+
+static enum trouble averaged(const struct by_row *people, const struct array *rows, const struct array *weights, double centre,
+                             double damping, double *out, int64_t n_films)
+{
+    struct sums sums[COLUMNS_AT_ONCE];
+    const struct ways *ways = ways_here();
+    struct voter *voters = PyMem_RawMalloc((size_t)(rows->n ? rows->n : 1) * sizeof(struct voter));
+    if (!voters)
+        return NO_MEMORY;
+    enum trouble trouble = voters_there(people, rows, weights, voters);
+    for (int64_t first = 0; first < n_films && !trouble; first += COLUMNS_AT_ONCE) {
+        int64_t limit = first + COLUMNS_AT_ONCE < n_films ? first + COLUMNS_AT_ONCE : n_films;
+        memset(sums, 0, (size_t)(limit - first) * sizeof(struct sums));
+        for (int64_t at = 0; at < rows->n; at++)
+            if (!(people->columns->size == 2 ? counted(&voters[at], people, 2, first, limit, centre, sums)
+                                             : counted(&voters[at], people, 4, first, limit, centre, sums)))
+                trouble = BAD_COLUMN;
+        ways->averages(sums, limit - first, centre, damping, out + first);
+    }
+    for (int64_t at = 0; at < rows->n && !trouble; at++)
+        if (voters[at].at < voters[at].end)
+            trouble = BAD_COLUMN;
+    PyMem_RawFree(voters);
+    return trouble;
+}
+
+static PyObject *scores(PyObject *self, PyObject *const *objects, Py_ssize_t n)
+{
+    static const struct wanted wanted[] = {
+        {"row_starts", "i8", 0}, {"columns", "u2 i4", 0}, {"half_stars", "u1", 0},
+        {"neighbours", "i8", 0}, {"weights", "f8", 0},    {"scores", "f8", 1},
+    };
+    struct array arrays[6];
+    int64_t centre;
+    (void)self;
+    if (!is_called_with(n, 8, "scores") || !whole(objects[6], &centre))
+        return NULL;
+    double damping = PyFloat_AsDouble(objects[7]);
+    if ((damping == -1 && PyErr_Occurred()) || !all_taken(objects, arrays, wanted, 6))
+        return NULL;
+    struct by_row people = {&arrays[0], &arrays[1], &arrays[2]};
+    enum trouble trouble = NONE;
+    int done = 0;
+    if (arrays[1].n != arrays[2].n || !arrays[0].n)
+        raised(BAD_SPAN);
+    else if (arrays[3].n != arrays[4].n)
+        PyErr_SetString(PyExc_ValueError, "neighbours and weights must be as many.");
+    else if (centre < 0 || centre > 10)
+        PyErr_Format(PyExc_ValueError, "The centre must be a number of half stars from 0 to 10, not %lld.", (long long)centre);
+    else {
+        Py_BEGIN_ALLOW_THREADS
+        trouble = averaged(&people, &arrays[3], &arrays[4], (double)centre, damping, (double *)arrays[5].view.buf, arrays[5].n);
+        Py_END_ALLOW_THREADS
+        if (trouble)
+            raised(trouble);
+        else
+            done = 1;
+    }
+    release(arrays, 6);
+    if (!done)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* ---- the best films ---- */
+
+static PyObject *best(PyObject *self, PyObject *const *objects, Py_ssize_t n)
+{
+    static const struct wanted wanted[] = {{"scores", "f8", 0}, {"exclude", "?1", 0}, {"columns", "i8", 1}};
+    struct array arrays[3];
+    (void)self;
+    if (!is_called_with(n, 4, "best"))
+        return NULL;
+    double above = PyFloat_AsDouble(objects[3]);
+    if ((above == -1 && PyErr_Occurred()) || !all_taken(objects, arrays, wanted, 3))
+        return NULL;
+    struct heap heap = {NULL, 0, 0};
+    int64_t found = -1, n_films = arrays[0].n;
+    if (arrays[1].n != n_films)
+        PyErr_Format(PyExc_ValueError, "scores and exclude must be of the same films, not of %lld and %lld.", (long long)n_films,
+                     (long long)arrays[1].n);
+    else if (!is_heap(&heap, arrays[2].n, n_films))
+        PyErr_NoMemory();
+    else {
+        const double *scores = (const double *)arrays[0].view.buf;
+        const uint8_t *exclude = (const uint8_t *)arrays[1].view.buf;
+        Py_BEGIN_ALLOW_THREADS
+        const struct ways *ways = ways_here();
+        double bar = above;
+        for (int64_t from = 0; from < n_films && heap.k; from += GROUP) {
+            if (from + GROUP <= n_films && !ways->is_above(scores + from, bar))
+                continue;
+            for (int64_t column = from; column < from + GROUP && column < n_films; column++)
+                if (scores[column] > bar && !exclude[column]) {
+                    offered(&heap, (struct one){scores[column], column});
+                    if (heap.n == heap.k)
+                        bar = heap.all[0].value; /* above the bar by construction */
+                }
+        }
+        sorted(&heap);
+        for (int64_t at = 0; at < heap.n; at++)
+            ((int64_t *)arrays[2].view.buf)[at] = heap.all[at].place;
+        Py_END_ALLOW_THREADS
+        found = heap.n;
+    }
+    PyMem_RawFree(heap.all);
+    release(arrays, 3);
+    return found < 0 ? NULL : PyLong_FromLongLong(found);
+}
+
+/* ---- what certain people gave certain films ---- */
+
+static enum trouble told(const struct by_row *people, const struct array *rows, const struct array *wanted, int64_t n_films, uint8_t *out)
+{
+    int32_t *place = PyMem_RawCalloc((size_t)(n_films ? n_films : 1), sizeof(int32_t)); /* 0 for none, else the position and 1 */
+    if (!place)
+        return NO_MEMORY;
+    enum trouble trouble = NONE;
+    const uint8_t *half_stars = (const uint8_t *)people->half_stars->view.buf;
+    for (int64_t at = 0; at < wanted->n && !trouble; at++) {
+        int64_t column = position(wanted, at);
+        if (column < 0 || column >= n_films)
+            trouble = BAD_COLUMN;
+        else
+            place[column] = (int32_t)at + 1;
+    }
+    for (int64_t at = 0; at < rows->n && !trouble; at++) {
+        int64_t row = ((const int64_t *)rows->view.buf)[at], first, end;
+        if (row < 0 || row >= people->starts->n - 1)
+            trouble = BAD_ROW;
+        else if (!is_span(people->starts, row, people->columns->n, &first, &end))
+            trouble = BAD_SPAN;
+        for (int64_t entry = first; !trouble && entry < end; entry++) {
+            int64_t column = position(people->columns, entry);
+            if (column < 0 || column >= n_films)
+                trouble = BAD_COLUMN;
+            else if (place[column])
+                out[at * wanted->n + place[column] - 1] = half_stars[entry];
+        }
+    }
+    PyMem_RawFree(place);
+    return trouble;
+}
+
+static PyObject *ratings(PyObject *self, PyObject *const *objects, Py_ssize_t n)
+{
+    static const struct wanted wanted[] = {
+        {"row_starts", "i8", 0}, {"columns", "u2 i4", 0},       {"half_stars", "u1", 0},
+        {"people", "i8", 0},     {"films", "u2 i4 i8", 0}, {"ratings", "u1", 1},
+    };
+    struct array arrays[6];
+    int64_t n_films;
+    (void)self;
+    if (!is_called_with(n, 7, "ratings") || !whole(objects[6], &n_films) || !all_taken(objects, arrays, wanted, 6))
+        return NULL;
+    struct by_row people = {&arrays[0], &arrays[1], &arrays[2]};
+    enum trouble trouble = NONE;
+    int done = 0;
+    if (arrays[1].n != arrays[2].n || !arrays[0].n)
+        raised(BAD_SPAN);
+    else if (n_films < 0 || n_films > INT32_MAX || arrays[4].n > INT32_MAX)
+        PyErr_Format(PyExc_ValueError, "There must be from 0 to %d films, not %lld.", INT32_MAX, (long long)n_films);
+    else if (arrays[4].n && arrays[5].n / arrays[4].n != arrays[3].n)
+        PyErr_SetString(PyExc_ValueError, "ratings must have room for every film of everybody asked for.");
+    else {
+        Py_BEGIN_ALLOW_THREADS
+        memset(arrays[5].view.buf, 0, (size_t)arrays[5].view.len);
+        trouble = told(&people, &arrays[3], &arrays[4], n_films, (uint8_t *)arrays[5].view.buf);
+        Py_END_ALLOW_THREADS
+        if (trouble)
+            raised(trouble);
+        else
+            done = 1;
+    }
+    release(arrays, 6);
+    if (!done)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* ---- the module ---- */
 
 static PyObject *instructions(PyObject *self, PyObject *none)
 {
@@ -7,8 +1032,25 @@ static PyObject *instructions(PyObject *self, PyObject *none)
     return PyLong_FromLong(chosen_instructions());
 }
 
+#define FAST(function) ((PyCFunction)(void (*)(void))(function))
+
 static PyMethodDef methods[] = {
     {"instructions", instructions, METH_NOARGS, "What is made use of: 0 for nothing special, 1 AVX2, 2 AVX-512, 3 VNNI."},
+    {"bring", FAST(bring), METH_FASTCALL,
+     "Bring the dot products of one history to another: sums, column_starts, rows, column_half_stars, columns and half stars before, columns "
+     "and half stars now; how many sums were added to. Before nothing the sums must be 0; after an error they are worth nothing."},
+    {"nearest", FAST(nearest), METH_FASTCALL,
+     "Fill rows and similarities with the nearest, and everybody's likeness, which raters takes: sums, squared, inverse of squared, likeness, "
+     "rows, similarities, own squared norm, own row or -1; how many there are."},
+    {"raters", FAST(raters), METH_FASTCALL,
+     "For each of the films the similarities of its k nearest raters and how far from their own means they gave it: sums, squared, "
+     "likeness, means, column_starts, rows, column_half_stars, row_starts, columns, half_stars, the nearest of all and their similarities, "
+     "films, counts, similarities, deviations, own squared norm, k."},
+    {"scores", FAST(scores), METH_FASTCALL,
+     "Fill scores, NaN where no neighbour voted: row_starts, columns, half_stars, neighbours, weights, scores, centre, damping."},
+    {"best", FAST(best), METH_FASTCALL, "Fill columns with the best not excluded: scores, exclude, columns, above; how many there are."},
+    {"ratings", FAST(ratings), METH_FASTCALL,
+     "Fill ratings, shape (people, films), 0 for none: row_starts, columns, half_stars, people, films, ratings, films there are."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,0 +1,214 @@
+"""The neighbour sums for one person who waits: compiled where that was built, else by `plain`; the one place that knows which.
+
+Whichever it is gives the same bits. Dot products are kept as whole numbers, so that those of a history can be brought to those of the
+next by what has changed, and are then the same as if they had been added up anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.data.matrix import RatingMatrix
+from recommender.models.kernels import plain
+from recommender.models.kernels.native import kernel
+
+MOST_MOVIES = 2**31 // 100 - 1  # a dot product of so many films of ten half stars is a number of 32 bits
+NOBODY = -1  # stands for no row
+AT_LEAST = 512  # of the nearest people are found: among them are most often those who have rated a well-known film
+
+Rows = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody has given. columns: ascending, each once. half_stars: 1 to 10, beside them."""
+
+    columns: NDArray[np.integer[Any]]
+    half_stars: NDArray[np.uint8]
+
+    @classmethod
+    def nothing(cls) -> Given:
+        return cls(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint8))
+
+
+@dataclass(slots=True)
+class Overlap:
+    """What a history has in common with everybody. dots: its dot product with every row, shape (n_users,).
+
+    own_squared: its squared norm. own_row: the row that is the person's own and no neighbour, or None.
+    found: what `Compiled` has found out at the first question, for the second.
+    """
+
+    dots: NDArray[np.int32]
+    own_squared: int
+    own_row: int | None
+    found: tuple[NDArray[np.float32], Rows, Floats] | None = None
+
+
+class FoldIn(Protocol):
+    """What a matrix is asked for one person."""
+
+    def bring(self, dots: NDArray[np.int32], before: Given, now: Given) -> int:
+        """Make the dot products of `before` those of `now`, in place; how many were added to. Those of nothing are 0."""
+
+    def nearest(self, overlap: Overlap, k: int) -> tuple[Rows, Floats]:
+        """The rows of the k most similar and their similarities, highest first, ties by lower row; none that is not above 0."""
+
+    def raters(self, overlap: Overlap, columns: NDArray[np.int32], k: int, means: Floats) -> list[tuple[Floats, Floats]]:
+        """For each film the similarities of its k nearest raters, as `nearest` orders, and by how much they gave it more than their mean.
+
+        means: of everybody, in half stars, shape (n_users,).
+        """
+
+    def scores(self, rows: NDArray[np.integer[Any]], similarities: Floats, centre: int, damping: float) -> Floats:
+        """b + Σ sim·(r - b) / (Σ sim + damping) over these rows, in stars, shape (n_movies,); NaN for a film that none has rated.
+
+        centre: b, in half stars.
+        """
+
+    def ratings(self, rows: NDArray[np.integer[Any]], columns: NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
+        """The half stars of these rows for these films alone, shape (rows, columns), 0 for none."""
+
+
+def fold_in(matrix: RatingMatrix) -> FoldIn:
+    """The fastest that there is."""
+    compiled = kernel("fold_in")
+    return Plain(matrix) if compiled is None or matrix.n_movies > MOST_MOVIES else Compiled(matrix, compiled)
+
+
+def best(scores: NDArray[np.floating[Any]], k: int, *, exclude: NDArray[np.bool_], above: float) -> NDArray[np.intp] | None:
+    """The columns of the k best scores above a number, best first, ties by lower column; None where nothing compiled is there for it."""
+    compiled = kernel("fold_in")
+    if compiled is None or scores.dtype != np.float64:
+        return None
+    columns = np.empty(k, dtype=np.int64)
+    found = compiled.best(np.ascontiguousarray(scores), np.ascontiguousarray(exclude), columns, above)
+    return columns[:found].astype(np.intp, copy=False)
+
+
+class Plain:
+    """By numpy."""
+
+    def __init__(self, matrix: RatingMatrix) -> None:
+        self._matrix = matrix
+
+    def bring(self, dots: NDArray[np.int32], before: Given, now: Given) -> int:
+        if not len(before.columns):
+            dots[:] = plain.overlaps(self._matrix, now.columns, now.half_stars)
+            return int(self._matrix.raters[now.columns].sum())
+        union = np.union1d(before.columns, now.columns)
+        times = _half_stars_of(now, union) - _half_stars_of(before, union)
+        changed = np.flatnonzero(times)
+        for column, more in zip(union[changed].tolist(), times[changed].tolist(), strict=True):
+            rows, half_stars = self._matrix.column(column)
+            dots[rows] += half_stars.astype(np.int32) * np.int32(more)
+        return int(self._matrix.raters[union[changed]].sum())
+
+    def nearest(self, overlap: Overlap, k: int) -> tuple[Rows, Floats]:
+        similarities = plain.cosines(overlap.dots.astype(np.float64), self._matrix.squared_rows, overlap.own_squared)
+        if overlap.own_row is not None:
+            similarities[overlap.own_row] = 0.0
+        rows = plain.nearest(similarities, k)
+        return rows.astype(np.int64, copy=False), similarities[rows]
+
+    def raters(self, overlap: Overlap, columns: NDArray[np.int32], k: int, means: Floats) -> list[tuple[Floats, Floats]]:
+        found = []
+        for column in columns.tolist():
+            rows, half_stars = self._matrix.column(column)
+            if overlap.own_row is not None:
+                others = rows != overlap.own_row
+                rows, half_stars = rows[others], half_stars[others]
+            similarities = plain.cosines(overlap.dots[rows].astype(np.float64), self._matrix.squared_rows[rows], overlap.own_squared)
+            near = plain.nearest(similarities, k)
+            found.append((similarities[near], half_stars[near] - means[rows[near]]))
+        return found
+
+    def scores(self, rows: NDArray[np.integer[Any]], similarities: Floats, centre: int, damping: float) -> Floats:
+        votes, weights = plain.weighted_sums(self._matrix, rows.astype(np.intp, copy=False), similarities, centre)
+        return plain.damped_average(votes, weights, centre, damping)
+
+    def ratings(self, rows: NDArray[np.integer[Any]], columns: NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
+        return plain.ratings(self._matrix, rows.astype(np.intp, copy=False), columns)
+
+
+class Compiled:
+    """By the kernel in C, on the arrays as they are mapped."""
+
+    def __init__(self, matrix: RatingMatrix, compiled: ModuleType) -> None:
+        self._matrix, self._compiled = matrix, compiled
+        squared = matrix.squared_rows.astype(np.float64)
+        self._inverse = np.divide(1, squared, out=np.zeros(len(squared)), where=squared > 0).astype(np.float32)
+        self._by_column = (matrix.column_starts, matrix.rows, matrix.column_half_stars)
+        self._by_row = (matrix.row_starts, matrix.columns, matrix.half_stars)
+
+    def bring(self, dots: NDArray[np.int32], before: Given, now: Given) -> int:
+        found: int = self._compiled.bring(
+            dots, *self._by_column, _whole(before.columns), before.half_stars, _whole(now.columns), now.half_stars
+        )
+        return found
+
+    def nearest(self, overlap: Overlap, k: int) -> tuple[Rows, Floats]:
+        _, rows, similarities = self._found(overlap, k)
+        return rows[:k], similarities[:k]
+
+    def _found(self, overlap: Overlap, k: int) -> tuple[NDArray[np.float32], Rows, Floats]:
+        """How alike everybody is, for the kernel alone; and of the nearest k at least, if there are as many."""
+        if overlap.found is not None and len(overlap.found[1]) >= k:
+            return overlap.found
+        most = max(k, min(AT_LEAST, len(overlap.dots) // 64))
+        likeness, rows, similarities = np.empty(len(overlap.dots), dtype=np.float32), np.empty(most, dtype=np.int64), np.empty(most)
+        own_row = NOBODY if overlap.own_row is None else overlap.own_row
+        n = self._compiled.nearest(
+            overlap.dots, self._matrix.squared_rows, self._inverse, likeness, rows, similarities, overlap.own_squared, own_row
+        )
+        overlap.found = likeness, rows[:n], similarities[:n]
+        return overlap.found
+
+    def raters(self, overlap: Overlap, columns: NDArray[np.int32], k: int, means: Floats) -> list[tuple[Floats, Floats]]:
+        likeness, nearest, theirs = self._found(overlap, 0)
+        counts = np.empty(len(columns), dtype=np.int64)
+        similarities, deviations = np.empty((len(columns), k)), np.empty((len(columns), k))
+        self._compiled.raters(
+            overlap.dots,
+            self._matrix.squared_rows,
+            likeness,
+            means,
+            *self._by_column,
+            *self._by_row,
+            nearest,
+            theirs,
+            _whole(columns),
+            counts,
+            similarities,
+            deviations,
+            overlap.own_squared,
+            k,
+        )
+        return [(similarities[at, :n], deviations[at, :n]) for at, n in enumerate(counts.tolist())]
+
+    def scores(self, rows: NDArray[np.integer[Any]], similarities: Floats, centre: int, damping: float) -> Floats:
+        scores = np.empty(self._matrix.n_movies)
+        self._compiled.scores(*self._by_row, rows.astype(np.int64, copy=False), similarities, scores, centre, damping)
+        return scores
+
+    def ratings(self, rows: NDArray[np.integer[Any]], columns: NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
+        found = np.empty((len(rows), len(columns)), dtype=np.uint8)
+        self._compiled.ratings(*self._by_row, rows.astype(np.int64, copy=False), _whole(columns), found, self._matrix.n_movies)
+        return found
+
+
+def _half_stars_of(given: Given, columns: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """What was given to each of the columns, which hold all that were, ascending; 0 for none."""
+    found = np.zeros(len(columns), dtype=np.int64)
+    found[np.searchsorted(columns, given.columns)] = given.half_stars
+    return found
+
+
+def _whole(columns: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+    return np.ascontiguousarray(columns)

@@ -1,0 +1,286 @@
+"""One person's sums by every way there is through the kernel in C, against plain numpy: the same to the last bit; and broken arrays."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from recommender.data.matrix import RatingMatrix
+from recommender.data.movielens import read_data_set
+from recommender.models import History
+from recommender.models.kernels import fold_in, plain
+from recommender.models.kernels.fold_in import Compiled, Given, Overlap, Plain
+from recommender.models.kernels.native import VARIABLE, kernel
+from recommender.models.user_cosine import NEUTRAL_HALF_STARS
+from recommender.ranking import top_k
+from tests.worlds import matrix_of, random_ratings, rating, two_tastes
+
+WAYS = ("generic", "avx2", "avx512", "vnni")
+
+WORLDS: dict[str, Callable[[np.random.Generator], Any]] = {
+    "random": lambda rng: random_ratings(rng, n_users=150, n_movies=90),
+    "sparse": lambda rng: random_ratings(rng, n_users=200, n_movies=300, share=0.01),
+    "everything in common": lambda rng: random_ratings(rng, n_users=60, n_movies=20, share=1.0),
+    "two tastes, all ties": lambda rng: two_tastes(n_users=120),
+    "everybody twelve times": lambda rng: [
+        rating(12 * (r.user_id - 1) + twin, r.movie_id, r.stars) for r in random_ratings(rng, n_users=30) for twin in range(1, 13)
+    ],
+    "nobody in common": lambda rng: [rating(u, u, 4.0) for u in range(1, 80)],
+    "everybody gives 3": lambda rng: [rating(u, m, 3.0) for u in range(1, 90) for m in range(1, 30) if (u * m) % 3],
+    "one film": lambda rng: [rating(u, 1, u % 10 / 2 + 0.5) for u in range(1, 70)],
+    "one person": lambda rng: [rating(1, 1, 4.0)],
+    "many people": lambda rng: random_ratings(rng, n_users=4_000, n_movies=40, share=0.2),
+}
+
+
+@pytest.fixture(params=[*WORLDS, "ml-latest-small", "ml-100k"])
+def matrix(request: pytest.FixtureRequest, rng: np.random.Generator) -> RatingMatrix:
+    if request.param in WORLDS:
+        return matrix_of(WORLDS[request.param](rng))
+    folder: Path = request.getfixturevalue(request.param.replace("-", "_"))
+    data = read_data_set(folder)
+    return RatingMatrix.of(data.ratings, data.catalogue.movie_ids)
+
+
+@pytest.fixture
+def module() -> ModuleType:
+    found = kernel("fold_in")
+    if found is None:
+        pytest.skip("the kernel is not built here")
+    return found
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest, module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The kernel kept to what such a processor can do; where this one cannot, it does what it can."""
+    monkeypatch.setenv(VARIABLE, request.param)
+    return str(request.param)
+
+
+@pytest.fixture(params=[(np.uint16, np.uint16), (np.int32, np.int32), (np.uint16, np.int32)], ids=["short", "wide", "mixed"])
+def narrow_or_wide(request: pytest.FixtureRequest, matrix: RatingMatrix) -> RatingMatrix:
+    """The matrix with columns and rows in the types that it may have."""
+    columns, rows = request.param
+    return replace(matrix, columns=matrix.columns.astype(columns), rows=matrix.rows.astype(rows))
+
+
+def people(matrix: RatingMatrix, n: int = 7) -> list[History]:
+    """Rows from all over the matrix, as themselves and as strangers."""
+    rows = np.unique(np.linspace(0, matrix.n_users - 1, n).astype(int)).tolist()
+    known = [History.of_row(matrix, row) for row in rows]
+    return [*known, *(replace(history, own_row=None) for history in known[::3])]
+
+
+def overlap(fold: Plain | Compiled, matrix: RatingMatrix, history: History) -> Overlap:
+    dots = np.zeros(matrix.n_users, dtype=np.int32)
+    fold.bring(dots, Given.nothing(), Given(history.columns, history.half_stars))
+    return Overlap(dots, int(np.sum(history.half_stars.astype(np.int64) ** 2)), history.own_row)
+
+
+def test_every_sum_is_the_plain_one(narrow_or_wide: RatingMatrix, module: ModuleType, way: str, rng: np.random.Generator) -> None:
+    matrix = narrow_or_wide
+    compiled, twin = Compiled(matrix, module), Plain(matrix)
+    means = rng.random(matrix.n_users) * 9 + 1
+    films = np.unique(np.concatenate([np.argsort(-matrix.raters, kind="stable")[:6], rng.integers(0, matrix.n_movies, 6)]))
+    columns = rng.permutation(films).astype(np.int32)
+    for history in people(matrix):
+        ours, theirs = overlap(compiled, matrix, history), overlap(twin, matrix, history)
+        np.testing.assert_array_equal(ours.dots, theirs.dots)
+        np.testing.assert_array_equal(ours.dots, plain.overlaps(matrix, history.columns, history.half_stars))
+        for k in (1, 3, 40, matrix.n_users + 7):
+            ours.found = None
+            near, expected = compiled.nearest(ours, k), twin.nearest(theirs, k)
+            np.testing.assert_array_equal(near, expected)
+            np.testing.assert_array_equal(compiled.nearest(ours, k), expected)
+            for one, other in zip(compiled.raters(ours, columns, k, means), twin.raters(theirs, columns, k, means), strict=True):
+                np.testing.assert_array_equal(one, other)
+            for damping in (0.0, 50.0):
+                scores = compiled.scores(*near, NEUTRAL_HALF_STARS, damping)
+                np.testing.assert_array_equal(scores, twin.scores(*expected, NEUTRAL_HALF_STARS, damping))
+                np.testing.assert_array_equal(compiled.ratings(near[0], history.columns), twin.ratings(near[0], history.columns))
+                exclude = rng.random(matrix.n_movies) < 0.1
+                for above in (2.5, -np.inf):
+                    best = fold_in.best(scores, k, exclude=exclude, above=above)
+                    np.testing.assert_array_equal(best, top_k(scores, k, exclude=exclude | ~(scores > above)))
+
+
+def test_raters_are_found_without_having_asked_for_the_nearest(module: ModuleType, way: str, rng: np.random.Generator) -> None:
+    matrix = matrix_of(random_ratings(rng, n_users=3_000, n_movies=20))
+    compiled, twin, columns = Compiled(matrix, module), Plain(matrix), np.arange(20, dtype=np.int32)
+    means = rng.random(matrix.n_users)
+    history = History.of_row(matrix, 17)
+
+    ours, theirs = overlap(compiled, matrix, history), overlap(twin, matrix, history)
+
+    for one, other in zip(compiled.raters(ours, columns, 40, means), twin.raters(theirs, columns, 40, means), strict=True):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(compiled.nearest(ours, 2_999), twin.nearest(theirs, 2_999))
+
+
+@pytest.mark.parametrize("fold_of", [Plain, lambda matrix: Compiled(matrix, kernel("fold_in"))], ids=["plain", "compiled"])
+def test_from_any_history_to_any_other_the_sums_are_those_of_adding_up_anew(
+    module: ModuleType, fold_of: Callable[[RatingMatrix], Plain | Compiled], rng: np.random.Generator
+) -> None:
+    matrix = matrix_of(random_ratings(rng, n_users=200, n_movies=80))
+    fold, before, dots = fold_of(matrix), Given.nothing(), np.zeros(200, dtype=np.int32)
+    for turn in range(120):
+        columns = np.flatnonzero(rng.random(80) < rng.choice([0, 0.03, 0.5, 1])).astype(np.int32)
+        half_stars = rng.integers(1, 11, len(columns)).astype(np.uint8)
+        if turn % 3:  # of most steps little is new
+            kept = rng.random(len(before.columns)) < 0.9
+            columns, half_stars = before.columns[kept].astype(np.int32), before.half_stars[kept].copy()
+            half_stars[: turn % 4] = 10
+        now = Given(columns, half_stars)
+
+        n_added = fold.bring(dots, before, now)
+
+        np.testing.assert_array_equal(dots, plain.overlaps(matrix, columns, half_stars))
+        assert n_added <= int(matrix.raters[columns].sum()) + matrix.n_users or isinstance(fold, Plain)
+        before = now
+
+
+def test_one_film_more_costs_its_raters_and_no_more(module: ModuleType, rng: np.random.Generator) -> None:
+    matrix = matrix_of(random_ratings(rng, n_users=300, n_movies=60))
+    columns, half_stars = np.arange(0, 60, 2, dtype=np.int32), np.full(30, 7, np.uint8)
+    for fold in (Plain(matrix), Compiled(matrix, module)):
+        dots = np.zeros(300, dtype=np.int32)
+        fold.bring(dots, Given.nothing(), Given(columns[:-1], half_stars[:-1]))
+
+        assert fold.bring(dots, Given(columns[:-1], half_stars[:-1]), Given(columns, half_stars)) == matrix.raters[columns[-1]]
+
+
+def test_threads_do_not_disturb_each_other(module: ModuleType, rng: np.random.Generator) -> None:
+    matrix = matrix_of(random_ratings(rng, n_users=2_000, n_movies=50))
+    fold = Compiled(matrix, module)
+    expected = {row: Plain(matrix).nearest(overlap(Plain(matrix), matrix, History.of_row(matrix, row)), 60) for row in range(8)}
+    wrong: list[int] = []
+
+    def look(row: int) -> None:
+        for _ in range(60):
+            if not np.array_equal(fold.nearest(overlap(fold, matrix, History.of_row(matrix, row)), 60), expected[row]):
+                wrong.append(row)
+
+    threads = [threading.Thread(target=look, args=(row,)) for row in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_the_variable_leaves_the_kernel_out(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix = matrix_of(two_tastes())
+    assert isinstance(fold_in.fold_in(matrix), Compiled)
+
+    monkeypatch.setenv(VARIABLE, "plain")
+
+    assert isinstance(fold_in.fold_in(matrix), Plain)
+    assert fold_in.best(np.ones(3), 1, exclude=np.zeros(3, dtype=bool), above=0) is None
+
+
+def test_the_kernel_keeps_to_the_instructions_it_is_given(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    most = module.instructions()
+    for at, name in enumerate(WAYS):
+        monkeypatch.setenv(VARIABLE, name)
+        assert module.instructions() == (at if at <= most else most)
+    assert VARIABLE in os.environ
+
+
+class TestBrokenArrays:
+    """What does not fit is refused in a sentence, and nothing is written beside an array."""
+
+    @pytest.fixture
+    def matrix(self) -> RatingMatrix:
+        return matrix_of(two_tastes(n_users=40))
+
+    def bring(self, module: ModuleType, matrix: RatingMatrix, **other: Any) -> Any:
+        arrays: dict[str, Any] = {
+            "dots": np.zeros(matrix.n_users, dtype=np.int32),
+            "column_starts": matrix.column_starts,
+            "rows": matrix.rows.astype(np.int32),
+            "column_half_stars": matrix.column_half_stars,
+            "before": np.zeros(0, dtype=np.int32),
+            "stars_before": np.zeros(0, dtype=np.uint8),
+            "columns": np.array([2, 5], dtype=np.int32),
+            "stars": np.array([8, 6], dtype=np.uint8),
+        }
+        return module.bring(*(arrays | other).values())
+
+    @pytest.mark.parametrize(
+        ("other", "sentence"),
+        [
+            ({"dots": np.zeros(40)}, "sums must be a contiguous writable array of i4, not of format d with 8 bytes an item."),
+            ({"dots": np.zeros(80, np.int32)[::2]}, "sums must be a contiguous writable array of i4, not <class 'numpy.ndarray'>."),
+            ({"dots": [0] * 40}, "sums must be a contiguous writable array of i4, not <class 'list'>."),
+            ({"dots": np.zeros(7, np.int32)}, "Every row must be one of the people there are; there is one outside."),
+            ({"columns": np.array([5, 2], np.int32)}, "The columns of a history must ascend, each once; they do not."),
+            ({"columns": np.array([5, 5], np.int32)}, "The columns of a history must ascend, each once; they do not."),
+            ({"columns": np.array([-1, 5], np.int32)}, "Every column must be one of the films there are; there is one outside."),
+            ({"columns": np.array([2, 30], np.int32)}, "Every column must be one of the films there are; there is one outside."),
+            ({"columns": np.array([2], np.int32)}, "A history must have as many half stars as columns."),
+            ({"column_half_stars": np.zeros(3, np.uint8)}, "The starts must ascend and end within the ratings; they do not."),
+            ({"column_starts": np.zeros(31, np.int64) + 2**40}, "The starts must ascend and end within the ratings; they do not."),
+            ({"column_starts": np.arange(31)[::-1].astype(np.int64)}, "The starts must ascend and end within the ratings; they do not."),
+        ],
+    )
+    def test_of_a_history(self, module: ModuleType, matrix: RatingMatrix, other: dict[str, Any], sentence: str) -> None:
+        assert self.bring(module, matrix) > 0
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+            self.bring(module, matrix, **other)
+
+    def test_sums_that_are_only_to_be_read_are_not_written(self, module: ModuleType, matrix: RatingMatrix) -> None:
+        dots = np.zeros(40, dtype=np.int32)
+        dots.flags.writeable = False
+
+        with pytest.raises(ValueError, match=r"^sums must be a contiguous writable array of i4"):
+            self.bring(module, matrix, dots=dots)
+        assert not dots.any()
+
+    @pytest.mark.parametrize("row", [40, 2**31 - 1, -1])
+    def test_a_row_outside(self, module: ModuleType, matrix: RatingMatrix, row: int) -> None:
+        rows = matrix.rows.astype(np.int32)
+        rows[matrix.column_starts[2] + 3] = row
+        broken = Compiled(replace(matrix, rows=rows), module)
+        dots, given = np.zeros(40, dtype=np.int32), Given(np.array([2], np.int32), np.array([8], np.uint8))
+
+        with pytest.raises(ValueError, match=r"^Every row must be one of the people there are"):
+            broken.bring(dots, Given.nothing(), given)
+        healthy = overlap(Compiled(matrix, module), matrix, History.of_row(matrix, 1))
+        with pytest.raises(ValueError, match=r"^Every row must be one of the people there are"):
+            broken.raters(replace(healthy), np.array([2], np.int32), 39, np.zeros(40))
+
+    @pytest.mark.parametrize("column", [30, 2**31 - 1, -1])
+    def test_a_column_outside(self, module: ModuleType, matrix: RatingMatrix, column: int) -> None:
+        columns = matrix.columns.astype(np.int32)
+        columns[matrix.row_starts[3] + 2] = column
+        broken = Compiled(replace(matrix, columns=columns), module)
+
+        with pytest.raises(ValueError, match=r"^Every column must be one of the films there are"):
+            broken.scores(np.array([3]), np.array([0.5]), 5, 1.0)
+        with pytest.raises(ValueError, match=r"^Every column must be one of the films there are"):
+            broken.ratings(np.array([3]), np.array([2]))
+
+    @pytest.mark.parametrize("row", [40, -1])
+    def test_a_neighbour_who_is_nobody(self, module: ModuleType, matrix: RatingMatrix, row: int) -> None:
+        with pytest.raises(ValueError, match=r"^Every row must be one of the people there are"):
+            Compiled(matrix, module).scores(np.array([row]), np.array([0.5]), 5, 1.0)
+        with pytest.raises(ValueError, match=r"^Every row must be one of the people there are"):
+            Compiled(matrix, module).ratings(np.array([row]), np.array([2]))
+
+    def test_arrays_of_unlike_lengths(self, module: ModuleType) -> None:
+        n, floats = np.zeros(4, np.int32), np.zeros(4, np.float32)
+        with pytest.raises(ValueError, match=r"^sums, squared, inverse and likeness must be of the same people\.$"):
+            module.nearest(n, np.zeros(3, np.int64), floats, floats, np.zeros(2, np.int64), np.zeros(2), 4, -1)
+        with pytest.raises(ValueError, match=r"^scores and exclude must be of the same films, not of 3 and 4\.$"):
+            module.best(np.zeros(3), np.zeros(4, bool), np.zeros(1, np.int64), 0.0)
+        with pytest.raises(TypeError, match=r"^best takes 4 values, not 1\.$"):
+            module.best(1)
