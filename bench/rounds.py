@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import asking, endpoint, fold_in, lists, load, personalize, put, scale, search, skill, synthetic, turning
+from bench import asking, endpoint, fold_in, lists, load, per_film, personalize, put, scale, search, skill, synthetic, turning
 from bench.figures import Figure
 
 
@@ -52,6 +52,12 @@ class Round:
 ROUNDS = (
     Round("lists", "everybody's ten films, against libraries", lambda given: lists.measure(runs=given.times(5, 3)), peers=True),
     Round(
+        "per-film",
+        "lists by neighbours film by film, against LensKit",
+        lambda given: per_film.measure(given.data(), given.folder, people=given.times(100, 30)),
+        peers=True,
+    ),
+    Round(
         "fold-in",
         "from a rating to the new list, in the process",
         lambda given: fold_in.measure(given.data(), times=given.times(1000, 200)),
@@ -77,6 +83,13 @@ ROUNDS = (
         long=True,
     ),
     Round("load", "reading 25 million ratings of CSV", lambda given: load.figures(given.shape("25m")), long=True),
+    Round(
+        "per-film-25m",
+        "lists by neighbours film by film, against LensKit, with 25 million ratings",
+        lambda given: per_film.measure_millions(given.folder, people=given.times(40, 10)),
+        long=True,
+        peers=True,
+    ),
     Round(
         "put-25m",
         "from a rating to the new list, over loopback, with 25 million ratings",

@@ -8,13 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import peers, scale, synthetic
+from bench import peers, per_film, scale, synthetic
 from bench.__main__ import main
 from bench.figures import Figure, MismatchError, table
 from bench.lists import compare
 from bench.rounds import ROUNDS, Given, Round, chosen
+from recommender.models import History
+from recommender.models.user_knn import UserKnn
+from recommender.ranking import top_k
 from recommender.storage.profiles.records import to_json
 from recommender.storage.profiles.sqlite import SqliteProfiles
+from tests.worlds import matrix_of, random_ratings
 
 COLUMNS = np.array([[4, 7, 9], [1, 2, 3]])
 SCORES = np.array([[4.5, 4.0, 3.5], [4.2, 4.1, 4.0]])
@@ -135,3 +139,37 @@ def test_unlike_lists_and_missing_peers_end_the_run_in_words(capsys, monkeypatch
     monkeypatch.setattr(peers, "PYTHON", Path("nowhere/python"))
     assert main(["lists"]) == 1
     assert "there is no nowhere/python. `make bench` installs them." in capsys.readouterr().err
+
+
+def _neighbours() -> tuple[UserKnn, int, np.ndarray, np.ndarray]:
+    """A model in which no two similarities are the same, a person, their list and its stars."""
+    matrix = matrix_of(random_ratings(np.random.default_rng(2), n_users=150, n_movies=80))
+    model = UserKnn.fit(matrix, {"n_neighbours": per_film.NEIGHBOURS, "least_neighbours": per_film.LEAST_NEIGHBOURS})
+    seen = np.zeros(80, dtype=bool)
+    seen[matrix.row(3)[0]] = True
+    scores = model.score(History.of_row(matrix, 3))
+    return model, 3, top_k(scores, per_film.LENGTH, exclude=seen), scores
+
+
+def test_lists_film_by_film_are_compared_with_their_stars():
+    model, row, columns, scores = _neighbours()
+    films, stars = columns.astype(np.int32), scores[columns] + 1e-6
+
+    assert per_film.compare(model, row, columns, scores, films, stars)
+    for other_films, other_stars in (
+        (films, stars + np.array([0.001, *[0.0] * 9])),
+        (films[:-1], stars[:-1]),
+        (np.append(films[:-1], np.int32(np.nanargmin(scores))), stars),
+    ):
+        with pytest.raises(MismatchError, match="row 3"):
+            per_film.compare(model, row, columns, scores, other_films, other_stars)
+
+
+def test_another_film_of_equal_stars_is_no_difference_film_by_film_either():
+    model, row, columns, scores = _neighbours()
+    other = next(film for film in range(80) if film not in columns and not np.isnan(scores[film]))
+    tied = scores.copy()
+    tied[other] = scores[columns[-1]]
+
+    films = np.append(columns[:-1], other).astype(np.int32)
+    assert not per_film.compare(model, row, columns, tied, films, tied[films])

@@ -82,9 +82,13 @@ class UserKnn:
             stars[told] = (_own_mean(history) + found.sums[told] / found.weights[told]) / 2
         return stars, found.voters
 
+    def similarities(self, history: History) -> NDArray[np.float64]:
+        """Cosine of the person's deviations with everybody's, shape (n_users,), 0 where it is not above; 0 with their own row."""
+        return self._people.similarities(history.columns, history.half_stars, history.own_row)
+
     def explain(self, history: History, columns: NDArray[np.integer]) -> list[Parts]:
         """The person's mean, and by how much each neighbour who rated the film moves it, of either sign."""
-        similarities = self._people.similarities(history.columns, history.half_stars, history.own_row)
+        similarities = self.similarities(history)
         return [self._parts(history, similarities, int(column)) for column in columns]
 
     def _parts(self, history: History, similarities: NDArray[np.float64], column: int) -> Parts:
