@@ -10,6 +10,7 @@ from recommender.errors import SettingError
 from recommender.logs import FORMATS
 
 LONGEST_NUMBER = 18  # digits; whatever has more is a mistake
+LISTS_AHEAD = 10_000  # viewers of a data set whose lists are made at each publication, unless the settings say otherwise
 
 
 def _setting(default: object, meaning: str, *, most: int | None = None, one_of: tuple[str, ...] = ()) -> Any:
@@ -48,6 +49,10 @@ class Settings:
     retrain_after: int = _setting(50, "after how many changed ratings `matinee serve` trains again by itself")
     retrain_hours: int = _setting(
         2, "after how many hours `matinee serve` looks in any case whether there is something to learn", most=8760
+    )
+    lists_ahead: int = _setting(
+        LISTS_AHEAD,
+        "up to how many viewers of the data set have their lists made at each publication; of more, each list is made at its first look",
     )
     sample_viewers: bool = _setting(True, "whether the viewers of the data set can be looked up by number")
     host: str = _setting("127.0.0.1", "the address the site listens on")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender import history, lists, measured_people, promotion, publication, showcase, snapshots
 from recommender.choosing import AUTO, SECONDS, choose, trainable_or_auto
@@ -19,7 +21,7 @@ from recommender.data import sample
 from recommender.data.matrix import RatingMatrix
 from recommender.data.movielens import DataSet
 from recommender.data.ratings import RatingTable
-from recommender.domain import FIRST_OWN_USER_ID, ListRecord, UserId
+from recommender.domain import FIRST_OWN_USER_ID, ListRecord, Publishing, UserId
 from recommender.errors import ModelError, RefusedModelError, StorageError
 from recommender.evaluation.calibration import calibrated
 from recommender.history import Quality, Refusal, Training
@@ -30,6 +32,7 @@ from recommender.models.taste_groups import TasteGroups
 from recommender.models.user_cosine import UserCosine
 from recommender.promotion import Verdict
 from recommender.publication import LOCK, Pointer, Published
+from recommender.settings import LISTS_AHEAD
 from recommender.snapshots import Snapshot
 from recommender.storage.blobs import Blobs
 from recommender.storage.lease import Lease
@@ -45,7 +48,6 @@ MOST_GROUPED = 300_000  # ratings that the groups are found in
 MOST_TRIES = 5  # for the list of somebody who goes on rating
 SWEPT_AT_ONCE = 500  # sessions, codes and counters that have expired: some ten milliseconds in which raters wait
 MOST_SWEEPS = 1_000
-MOST_LISTS_AHEAD = 10_000  # sample viewers whose lists are made ahead; everybody else's is made at the first look, in milliseconds
 
 
 class Progress(Protocol):
@@ -65,10 +67,15 @@ class Trained:
     pointer: Pointer
     recipe: str
     n_ratings: int
-    n_lists: int
+    lists: Publishing
     seconds: dict[str, float]
     says: str = ""
     quality: Quality | None = None
+
+    @property
+    def n_lists(self) -> int:
+        """Lists that are as this training made them."""
+        return self.lists.kept
 
 
 def train(
@@ -82,6 +89,7 @@ def train(
     source_tag: str = "",
     judged: bool = False,
     seconds: float = SECONDS,
+    lists_ahead: int = LISTS_AHEAD,
     progress: Progress = silent,
     now: Callable[[], float] = time.time,
 ) -> Trained:
@@ -89,6 +97,7 @@ def train(
 
     recipe: one of RECIPES, or AUTO for the best of them on these ratings. seconds: that finding it may take.
     judged: whether `promotion.judged` is asked first; RefusedModelError when it says no, and then nothing has changed.
+    lists_ahead: up to how many sample viewers have their lists made here; of more, everybody's is made at its first look.
 
     source, source_tag: where the data were said to be, and what changes with them there; kept so that `is_needed` knows when they are
     others.
@@ -119,29 +128,43 @@ def train(
         watch.lap("groups")
         lease.renew()
         facts = {"source": source, "source_tag": source_tag, "asked": recipe}
-        pointer = _publish(model, intervals, groups, snapshot, facts, blobs, profiles, now=now())
+        pointer = _publish(model, intervals, groups, snapshot, facts, blobs, profiles, lists_ahead, now=now())
         watch.lap("publication")
-        n_lists = _rewrite_lists(publication.load(blobs, pointer), profiles, progress, now)
+        published_lists = _rewrite_lists(publication.load(blobs, pointer), profiles, lists_ahead, progress, now)
         watch.lap("lists")
         lease.renew()
         publication.remove_unused(blobs)
         snapshots.remove_all_but(snapshot.name, blobs)
-        remembered = _remembered(pointer, model, snapshot, n_lists, watch.seconds, now=now())
+        remembered = _remembered(pointer, model, snapshot, published_lists.kept, watch.seconds, now=now())
         history.add(blobs, replace(remembered, quality=verdict.quality, unmeasured=verdict.unmeasured))
         measured_people.remember(blobs, _version(remembered, model), verdict.answers)
     _sweep(profiles, now)
     log.info(
-        "trained recipe=%s ratings=%d users=%d lists=%d seconds=%.1f", model.recipe, matrix.n_ratings, matrix.n_users, n_lists, watch.total
+        "trained recipe=%s ratings=%d users=%d lists=%d written=%d refused=%d seconds=%.1f",
+        model.recipe,
+        matrix.n_ratings,
+        matrix.n_users,
+        published_lists.kept,
+        published_lists.written,
+        published_lists.refused,
+        watch.total,
     )
-    return Trained(pointer, model.recipe, matrix.n_ratings, n_lists, watch.seconds, verdict.says, verdict.quality)
+    return Trained(pointer, model.recipe, matrix.n_ratings, published_lists, watch.seconds, verdict.says, verdict.quality)
 
 
-def roll_back(blobs: Blobs, profiles: Profiles, *, progress: Progress = silent, now: Callable[[], float] = time.time) -> Pointer:
-    """Put the model before in force again, as a new generation, and rewrite the lists by it."""
+def roll_back(
+    blobs: Blobs,
+    profiles: Profiles,
+    *,
+    lists_ahead: int = LISTS_AHEAD,
+    progress: Progress = silent,
+    now: Callable[[], float] = time.time,
+) -> Pointer:
+    """Put the model before in force again, as a new generation, and rewrite the lists by it. lists_ahead: as in `train`."""
     with Lease(blobs, LOCK, now=now):
         pointer = publication.roll_back(blobs)
         profiles.clear_sample_lists(generation=pointer.generation)
-        _rewrite_lists(publication.load(blobs, pointer), profiles, progress, now)
+        _rewrite_lists(publication.load(blobs, pointer), profiles, lists_ahead, progress, now)
     return pointer
 
 
@@ -252,10 +275,11 @@ def _publish(
     source: Mapping[str, str],
     blobs: Blobs,
     profiles: Profiles,
+    lists_ahead: int,
     *,
     now: float,
 ) -> Pointer:
-    viewers = model.matrix.user_ids[model.matrix.user_ids < FIRST_OWN_USER_ID]
+    viewers = _viewers(model.matrix)
     facts = {
         **{name: snapshot.facts[name] for name in ("data", "credit", "own_ratings")},
         "snapshot": snapshot.name,
@@ -266,7 +290,7 @@ def _publish(
         "highest_user_id": int(viewers[-1]) if len(viewers) else 0,
         "sample_viewers": showcase.sample_viewers(model.matrix, snapshot.catalogue),
     }
-    clear = len(viewers) > MOST_LISTS_AHEAD or _facts_in_force(blobs).get("data") != snapshot.facts["data"]
+    clear = len(viewers) > lists_ahead or _leaves_lists_behind(_in_force(blobs), snapshot.facts["data"], viewers)
 
     def clear_sample_lists(generation: int) -> None:
         if clear:
@@ -278,6 +302,15 @@ def _publish(
         digest = publication.write_version(folder, model, snapshot.catalogue, facts, intervals, groups)
         version, above = snapshots.version_name(now, digest), profiles.highest_generation()
         return publication.put_in_force(blobs, version, folder, digest, above=above, before=clear_sample_lists)
+
+
+def _leaves_lists_behind(in_force: Published | None, data: str, viewers: NDArray[np.int32]) -> bool:
+    """Whether there may be lists of other data, or of viewers who are gone, that no new list takes the place of."""
+    return in_force is None or in_force.facts.get("data") != data or bool(np.setdiff1d(_viewers(in_force.matrix), viewers).size)
+
+
+def _viewers(matrix: RatingMatrix) -> NDArray[np.int32]:
+    return matrix.user_ids[matrix.user_ids < FIRST_OWN_USER_ID]
 
 
 def _remembered(pointer: Pointer, model: Model, snapshot: Snapshot, n_lists: int, seconds: Mapping[str, float], *, now: float) -> Training:
@@ -333,10 +366,29 @@ def _sweep(profiles: Profiles, now: Callable[[], float]) -> None:
         log.warning("not swept kind=%s reason=%s", trouble.kind, trouble)
 
 
-def _rewrite_lists(published: Published, profiles: Profiles, progress: Progress, now: Callable[[], float]) -> int:
-    """Write the list of every sample viewer (up to MOST_LISTS_AHEAD) and of every own person; how many were kept."""
-    n_kept = profiles.keep_lists(_remade(published, profiles, progress, now))
-    return n_kept + sum(_caught_up(user_id, published, profiles, now) for user_id in list(profiles.people()))
+def _rewrite_lists(published: Published, profiles: Profiles, lists_ahead: int, progress: Progress, now: Callable[[], float]) -> Publishing:
+    """Publish the list of every sample viewer, where they are no more than lists_ahead, and write that of every own person."""
+    viewers, people = _viewers(published.matrix), list(profiles.people())
+    ahead = viewers if len(viewers) <= lists_ahead else viewers[:0]
+    total, done = len(ahead) + len(people), itertools.count(1)
+
+    def told(made: ListRecord) -> ListRecord:
+        progress("lists", next(done), total)
+        return made
+
+    found = Publishing()
+    if len(ahead):
+        sample = (told(_of_viewer(row, published, now)) for row in range(len(ahead)))
+        found = profiles.publish_lists(sample, generation=published.generation, model=published.version)
+    n_kept = profiles.keep_lists(told(lists.made_for(user_id, published, profiles, now=now)) for user_id in people)
+    n_caught_up = sum(_caught_up(user_id, published, profiles, now) for user_id in list(profiles.people()))
+    return found.and_also(Publishing(n_kept + n_caught_up, 0, len(people) - n_kept))
+
+
+def _of_viewer(row: int, published: Published, now: Callable[[], float]) -> ListRecord:
+    # Nobody can write to a sample viewer, so its revision stays 0.
+    matrix = published.matrix
+    return lists.record_of(UserId(int(matrix.user_ids[row])), Taste.of_history(History.of_row(matrix, row)), published, now=now())
 
 
 def _caught_up(user_id: UserId, published: Published, profiles: Profiles, now: Callable[[], float]) -> bool:
@@ -349,22 +401,6 @@ def _caught_up(user_id: UserId, published: Published, profiles: Profiles, now: C
         if kept:
             return True
     return False
-
-
-def _remade(published: Published, profiles: Profiles, progress: Progress, now: Callable[[], float]) -> Iterator[ListRecord]:
-    matrix = published.matrix
-    sample_rows = int((matrix.user_ids < FIRST_OWN_USER_ID).sum())
-    ahead = sample_rows if sample_rows <= MOST_LISTS_AHEAD else 0
-    own = list(profiles.people())
-    total = ahead + len(own)
-    for done, row in enumerate(range(ahead), start=1):
-        # Nobody can write to a sample viewer, so its revision stays 0.
-        user_id = UserId(int(matrix.user_ids[row]))
-        yield lists.record_of(user_id, Taste.of_history(History.of_row(matrix, row)), published, now=now())
-        progress("lists", done, total)
-    for done, user_id in enumerate(own, start=ahead + 1):
-        yield lists.made_for(user_id, published, profiles, now=now)
-        progress("lists", done, total)
 
 
 @dataclass

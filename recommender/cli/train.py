@@ -83,7 +83,7 @@ def rollback(settings: Settings) -> None:
     from recommender import training
 
     with opened_profiles(settings) as profiles, Bars() as bars:
-        pointer = training.roll_back(opened_blobs(settings), profiles, progress=bars)
+        pointer = training.roll_back(opened_blobs(settings), profiles, lists_ahead=settings.lists_ahead, progress=bars)
     click.echo(f"Model {pointer.version} is in force again, as generation {pointer.generation}.")
 
 
@@ -96,6 +96,7 @@ def train_and_publish(
     """
     from recommender import training
     from recommender.choosing import AUTO, known_or_auto, trainable_or_auto
+    from recommender.domain import Publishing
     from recommender.first_data import first_data, tag_of
 
     recipe = known_or_auto(recipe)  # before anything is fetched
@@ -121,6 +122,7 @@ def train_and_publish(
                     source_tag=tag,
                     judged=not anyway,
                     seconds=seconds,
+                    lists_ahead=settings.lists_ahead,
                     progress=bars,
                 )
             except RefusedModelError as refused:
@@ -136,6 +138,12 @@ def train_and_publish(
     click.echo(
         f"Trained {trained.recipe} on {data_set.name}: {trained.n_ratings:,} ratings, {trained.n_lists:,} lists ({stages}).", err=True
     )
+    if trained.lists != Publishing():
+        click.echo(
+            f"Lists: {trained.lists.written:,} written, {trained.lists.unchanged:,} unchanged, "
+            f"{trained.lists.refused:,} left as they are because something newer is there.",
+            err=True,
+        )
     if quality := trained.quality:
         click.echo(
             f"Measured {trained.recipe}: NDCG@10 {quality.ndcg:.4f} ±{quality.error:.4f}, popular {quality.popular:.4f}, "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recommender.domain.films import FIRST_ADDED_MOVIE_ID, AddedFilm, Movie, MovieDetails, MovieId, SimilarMovie, UserId
-from recommender.domain.kept import InUse, Marks, SampleViewer
+from recommender.domain.kept import Confirmed, InUse, Marks, Publishing, SampleViewer
 from recommender.domain.lists import (
     ALONE,
     AUTO,
@@ -87,6 +87,7 @@ __all__ = [
     "ApiToken",
     "Asker",
     "Change",
+    "Confirmed",
     "Dials",
     "EchoLink",
     "Event",
@@ -107,6 +108,7 @@ __all__ = [
     "OwnFilm",
     "OwnFilms",
     "Passkey",
+    "Publishing",
     "Rated",
     "Rating",
     "Reason",

@@ -23,6 +23,40 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
+class Publishing:
+    """What became of a publication's lists. unchanged: the record read the same and was left. refused: something newer is there."""
+
+    written: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+    @property
+    def kept(self) -> int:
+        """Lists that are as the publication made them."""
+        return self.written + self.unchanged
+
+    def and_also(self, other: Publishing) -> Publishing:
+        """Both together."""
+        return Publishing(self.written + other.written, self.unchanged + other.unchanged, self.refused + other.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Which sample viewers' lists count as a later publication's, which would have made them again just so.
+
+    A list by a generation from `since` up to `by` counts as of generation `by` and of `model`. by: 0 where none was ever confirmed.
+    """
+
+    since: int = 0
+    by: int = 0
+    model: str = ""
+
+    def generation_of(self, generation: int) -> int:
+        """The publication that a list by this generation counts as."""
+        return self.by if self.since <= generation < self.by else generation
+
+
+@dataclass(frozen=True, slots=True)
 class SampleViewer:
     """A viewer of the data set to try the site with. taste: a few words, such as "Horror and Thriller"."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -33,8 +34,8 @@ def profiles(var_settings: Settings) -> Iterator[Profiles]:
 def train(blobs: Blobs, profiles: Profiles) -> Callable[[DataSet], training.Trained]:
     """Train on a data set, with few neighbours as befits a small world."""
 
-    def trained(data: DataSet, recipe: str = "user-cosine") -> training.Trained:
-        return training.train(data, blobs, profiles, recipe=recipe, parameters=FIVE_NEAREST, source=data.name)
+    def trained(data: DataSet, recipe: str = "user-cosine", **more: Any) -> training.Trained:
+        return training.train(data, blobs, profiles, recipe=recipe, parameters=FIVE_NEAREST, source=data.name, **more)
 
     return trained
 

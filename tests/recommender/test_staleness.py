@@ -17,7 +17,7 @@ import pytest
 from recommender import lists, publication, training
 from recommender.data.catalogue import Catalogue, CatalogueEntry
 from recommender.data.movielens import DataSet
-from recommender.domain import Asker, Movie, MovieId, UserId
+from recommender.domain import Asker, ListRecord, Movie, MovieId, Publishing, UserId
 from recommender.errors import DataError, TrainingBusyError
 from recommender.serving import Recommender
 from recommender.settings import Settings
@@ -188,16 +188,70 @@ def test_a_trainer_that_lost_its_lease_publishes_nothing(blobs: Blobs, train: Tr
 
 
 def test_where_viewers_are_too_many_to_write_ahead_none_keeps_a_list_by_the_old_model(
-    recommender: Recommender, profiles: Profiles, train: Train, monkeypatch: pytest.MonkeyPatch
+    recommender: Recommender, profiles: Profiles, train: Train
 ) -> None:
     assert recommender.list_for(3).generation == 1
-    monkeypatch.setattr(training, "MOST_LISTS_AHEAD", 19)
 
-    train(SAME)
+    train(SAME, lists_ahead=19)
 
     record = profiles.list_of(UserId(3))
     assert record is not None
     assert record.movies is None
+
+
+def test_a_list_that_stays_the_same_is_not_written_again_and_is_by_the_new_model(recommender: Recommender, train: Train) -> None:
+    before = recommender.list_for(3)
+
+    trained = train(SAME)
+
+    assert trained.lists == Publishing(written=0, unchanged=20)
+    after = recommender.list_for(3)
+    assert (after.movies, after.built_at) == (before.movies, before.built_at)
+    assert (after.generation, after.model) == (before.generation + 1, trained.pointer.version)
+
+
+def test_only_the_lists_that_changed_are_written(
+    recommender: Recommender, profiles: Profiles, train: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = lists.record_of
+
+    def shorter_for_three(user_id: UserId, *args: Any, **more: Any) -> ListRecord:
+        made = make(user_id, *args, **more)
+        return replace(made, movies=made.movies[:1]) if user_id == 3 and made.movies else made
+
+    monkeypatch.setattr(lists, "record_of", shorter_for_three)
+
+    trained = train(SAME)
+
+    assert trained.lists == Publishing(written=1, unchanged=19)
+    assert len(recommender.list_for(3).movies) == 1
+    records = [profiles.list_of(UserId(user_id)) for user_id in range(1, 21)]
+    assert {record.generation for record in records if record} == {trained.pointer.generation}
+
+
+def test_nobody_who_left_the_data_keeps_a_list_that_no_publication_looked_at(
+    recommender: Recommender, profiles: Profiles, train: Train
+) -> None:
+    assert recommender.list_for(20).movies
+
+    train(data_set_of(r for r in two_tastes() if r.user_id < 20))
+
+    record = profiles.list_of(UserId(20))
+    assert record is not None
+    assert record.movies is None
+
+
+def test_a_trainer_killed_among_the_lists_leaves_the_rest_to_the_next(
+    person: Person, train: Train, restarted: Callable[[], Recommender], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dying_at(monkeypatch, training, "_of_viewer"):
+        train(SAME)
+    assert_all_by_the_model_in_use(restarted(), person)
+
+    trained = train(SAME)
+
+    assert trained.lists.written >= 19  # all but the one that was looked at meanwhile, and the person's own
+    assert_all_by_the_model_in_use(restarted(), person)
 
 
 def test_a_rating_of_a_film_that_the_data_in_use_lack_waits_for_data_that_have_it(

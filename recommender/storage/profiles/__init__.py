@@ -13,7 +13,20 @@ from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from recommender.domain import Account, Activity, AddedFilm, Change, FilmMark, ListRecord, Marks, Movie, Opinions, Rating, UserId
+from recommender.domain import (
+    Account,
+    Activity,
+    AddedFilm,
+    Change,
+    FilmMark,
+    ListRecord,
+    Marks,
+    Movie,
+    Opinions,
+    Publishing,
+    Rating,
+    UserId,
+)
 from recommender.errors import SettingError
 
 if TYPE_CHECKING:
@@ -121,9 +134,14 @@ class Profiles(Protocol):
         """
 
     def keep_lists(self, made: Iterable[ListRecord]) -> int:
-        """keep_list for many, in chunks that leave room for raters in between; how many were kept.
+        """keep_list for many, in chunks that leave room for raters in between; how many were kept."""
 
-        A list equal to the kept one in all that is shown, at the same rev, may be left as it is but for its generation and model.
+    def publish_lists(self, made: Iterable[ListRecord], *, generation: int, model: str) -> Publishing:
+        """keep_list for every sample viewer who may have a list, by ascending user id; what would read the same is not written.
+
+        A record stays as it is where it counts as of the publication right before and holds the same films in the same words. At the end,
+        in one write, all that stayed are confirmed: they count as of this generation and model, and keep the time they were built at.
+        Broken off, nothing is confirmed, and what was not reached is written at the next publication whether it reads the same or not.
         """
 
     def clear_sample_lists(self, *, generation: int) -> None:

@@ -10,7 +10,19 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 
-from recommender.domain import FIRST_OWN_USER_ID, Account, AddedFilm, Change, FilmMark, ListRecord, Movie, Opinions, Rating, UserId
+from recommender.domain import (
+    FIRST_OWN_USER_ID,
+    Account,
+    AddedFilm,
+    Change,
+    FilmMark,
+    ListRecord,
+    Movie,
+    Opinions,
+    Publishing,
+    Rating,
+    UserId,
+)
 from recommender.errors import UnknownUserError
 from recommender.storage.accounts import Entries
 from recommender.storage.accounts.dynamodb import DynamoEntries
@@ -36,6 +48,7 @@ from recommender.storage.profiles.dynamodb_items import (
 )
 from recommender.storage.profiles.dynamodb_lists import DynamoLists
 from recommender.storage.profiles.dynamodb_names import Tables
+from recommender.storage.profiles.dynamodb_publications import DynamoPublications
 from recommender.storage.profiles.film_names import check_link
 
 
@@ -47,6 +60,7 @@ class DynamoProfiles:
         self._tables = Tables.of(name)
         self._at = DynamoCalls(self.url, self._tables, patience)
         self._lists = DynamoLists(self._at, self._tables)
+        self._publications = DynamoPublications(self._at, self._tables, self._lists)
         self.entries: Entries = DynamoEntries(self._at, self._tables.accounts)
 
     def new_person(self, token_digest: str, *, shared: bool, now: int) -> UserId:
@@ -103,7 +117,7 @@ class DynamoProfiles:
             TableName=self._tables.movie,
             Key={"userID": wire(user_id)},
             UpdateExpression="SET deleted = :yes, rev = if_not_exists(rev, :none) + :one, generation = :none, model = :nothing, "
-            "built_at = :none REMOVE movies",
+            "built_at = :none REMOVE movies, digest",
             ConditionExpression="attribute_not_exists(deleted)",
             ExpressionAttributeValues={":yes": wire(True), ":none": wire(0), ":one": wire(1), ":nothing": wire("")},
         )
@@ -180,6 +194,10 @@ class DynamoProfiles:
     def keep_lists(self, made: Iterable[ListRecord]) -> int:
         """keep_list for many, several at a time."""
         return self._lists.keep_all(made)
+
+    def publish_lists(self, made: Iterable[ListRecord], *, generation: int, model: str) -> Publishing:
+        """Records are compared by digests; what has changed is written, several at a time."""
+        return self._publications.publish(made, generation, model)
 
     def clear_sample_lists(self, *, generation: int) -> None:
         """Void the lists of all sample viewers; lists of a newer publication stay."""
@@ -269,7 +287,7 @@ class DynamoProfiles:
                 "update_item",
                 TableName=self._tables.movie,
                 Key={"userID": wire(user_id)},
-                UpdateExpression="SET rev = if_not_exists(rev, :none) + :one REMOVE movies",
+                UpdateExpression="SET rev = if_not_exists(rev, :none) + :one REMOVE movies, digest",
                 ConditionExpression="attribute_not_exists(deleted)",
                 ExpressionAttributeValues={":none": wire(0), ":one": wire(1)},
                 ReturnValues="UPDATED_NEW",

@@ -47,7 +47,7 @@ class DynamoCalls:
         item: Item | None = self._called("get_item", TableName=table, Key=key, ConsistentRead=True, **parameters).get("Item")
         return item
 
-    def get_many(self, table: str, keys: Iterable[Item]) -> Iterator[Item]:
+    def get_many(self, table: str, keys: Iterable[Item], **parameters: Any) -> Iterator[Item]:
         """The items that are there, by strong reads, LARGEST_READ at a time, in no order within those."""
         remaining = iter(keys)
         while chunk := list(itertools.islice(remaining, LARGEST_READ)):
@@ -59,7 +59,7 @@ class DynamoCalls:
                 not_processed: Answer = answer.get("UnprocessedKeys", {})
                 return not_processed
 
-            self._calls[table].until_nothing_is_left(read, {table: {"Keys": chunk, "ConsistentRead": True}})
+            self._calls[table].until_nothing_is_left(read, {table: {"Keys": chunk, "ConsistentRead": True, **parameters}})
             yield from found
 
     def query(self, **parameters: Any) -> Iterator[Item]:

@@ -28,6 +28,7 @@ from recommender.storage.profiles.dynamodb_items import (
     wire_rating,
     wire_record,
 )
+from recommender.storage.profiles.dynamodb_lists import as_confirmed, confirmed
 from recommender.storage.profiles.dynamodb_names import Tables
 
 
@@ -53,11 +54,13 @@ def accounts(at: DynamoCalls, tables: Tables) -> Iterator[Account]:
 
 def records(at: DynamoCalls, tables: Tables) -> Iterator[ListRecord]:
     """Every record, by number: the numbers first, since DynamoDB has no order over them, then a hundred records at a time."""
+    said = confirmed(at, tables)
     user_ids = sorted(int(item["userID"]["N"]) for item in at.scan(TableName=tables.movie, ProjectionExpression="userID"))
     hundreds = (user_ids[start : start + 100] for start in range(0, len(user_ids), 100))
     for some in hundreds:
         found = at.get_many(tables.movie, ({"userID": wire(user_id)} for user_id in some))
-        yield from sorted((record_of(UserId(int(item["userID"]["N"])), item) for item in found), key=lambda record: record.user_id)
+        some_records = (as_confirmed(record_of(UserId(int(item["userID"]["N"])), item), said) for item in found)
+        yield from sorted(some_records, key=lambda record: record.user_id)
 
 
 def check_is_whole(at: DynamoCalls, tables: Tables) -> None:

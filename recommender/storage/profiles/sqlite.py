@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import threading
 import time
 import weakref
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +25,24 @@ from recommender.domain import (
     Movie,
     MovieId,
     Opinions,
+    Publishing,
     Rating,
     UserId,
 )
-from recommender.errors import InvalidInputError, StorageError, UnknownUserError
+from recommender.errors import StorageError, UnknownUserError
 from recommender.storage.accounts import Entries
 from recommender.storage.accounts import sqlite as accounts
 from recommender.storage.profiles import COUNTED, Contents
 from recommender.storage.profiles import sqlite_films as films
+from recommender.storage.profiles import sqlite_lists as lists
 from recommender.storage.profiles import sqlite_opinions as opinions
 from recommender.storage.profiles.changes import checked, half_stars_of
 from recommender.storage.profiles.film_names import check_link
 from recommender.storage.profiles.forks import tell_of_forks
-from recommender.storage.profiles.records import from_json, to_json
+from recommender.storage.profiles.records import to_json
 from recommender.storage.profiles.sqlite_file import check_library, connect, has_moved, in_words, prepare
 from recommender.storage.profiles.sqlite_writer import GroupWriter
 
-CHUNK = 200  # lists put in one transaction: some ten milliseconds in which raters wait
-PAUSE_SECONDS = 0.003  # between chunks, so that raters of other processes get their turn
 NOBODY = 0  # stands for numbers too large for SQLite: nobody has them
 
 
@@ -187,48 +187,38 @@ class SqliteProfiles:
     def list_of(self, user_id: UserId) -> ListRecord | None:
         """The record; that of a person who has left is void."""
         with self._readers.one() as connection:
-            found = connection.execute(f"SELECT {RECORD} FROM movie WHERE userID = ?", (_key(user_id),)).fetchone()  # noqa: S608  a constant
-        return None if found is None else _record(*found)
+            return lists.record_of(connection, _key(user_id))
 
     def keep_list(self, made: ListRecord) -> bool:
         """Keep the list unless something newer is there."""
-        row = _row(made)
-        return self._writer.run(lambda connection: _keep(connection, row))
+        row = lists.row_of(made)
+        return self._writer.run(lambda connection: lists.keep(connection, row))
 
     def keep_lists(self, made: Iterable[ListRecord]) -> int:
-        """keep_list for many, CHUNK at a time."""
+        """keep_list for many, a few at a time."""
+        return sum(lists.kept(self._writer, map(lists.row_of, chunk)) for chunk in lists.chunks(made))
 
-        def keep(connection: apsw.Connection) -> int:
-            return sum(_keep(connection, row) for row in rows)
-
-        n_kept = 0
-        lists = iter(made)
-        while rows := [_row(one) for one in itertools.islice(lists, CHUNK)]:
-            n_kept += self._writer.run(keep)
-            time.sleep(PAUSE_SECONDS)
-        return n_kept
+    def publish_lists(self, made: Iterable[ListRecord], *, generation: int, model: str) -> Publishing:
+        """Each chunk is compared without a lock, and what has changed of it is written a few at a time."""
+        found = Publishing()
+        for chunk in lists.chunks(made):
+            with self._readers.one() as connection:
+                changed = lists.changed_of(connection, chunk, generation)
+            written = lists.kept(self._writer, changed)
+            found = found.and_also(Publishing(written, len(chunk) - len(changed), len(changed) - written))
+        self._writer.run(lambda connection: lists.confirm(connection, generation, model))
+        return found
 
     def clear_sample_lists(self, *, generation: int) -> None:
-        """Void the lists of all sample viewers, CHUNK at a time; lists of a newer publication stay.
+        """Void the lists of all sample viewers, some at a time; lists of a newer publication stay.
 
         The mark comes first and holds for viewers without a record too, so what an older builder adds meanwhile is refused.
         """
-
-        def mark(connection: apsw.Connection) -> None:
-            connection.execute("UPDATE sample_lists SET cleared_by = max(cleared_by, ?)", (generation,))
-
-        def clear(connection: apsw.Connection) -> int | None:
-            query = "SELECT max(userID) FROM (SELECT userID FROM movie WHERE userID > ? AND userID < ? ORDER BY userID LIMIT ?)"
-            (last,) = next(connection.execute(query, (done, FIRST_OWN_USER_ID, CHUNK)))
-            if last is not None:
-                update = "UPDATE movie SET movies = NULL, generation = ?1 WHERE userID > ?2 AND userID <= ?3 AND generation <= ?1"
-                connection.execute(update, (generation, done, last))
-            return None if last is None else int(last)
-
-        self._writer.run(mark)
-        done: int | None = NOBODY
-        while (done := self._writer.run(clear)) is not None:
-            time.sleep(PAUSE_SECONDS)
+        self._writer.run(lambda connection: lists.mark_cleared(connection, generation))
+        done = NOBODY
+        while (last := self._writer.run(partial(lists.clear, generation=generation, after=done))) is not None:
+            done = last
+            time.sleep(lists.PAUSE_SECONDS)
 
     def highest_generation(self) -> int:
         """The highest generation of any record or clearing."""
@@ -274,12 +264,12 @@ class SqliteProfiles:
                 connection.execute("BEGIN")
                 marks = _marks(connection)
             people = self._readers.rows(connection, "SELECT user_id, token_digest, shared, created_at FROM people ORDER BY user_id")
-            records = self._readers.rows(connection, f"SELECT {RECORD} FROM movie ORDER BY userID")  # noqa: S608  a constant
+            records = self._readers.rows(connection, lists.ALL)
             yield Contents(
                 marks,
                 (Account(UserId(user_id), digest, bool(shared), created_at) for user_id, digest, shared, created_at in people),
                 self._ratings(connection),
-                (_record(*row) for row in records),
+                (lists.record(*row) for row in records),
                 accounts.entries(self._readers, connection),
                 self._film_marks(connection),
                 self._added_films(connection),
@@ -330,43 +320,6 @@ class SqliteProfiles:
         return (films.film_of(*row) for row in self._readers.rows(connection, films.ALL))
 
 
-RECORD = "userID, rev, movies, generation, model, built_at, basis, deleted"
-
-
-def _record(
-    user_id: int, rev: int, movies: str | None, generation: int, model: str, built_at: float, basis: str, deleted: int
-) -> ListRecord:
-    if deleted:
-        return ListRecord(UserId(user_id), rev, deleted=True)
-    return ListRecord(UserId(user_id), rev, None if movies is None else from_json(movies), generation, model, built_at, basis)
-
-
-Row = tuple[int, str, int, int, str, float, str]  # a list as it is kept: user, movies, rev, generation, model, built_at, basis
-
-
-def _row(made: ListRecord) -> Row:
-    if made.movies is None:
-        raise InvalidInputError("movies", None, "a list, to be kept")
-    return made.user_id, to_json(made.movies), made.rev, made.generation, made.model, made.built_at, made.basis
-
-
-def _keep(connection: apsw.Connection, row: Row) -> bool:
-    """Whether the row is there now. Its generation must have seen the last clearing, if it is a sample viewer's."""
-    connection.execute(
-        """
-        INSERT INTO movie (userID, movies, rev, generation, model, built_at, basis) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-            WHERE (?3 = 0 OR EXISTS (SELECT 1 FROM movie WHERE userID = ?1))
-                AND (?1 >= ?8 OR ?4 >= (SELECT cleared_by FROM sample_lists))
-        ON CONFLICT DO UPDATE
-            SET movies = excluded.movies, generation = excluded.generation, model = excluded.model,
-                built_at = excluded.built_at, basis = excluded.basis
-            WHERE rev = excluded.rev AND generation <= excluded.generation AND NOT deleted
-        """,
-        (*row, FIRST_OWN_USER_ID),
-    )
-    return connection.changes() == 1
-
-
 def _void(connection: apsw.Connection, user_id: UserId) -> int:
     """The new revision; the list is gone, the generation that made it is still known."""
     raise_rev = "INSERT INTO movie (userID, rev) VALUES (?, 1) ON CONFLICT DO UPDATE SET rev = rev + 1, movies = NULL RETURNING rev"
@@ -382,7 +335,7 @@ def _rev(connection: apsw.Connection, user_id: UserId) -> int:
 def _marks(connection: apsw.Connection) -> Marks:
     query = """
         SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'people'), cleared_by,
-            max(cleared_by, adopted_generation, coalesce((SELECT max(generation) FROM movie), 0)),
+            max(cleared_by, adopted_generation, confirmed_by, coalesce((SELECT max(generation) FROM movie), 0)),
             (SELECT seq FROM sqlite_sequence WHERE name = 'added_films') FROM sample_lists
         """
     return Marks(*next(connection.execute(query)))
@@ -403,7 +356,7 @@ def _take_over(connection: apsw.Connection, contents: Contents) -> None:
     )
     opinions.take_over(connection, contents.ratings, contents.film_marks)
     connection.executemany(
-        f"INSERT INTO movie ({RECORD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608  a constant
+        f"INSERT INTO movie ({lists.COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608  a constant
         (
             (
                 one.user_id,

@@ -90,6 +90,12 @@ STEPS: tuple[str, ...] = (
     ) STRICT;
     INSERT INTO sqlite_sequence (name, seq) VALUES ('added_films', 1000000000); -- below FIRST_ADDED_MOVIE_ID
     """,
+    # Sample viewers' lists by a generation from the first to the second of these count as of the second and of the model.
+    """
+    ALTER TABLE sample_lists ADD COLUMN confirmed_since INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sample_lists ADD COLUMN confirmed_by INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sample_lists ADD COLUMN confirmed_model TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 
