@@ -10,6 +10,7 @@ from recommender.site_secret import site_secret
 from webapp import accounts, api, delivery, error_handlers, headers, me, metrics, personalize, settings, start
 from webapp.alexa import alexa
 from webapp.alexa.echo import echo_page
+from webapp.api import straight
 from webapp.arithmetic import arithmetic
 from webapp.health import health
 from webapp.metrics.exposition import exposition
@@ -35,6 +36,7 @@ def create_app(recommender: Recommender) -> Flask:
     app.extensions["recommender"] = recommender
     app.session_interface = LazySessions()
     app.request_class = RequestInMemory
+    straight.install(app)
     headers.install(app)
     delivery.install(app)
     accounts.install(app)

@@ -12,6 +12,7 @@ from flask import Response
 from recommender.domain import Explanation, Explored, Movie, MovieDetails, RecommendationList, RecommendedMovie, SimilarMovie
 
 Json = dict[str, Any]
+JSON = ("Content-Type", "application/json")
 
 
 def json_response(body: Json, cache: str, *more: tuple[str, str]) -> Response:
@@ -21,7 +22,7 @@ def json_response(body: Json, cache: str, *more: tuple[str, str]) -> Response:
 
 def finished(body: bytes, cache: str, *more: tuple[str, str]) -> Response:
     """json_response of a body that is JSON already."""
-    return Response(body, headers=[("Content-Type", "application/json"), ("Cache-Control", cache), *more])
+    return Response(body, headers=[JSON, ("Cache-Control", cache), *more])
 
 
 def moment(seconds: float) -> str:

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import orjson
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
 from flask_smorest import Blueprint
+from werkzeug.http import parse_etags
 
-from recommender.domain import LIST_LENGTH, LONGEST_LIST, RecommendationList, Wishes
+from recommender.domain import LIST_LENGTH, LONGEST_LIST, NO_WISHES, RecommendationList, Wishes
 from webapp import inputs
 from webapp.api import contract
-from webapp.api.bodies import explanation, finished, json_response, recommendation_list
+from webapp.api.bodies import JSON, explanation, json_response, recommendation_list
 from webapp.api.ratings import CHALLENGE, NOT_THEIRS
 from webapp.api.tokens import asker
 from webapp.engine import engine
-from webapp.metrics import tally
+from webapp.metrics import tally_of
 
 FORMAT = "3"  # of the body; a change makes every ETag of before wrong
-MOST_RECENT = 512  # bodies kept in memory, some 3 KB each
+MOST_RECENT = 256  # bodies kept in memory, some 4 KB each
 PRIVATE = "private, no-cache"  # kept by the asker alone, and asked again each time
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a question decides which films are in a list, beside who it is for; the kept list in full unless told otherwise."""
+
+    n: int = LIST_LENGTH
+    with_genres: tuple[str, ...] = ()
+    without_genres: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None
+    wishes: Wishes = NO_WISHES
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer ready to be sent. status: as in the status line."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
 
 lists = Blueprint("lists", __name__, url_prefix="/api/v1", description="Lists of films for a viewer.")
 
@@ -63,13 +86,8 @@ def recommendations(user_id: str) -> Response:
     years = inputs.years(args)
     wishes = inputs.wishes(args)
     made = engine().list_for(viewer, n, with_genres=wanted, without_genres=unwanted, years=years, wishes=wishes, asker=asker())
-    tally().list_shown(made)
-    if made.trouble:
-        return finished(orjson.dumps(recommendation_list(made)), "no-store")
-    tag, body = _written((made.user_id, made.rev, made.model, made.generation, made.built_at, n, wanted, unwanted, years, wishes), made)
-    if "If-None-Match" in request.headers and request.if_none_match.contains_weak(tag):
-        return Response(status=304, headers=[("Cache-Control", PRIVATE), ("ETag", f'W/"{tag}"')])
-    return finished(body, PRIVATE, ("ETag", f'W/"{tag}"'))
+    told = tell(current_app, made, Asked(n, wanted, unwanted, years, wishes), request.environ.get("HTTP_IF_NONE_MATCH"))
+    return Response(told.body, told.status, headers=[JSON, *told.headers])
 
 
 @contract.route(
@@ -99,27 +117,39 @@ def why(user_id: str, movie_id: str) -> Response:
     return json_response(explanation(engine().why(viewer, number, wishes=inputs.wishes(request.args), asker=asker())), PRIVATE)
 
 
-Question = tuple[int, int, str, int, float, int, tuple[str, ...], tuple[str, ...], tuple[int, int] | None, Wishes]
+def tell(app: Flask, made: RecommendationList, asked: Asked, if_none_match: str | None) -> Told:
+    """The answer that a list is, and the list counted as shown. if_none_match: the header of that name."""
+    tally_of(app).list_shown(made)
+    if made.trouble:
+        return Told("200 OK", [("Cache-Control", "no-store")], orjson.dumps(recommendation_list(made)))
+    tag, body = _written(app, made, asked)
+    headers = [("Cache-Control", PRIVATE), ("ETag", f'W/"{tag}"')]
+    if if_none_match is not None and parse_etags(if_none_match).contains_weak(tag):
+        return Told("304 NOT MODIFIED", headers, b"")
+    return Told("200 OK", headers, body)
 
 
-def _written(question: Question, made: RecommendationList) -> tuple[str, bytes]:
+Question = tuple[int, int, str, int, float, Asked]
+
+
+def _written(app: Flask, made: RecommendationList, asked: Asked) -> tuple[str, bytes]:
     """The tag and the body of a list; short ones written lately are kept, since revision, model and question decide what is in them.
 
     Who may see the list was decided when it was read: nothing is answered from here alone.
     """
     if len(made.movies) > LIST_LENGTH:
-        return etag(question), orjson.dumps(recommendation_list(made))
-    recent: dict[Question, tuple[str, bytes]] = current_app.extensions["lists_written"]
+        return etag(made, asked), orjson.dumps(recommendation_list(made))
+    question = (made.user_id, made.rev, made.model, made.generation, made.built_at, asked)
+    recent: dict[Question, tuple[str, bytes]] = app.extensions["lists_written"]
     known = recent.get(question)
     if known is None:
         if len(recent) >= MOST_RECENT:
             recent.clear()
-        known = recent[question] = etag(question), orjson.dumps(recommendation_list(made))
+        known = recent[question] = etag(made, asked), orjson.dumps(recommendation_list(made))
     return known
 
 
-def etag(question: Question) -> str:
+def etag(made: RecommendationList, asked: Asked) -> str:
     """The same for the same question to the same revision and model. Weak: a list made again at another time says the same."""
-    user_id, rev, model, generation, _, *asked = question
-    rest = repr((FORMAT, user_id, model, *asked))
-    return f"{rev}-{generation}-{blake2b(rest.encode(), digest_size=9).hexdigest()}"
+    rest = repr((FORMAT, made.user_id, made.model, asked.n, asked.with_genres, asked.without_genres, asked.years, asked.wishes))
+    return f"{made.rev}-{made.generation}-{blake2b(rest.encode(), digest_size=9).hexdigest()}"

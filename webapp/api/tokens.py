@@ -16,7 +16,11 @@ def asker() -> Asker:
     by_echo = asker_by_echo()
     if by_echo is not None:
         return by_echo
-    sent = request.headers.get("Authorization")
+    return bearer(request.environ.get("HTTP_AUTHORIZATION"))
+
+
+def bearer(sent: str | None) -> Asker:
+    """Whoever brings that header of authorization, or none."""
     if sent is None:
         return STRANGER
     scheme, _, token = sent.partition(" ")

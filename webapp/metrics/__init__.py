@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import random
 import re
-import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import perf_counter
@@ -34,7 +34,12 @@ def install(app: Flask, *, traffic_folder: str, is_behind_proxy: bool = False) -
 
 def tally() -> Tally:
     """The counts of the application that answers the request."""
-    return cast(Tally, current_app.extensions["tally"])
+    return tally_of(current_app)
+
+
+def tally_of(app: Flask) -> Tally:
+    """The counts of an application."""
+    return cast(Tally, app.extensions["tally"])
 
 
 def counted(app: WSGIApplication, tally: Tally, *, is_numbered: bool = False) -> WSGIApplication:
@@ -46,13 +51,14 @@ def counted(app: WSGIApplication, tally: Tally, *, is_numbered: bool = False) ->
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         began = perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID", "") if is_numbered else ""
-        environ[REQUEST_ID] = given if NUMBER.fullmatch(given) else secrets.token_hex(6)
+        environ[REQUEST_ID] = given if NUMBER.fullmatch(given) else f"{random.getrandbits(48):012x}"
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
             seconds = perf_counter() - began
-            # Flask leaves the request there, with the rule that its address fits.
-            rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
-            environ[ROUTE] = route = NO_ROUTE if rule is None else rule.rule
+            if (route := environ.get(ROUTE)) is None:  # it is there where the answer was given without Flask
+                # Flask leaves the request there, with the rule that its address fits.
+                rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
+                environ[ROUTE] = route = NO_ROUTE if rule is None else rule.rule
             environ[MILLISECONDS] = f"{seconds * 1000:.1f}"
             tally.request(route, environ["REQUEST_METHOD"], status, seconds)
             return start_response(status, headers, exc_info)
