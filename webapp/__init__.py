@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recommender.serving import Recommender
 from recommender.site_secret import site_secret
-from webapp import accounts, api, delivery, error_handlers, headers, me, metrics, personalize, settings, start
+from webapp import accounts, api, delivery, error_handlers, headers, kept, me, metrics, personalize, settings, start
 from webapp.alexa import alexa
 from webapp.alexa.echo import echo_page
 from webapp.api import straight
@@ -38,6 +38,7 @@ def create_app(recommender: Recommender) -> Flask:
     app.request_class = RequestInMemory
     straight.install(app)
     headers.install(app)
+    kept.install(app)
     delivery.install(app)
     accounts.install(app)
     error_handlers.install(app)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import request
 from werkzeug.datastructures import MultiDict
 
 from recommender.domain import AUTO, NO_WISHES, RecommendationList, Wishes
 from recommender.errors import InvalidInputError
 from webapp import inputs, wording
+from webapp.kept import url_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +69,4 @@ def turned_to(wishes: Wishes, made: RecommendationList) -> str:
 
 def address_of_sum(movie_id: int, user_id: int) -> str:
     """Where a score of the list on this page is taken apart: with the wishes that the list was made with."""
-    return url_for("arithmetic.why", movie_id=movie_id, user=user_id, **typed(request.args))  # type: ignore[arg-type]
+    return url_for("arithmetic.why", movie_id=movie_id, user=user_id, **typed(request.args))

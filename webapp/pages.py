@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request
 from flask.sansio.blueprints import BlueprintSetupState
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -14,9 +14,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from recommender.domain import FIRST_OWN_USER_ID, LIST_LENGTH, LONGEST_LIST, OPENED, POPULAR, SEARCHED, Movie
 from recommender.errors import NoModelError, RecommenderError, StorageError
-from webapp import charts, dials, inputs, posters, wording
+from webapp import charts, dials, inputs, kept, posters, wording
 from webapp.accounts import asker, visitor
 from webapp.engine import engine
+from webapp.kept import url_for
 from webapp.me.events import note
 from webapp.metrics import tally
 
@@ -62,7 +63,7 @@ class Question:
             "without": self.without_genres,
             **self.wishes,
         }
-        return url_for(page, **{**typed, **changes})  # type: ignore[arg-type]
+        return url_for(page, **{**typed, **changes})
 
 
 @pages.get("/")
@@ -84,7 +85,7 @@ def movies() -> str:
 
 
 @pages.get("/result/")
-def result() -> str:
+def result() -> AnyResponse:
     question = asked(request.args)
     user_id = inputs.user_id(inputs.one(request.args, "user", "user id"))
     amount = inputs.amount(inputs.one(request.args, "amount"))
@@ -94,7 +95,14 @@ def result() -> str:
 
     made = engine().list_for(user_id, amount, with_genres=wanted, without_genres=unwanted, wishes=wishes, asker=asker())
     tally().list_shown(made)
-    return render_template("result.html", made=made, amount=amount, question=question, wishes=wishes)
+
+    def write() -> str:
+        return render_template("result.html", made=made, amount=amount, question=question, wishes=wishes)
+
+    # A list without a trouble is told by these; a long one takes too much room to be kept.
+    told_by = made.user_id, made.rev, made.model, made.generation, made.built_at, made.source, engine().in_use()
+    is_kept = not made.trouble and len(made.movies) <= LIST_LENGTH
+    return Response(kept.page(told_by, write) if is_kept else write())
 
 
 @pages.get("/film/<int:movie_id>")

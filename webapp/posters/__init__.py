@@ -22,7 +22,7 @@ MARGIN = 14
 FACE = "'Big Shoulders Display','Arial Narrow',Impact,sans-serif"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def poster(movie: Movie) -> str:
     """The poster as one SVG element, 2 wide to 3 high; its words are hidden from screen readers where it stands beside a title."""
     rng = Random(f"{movie.movie_id}")  # noqa: S311 - a poster is no secret
