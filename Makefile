@@ -249,6 +249,7 @@ $(PACKAGES): requirements.txt
 $(INSTALLED): $(PACKAGES) pyproject.toml $(wildcard recommender/models/kernels/native/*.[ch])
 	@echo "Installing Matinee itself into $(VENV)."
 	@$(PIP) --no-deps --editable . || $(PIP_FAILED)
+	@$(VENV)/bin/python -c "from recommender.models.kernels import native; print(native.says())"
 	@touch $@
 
 $(TOOLS): $(INSTALLED) requirements-dev.txt

@@ -4,8 +4,9 @@
 #   sudo deploy/install.sh films.example.com             from this clone
 #   sudo deploy/install.sh films.example.com FILE.whl    from a wheel
 #
-# It needs nginx, openssl, curl and Python 3.11 or newer (PYTHON=python3.12 names one). Run again it changes what has changed; your
-# /etc/matinee/matinee.env and your certificate stay as they are. DESTDIR=folder lays the files under that folder and starts nothing.
+# It needs nginx, openssl, curl and Python 3.11 or newer (PYTHON=python3.12 names one); with gcc and Python's headers the hot loops are
+# compiled. Run again it changes what has changed; your /etc/matinee/matinee.env and your certificate stay as they are.
+# DESTDIR=folder lays the files under that folder and starts nothing.
 set -euo pipefail
 
 host=${1:?"Which name does the site have? deploy/install.sh films.example.com"}
@@ -33,6 +34,7 @@ umask 022
 mkdir -p "$root$release"
 "${PYTHON:-python3}" -m venv "$root$release"
 "$root$release/bin/python" -m pip --disable-pip-version-check -q install "$source"
+(cd / && "$root$release/bin/python" -c "from recommender.models.kernels import native; print(native.says())")
 packages=$("$root$release/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 for each in webapp/static deploy/notice.html deploy/gunicorn.conf.py deploy/restart.sh; do
   ln -s "${packages#"$root$release"/}/$each" "$root$release/${each##*/}"

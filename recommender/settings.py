@@ -46,6 +46,12 @@ class Settings:
     spark_master: str = _setting(
         "local[2]", "where Apache Spark works, for those who use it: local[2] is two threads of this machine, spark://HOST:7077 a cluster"
     )
+    kernels: str = _setting(
+        "widest",
+        "what the kernels in C make use of: widest is all that this processor has; generic, avx2, avx512 and vnni are less, for trying; "
+        "plain leaves them out",
+        one_of=("widest", "plain", "generic", "avx2", "avx512", "vnni"),
+    )
     retrain_after: int = _setting(50, "after how many changed ratings `matinee serve` trains again by itself")
     retrain_hours: int = _setting(
         2, "after how many hours `matinee serve` looks in any case whether there is something to learn", most=8760

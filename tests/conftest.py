@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from recommender import neural_extra
+from recommender.models.kernels import native
 from recommender.settings import Settings
 from tests import stand_ins
 
@@ -32,6 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption("--require-spark", action="store_true", help="fail, rather than skip, where Apache Spark cannot run")
     parser.addoption("--require-neural", action="store_true", help="fail, rather than skip, where PyTorch is not installed")
+    parser.addoption("--require-kernels", action="store_true", help="fail, rather than skip, where the kernels in C are not built")
+    parser.addoption(
+        "--kernels",
+        choices=[native.PLAIN, *native.INSTRUCTIONS],
+        help="what the kernels in C make use of in this run, as MATINEE_KERNELS has it",
+    )
     parser.addoption("--long", action="store_true", help="run the long proofs too, each of a minute or more")
     parser.addoption("--rng-seed", type=int, default=SEED, help="the number that every test's rng starts from")
 
@@ -46,9 +53,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """What learns by PyTorch is skipped with a word where there is none; so is a long proof where nobody asked for it."""
+    """What needs PyTorch or the kernels in C is skipped with a word where there are none; so is a long proof where nobody asked for it."""
     if item.get_closest_marker("slow") and not item.config.getoption("--long"):
         pytest.skip("a long proof; --long runs it")
+    if item.get_closest_marker("kernels") and native.missing():
+        if item.config.getoption("--require-kernels"):
+            pytest.fail(f"--require-kernels was given. {native.says()}", pytrace=False)
+        pytest.skip(native.says())
     if item.get_closest_marker("neural") and (missing := neural_extra.what_is_missing()):
         if item.config.getoption("--require-neural"):
             pytest.fail(f"--require-neural was given, but {missing}", pytrace=False)
@@ -60,13 +71,15 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _clean_environment() -> Iterator[None]:
+def _clean_environment(request: pytest.FixtureRequest) -> Iterator[None]:
     """Nobody's settings, accounts or proxies reach a test. MATINEE_TEST_DATA stays: it names the tests' own data."""
     with pytest.MonkeyPatch.context() as environment:
         for name in list(os.environ):
             foreign = name.startswith(("MATINEE_", "AWS_")) and name != "MATINEE_TEST_DATA"
             if foreign or name.lower() in ("http_proxy", "https_proxy", "all_proxy"):
                 environment.delenv(name)
+        if kernels := request.config.getoption("--kernels"):
+            environment.setenv(native.VARIABLE, kernels)
         yield
 
 

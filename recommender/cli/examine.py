@@ -25,9 +25,9 @@ SECONDS_TO_WAIT = 60.0  # for a worker, before somebody should look
 def doctor(ctx: click.Context, as_json: bool) -> None:
     """Say what is well and what is not.
 
-    It looks at stores, model, training, backup, secrets, permissions, disk, clock, versions and account, and at the jobs of clients of
-    Amazon Personalize where there are any. Exit code 1 if anything is BAD; a note is for this week. A command looks at something else
-    instead.
+    It looks at stores, model, training, backup, secrets, permissions, disk, clock, versions, kernels and account, and at the jobs of
+    clients of Amazon Personalize where there are any. Exit code 1 if anything is BAD; a note is for this week. A command looks at
+    something else instead.
     """
     if ctx.invoked_subcommand is None:
         _doctor(ctx.obj, as_json)

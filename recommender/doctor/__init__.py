@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recommender.doctor import account, backup, blobs, clock, disk, model, profiles, secrets, training, versions
+from recommender.doctor import account, backup, blobs, clock, disk, kernels, model, profiles, secrets, training, versions
 from recommender.doctor.disk import LEAST_FREE_BYTES
 from recommender.doctor.finding import BAD, NOTE, OK, Finding, Said
 from recommender.doctor.model import OLD_MODEL_DAYS
@@ -27,6 +27,7 @@ LOOKS: dict[str, Look] = {
     "disk": disk.look,
     "clock": clock.look,
     "versions": versions.look,
+    "kernels": kernels.look,
     "account": account.look,
 }
 

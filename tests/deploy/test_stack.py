@@ -362,7 +362,7 @@ def test_the_first_boot_calls_the_installation_as_it_is_called(stack):
     release = _written_at_first_boot(stack)["/usr/local/sbin/matinee-release"]
 
     assert release.endswith('"$folder/deploy/install.sh" "HOST"\n')
-    assert "\nadd awscli certbot curl nginx openssl python3-venv\n" in _first_boot(stack)
+    assert "\nadd awscli certbot curl gcc libc6-dev nginx openssl python3-dev python3-venv\n" in _first_boot(stack)
 
 
 def test_disk_and_memory_are_watched_under_the_names_that_their_alarms_ask_for(stack):

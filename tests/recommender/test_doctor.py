@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from recommender.doctor import blobs as blobs_and_cache
 from recommender.doctor import secrets as secrets_of_the_site
 from recommender.doctor.finding import Said
 from recommender.errors import StorageError
+from recommender.models.kernels import native
 from recommender.moving import backups
 from recommender.moving.manifest import LAST_BACKUP
 from recommender.settings import Settings
@@ -54,7 +56,7 @@ def truncate_model(blobs: Blobs, var: Path) -> None:
 def test_on_a_trained_site_all_is_well(var_settings: Settings, train: Train) -> None:
     train(data_set_of(two_tastes()))
 
-    assert [f for f in examine(var_settings) if f.state != OK] == []
+    assert [f for f in examine(var_settings) if f.state != OK and f.what != "kernels"] == []  # for those it takes a compiler
 
 
 def test_one_bad_thing_does_not_hide_the_others(var_settings: Settings) -> None:
@@ -312,6 +314,30 @@ class TestVersions:
         monkeypatch.setattr("apsw.sqlite_lib_version", lambda: "3.40.1")
 
         assert finding("versions", var_settings).text.startswith("SQLite 3.40.1 can corrupt its files;")
+
+
+class TestKernels:
+    @pytest.mark.kernels
+    def test_what_they_make_use_of_is_told(self, var_settings: Settings) -> None:
+        assert finding("kernels", var_settings) == Finding(
+            "kernels", OK, f"The kernels in C are built, and make use of {native.instructions()}."
+        )
+
+    def test_where_they_are_not_built_it_is_a_note(self, var_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in native.NAMES:
+            monkeypatch.setitem(sys.modules, f"{native.__name__}._{name}", None)
+
+        found = finding("kernels", var_settings)
+
+        assert (found.state, found.text) == (NOTE, native.says())
+
+    @pytest.mark.kernels
+    def test_a_processor_that_has_less_than_was_asked_for_is_told(self, var_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(native.VARIABLE, "generic")  # as on such a processor
+
+        found = finding("kernels", replace(var_settings, kernels="vnni"))
+
+        assert found == Finding("kernels", NOTE, "MATINEE_KERNELS is vnni, and this processor has generic at most: that is made use of.")
 
 
 class TestAccount:

@@ -19,7 +19,7 @@ def test_variables_of_others_are_none_of_our_business() -> None:
 
 
 def test_each_setting_has_a_variable_and_a_meaning() -> None:
-    texts = {"recipe": "popular", "log_format": "json"}
+    texts = {"recipe": "popular", "log_format": "json", "kernels": "plain"}
     environment = {
         variable(f.name): {bool: str(not f.default).lower(), int: "7", str: texts.get(f.name, f"some {f.name}")}[type(f.default)]
         for f in fields(Settings)
