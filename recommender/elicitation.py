@@ -8,13 +8,13 @@ measured worse than asking for the best known first (docs/decisions/0017-what-to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.data.matrix import RatingMatrix
-from recommender.models import History
+from recommender.models import Arrays, History
 
 MOST_FILMS = 300  # best known, asked about first
 MOST_PEOPLE = 2000  # evenly spread over the data, whose answers are looked at
@@ -57,6 +57,10 @@ class Elicitation:
         # Whole numbers, so that the sums are exact whatever order a machine adds them in.
         deviations = np.where(given > 0, given.astype(np.float64) - NEUTRAL, 0.0)
         return cls(columns, rows, given, deviations.T @ deviations / max(len(rows), 1), by_fame)
+
+    def arrays(self) -> Arrays:
+        """What it keeps, by name, to be saved and to be made of again."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def next_to_ask(self, history: History, n: int, *, out: NDArray[np.bool_], unseen: NDArray[np.integer]) -> list[int]:
         """The columns of at most n films, the best to ask about first, ties by lower id; after those it knows, the best known.

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
+import mmap
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from recommender.data.catalogue import Catalogue
 from recommender.data.matrix import RatingMatrix
 from recommender.elicitation import Elicitation
 from recommender.errors import DataError, InvalidInputError, ModelError, NoModelError, StorageError
-from recommender.models import History, Model, PredictsStars, files, recipes
+from recommender.models import Additive, History, Model, PredictsStars, files, recipes
 from recommender.models.intervals import StarIntervals
 from recommender.models.kept_sums import KeptSums
 from recommender.models.popular import Popular
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 POINTER = "current.json"
 LOCK = "training-lock.json"  # held by whoever moves the pointer
 FORMAT = 1
+MOST_BYTES_WAITED_FOR = 16 << 20  # of a new version that is read while somebody waits: some ten milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Published:
     facts: Mapping[str, Any]
     intervals: StarIntervals | None = None
     groups: TasteGroups | None = None
+    asking: Elicitation | None = None
 
     @property
     def matrix(self) -> RatingMatrix:
@@ -104,7 +107,21 @@ class Published:
     @cached_property
     def elicitation(self) -> Elicitation:
         """What knows which film to ask somebody about."""
-        return Elicitation.fit(self.matrix)
+        return Elicitation.fit(self.matrix) if self.asking is None else self.asking
+
+    def warm(self) -> None:
+        """Work out, and bring into memory, what the first who asks would else wait for."""
+        for array in (self.matrix.columns, self.matrix.half_stars, self.matrix.rows, self.matrix.column_half_stars):
+            array[:: mmap.PAGESIZE // array.itemsize].max(initial=0)  # a look at every page
+        for ready in (self.popular.score(History.of_nobody()), self.popular.weighted_rating, self.genres, self.elicitation):
+            del ready
+        self.catalogue.warm()
+        if self.matrix.n_users:
+            history, films = History.of_row(self.matrix, 0), np.arange(min(self.matrix.n_movies, 10), dtype=np.int32)
+            self.model.score(history)
+            self.stars.predict_many(history, films)
+            if isinstance(self.model, Additive):
+                self.model.explain(history, films)
 
 
 def read_pointer(blobs: Blobs) -> tuple[Pointer | None, str | None]:
@@ -113,18 +130,22 @@ def read_pointer(blobs: Blobs) -> tuple[Pointer | None, str | None]:
     return (None, None) if blob is None else (_decoded(blob.data, f"{POINTER} in {blobs.url}"), blob.tag)
 
 
-def load(blobs: Blobs, pointer: Pointer) -> Published:
-    """The version the pointer names; ModelError in words when it is absent, torn, foreign or of an unknown format."""
+def load(blobs: Blobs, pointer: Pointer, *, remembers: bool = True) -> Published:
+    """The version the pointer names; ModelError in words when it is absent, torn, foreign or of an unknown format.
+
+    remembers: as `files.load` takes it.
+    """
     try:
         folder = blobs.local_copy(_prefix(pointer.version))
         if folder is None:
             raise ModelError(f"The model {pointer.version} is not in {blobs.url}; run `matinee train`.")
-        saved = files.load(folder, sha256=pointer.manifest_sha256)
+        saved = files.load(folder, sha256=pointer.manifest_sha256, remembers=remembers)
         facts = saved.facts
         matrix = RatingMatrix.from_arrays(_unprefixed(saved.arrays, "matrix-"))
         catalogue = Catalogue.from_arrays(_unprefixed(saved.arrays, "catalogue-"))
         about_stars = _unprefixed(saved.arrays, "intervals-")
         about_groups = _unprefixed(saved.arrays, "groups-")
+        about_asking = _unprefixed(saved.arrays, "asking-")
         model = recipes.restore(facts["recipe"], matrix, catalogue, facts["parameters"], _unprefixed(saved.arrays, "model-"))
     except KeyError as error:
         raise ModelError(f"The model {pointer.version} lacks {error}; train again.") from error
@@ -132,7 +153,8 @@ def load(blobs: Blobs, pointer: Pointer) -> Published:
         raise ModelError(f"The model {pointer.version} is not one that this version can use: {error} Train again.") from error
     intervals = StarIntervals.restore(about_stars) if about_stars else None
     groups = TasteGroups.restore(about_groups) if about_groups else None
-    return Published(pointer.generation, pointer.version, model, catalogue, facts, intervals, groups)
+    asking = Elicitation(**about_asking) if about_asking else None
+    return Published(pointer.generation, pointer.version, model, catalogue, facts, intervals, groups, asking)
 
 
 def write_version(
@@ -149,6 +171,7 @@ def write_version(
     arrays |= {f"model-{name}": array for name, array in model.arrays().items()}
     arrays |= {f"intervals-{name}": array for name, array in intervals.arrays().items()} if intervals else {}
     arrays |= {f"groups-{name}": array for name, array in groups.arrays().items()} if groups else {}
+    arrays |= {f"asking-{name}": array for name, array in Elicitation.fit(model.matrix).arrays().items()}
     return files.save(folder, arrays, {**facts, "recipe": model.recipe, "parameters": dict(model.parameters)})
 
 
@@ -167,6 +190,8 @@ def put_in_force(
     before: called with the coming generation once the files are there, before the pointer moves.
     """
     blobs.publish(_prefix(version), folder)
+    if not blobs.is_far and (there := blobs.local_copy(_prefix(version))):
+        files.load(there, sha256=manifest_sha256, remembers=True)  # read once more where it lies, so that nobody who serves need do so
     return _move(blobs, lambda old: Pointer(max(above, old.generation if old else 0) + 1, version, manifest_sha256, old), before)
 
 
@@ -200,8 +225,8 @@ def remove_unused(blobs: Blobs) -> None:
 class InForce:
     """The published model of this process, followed as it changes: looks at the pointer now and then, maps, checks, swaps.
 
-    One thread looks while the others go on with what they have; where the blobs are far away that thread is nobody's request. A version
-    that cannot be used is refused in the log and the one before keeps serving.
+    One thread looks while the others go on with what they have. Where the blobs are far away, or what is new is large, that thread is
+    nobody's request: it reads, warms, then swaps. A version that cannot be used is refused in the log and the one before keeps serving.
     """
 
     def __init__(self, blobs: Blobs, *, memory: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -218,36 +243,70 @@ class InForce:
         ours = self._published
         due = ours is None or ours.generation < at_least or self._clock() - self._looked_at >= self._blobs.seconds_between_looks
         if due and self._looking.acquire(blocking=ours is None):
-            if ours is not None and self._blobs.is_far:
-                threading.Thread(target=self._look_and_let_others, name="follows the published model", daemon=True).start()
-            else:
-                self._look_and_let_others()
+            self._follow(is_first=ours is None)
         if self._published is None:
             raise NoModelError(self._blobs.url)
         return self._published
 
-    def _look_and_let_others(self) -> None:
+    def _follow(self, *, is_first: bool) -> None:
+        """Look and take what is new, then let others look. Nobody waits for what takes long but who has nothing to go on with."""
+        if self._blobs.is_far and not is_first:
+            self._beside(self._look_and_take)
+            return
+        takes_long: Callable[[], None] | None = None
         try:
-            self._look()
+            if new := self._look():
+                if not is_first and _is_large(self._blobs, new):
+                    takes_long = partial(self._take, new)
+                else:
+                    self._take(new)
         finally:
-            self._looking.release()
+            if takes_long is None:
+                self._looking.release()
+        if takes_long is not None:
+            self._beside(takes_long)
 
-    def _look(self) -> None:
+    def _beside(self, work: Callable[[], None]) -> None:
+        """In a thread of its own, which lets others look at its end."""
+
+        def do() -> None:
+            try:
+                work()
+            finally:
+                self._looking.release()
+
+        threading.Thread(target=do, name="follows the published model", daemon=True).start()
+
+    def _look_and_take(self) -> None:
+        if new := self._look():
+            self._take(new)
+
+    def _look(self) -> Pointer | None:
+        """The pointer, where it names what we neither have nor have refused."""
         self._looked_at = self._clock()
-        pointer = None
         try:
             pointer, _ = read_pointer(self._blobs)
-            if pointer is None or pointer == self._refused:
-                return
-            if self._published and pointer.generation == self._published.generation:
-                self.trouble = None
-                return
-            self._published, self._refused, self.trouble = load(self._blobs, pointer), None, None
+        except (ModelError, StorageError) as error:
+            self._refused = None
+            self._refuse(error)
+            return None
+        if pointer is None or pointer == self._refused:
+            return None
+        if self._published and pointer.generation == self._published.generation:
+            self.trouble = None
+            return None
+        return pointer
+
+    def _take(self, pointer: Pointer) -> None:
+        try:
+            published = load(self._blobs, pointer)
         except (ModelError, StorageError) as error:
             # What is torn stays torn; a store that could not be reached may be back at the next look.
             self._refused = pointer if isinstance(error, ModelError) else None
             self._refuse(error)
             return
+        published.warm()
+        self._published, self._refused, self.trouble = published, None, None
         log.info("model in use generation=%d model=%s", pointer.generation, pointer.version)
         self._remember(pointer)
 
@@ -289,6 +348,15 @@ def _last_good(blobs: Blobs) -> Pointer | None:
     except (ModelError, StorageError):
         return None
     return pointer.previous if pointer else None
+
+
+def _is_large(blobs: Blobs, pointer: Pointer) -> bool:
+    """Whether nobody should wait for the version; a folder that has gone is small."""
+    try:
+        folder = blobs.local_copy(_prefix(pointer.version))
+        return folder is not None and sum(path.stat().st_size for path in folder.iterdir()) > MOST_BYTES_WAITED_FOR
+    except (OSError, InvalidInputError):
+        return False
 
 
 def _move(blobs: Blobs, to: Callable[[Pointer | None], Pointer], before: Callable[[int], None]) -> Pointer:

@@ -176,6 +176,10 @@ class Catalogue:
         known = self.years > 0
         return np.asarray(known & (self.years >= first) & (self.years <= last))
 
+    def warm(self) -> None:
+        """Work out what the first search would else wait for."""
+        self._search.warm()
+
     def search(self, query: str, n: int, *, popularity: NDArray[np.integer[Any]] | None = None) -> list[int]:
         """Columns of at most n films whose titles hold the words of the query, best match first.
 

@@ -74,6 +74,11 @@ class TitleSearch:
         scores = self._scores(asked, [quality[columns] for quality in qualities], columns, closeness[columns])
         return _best(columns, scores, n, len(self._years), popularity)
 
+    def warm(self) -> None:
+        """Work out what is the same for every query."""
+        for ready in (self._slips, self._lengths):
+            del ready
+
     @cached_property
     def _slips(self) -> SlipFinder:
         return SlipFinder(self._words.texts)

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
+import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, BinaryIO
 from urllib.parse import urlparse
 
 import numpy as np
 import pytest
 
 from recommender import publication, training
+from recommender.data.matrix import SUMS
+from recommender.doctor import model as doctor_of_models
+from recommender.doctor.finding import NOTE, OK
 from recommender.errors import ModelError, NoModelError, StorageError, TrainingBusyError
-from recommender.models import files
+from recommender.models import History, files
 from recommender.publication import InForce
+from recommender.settings import Settings
 from recommender.storage.blobs import Blob, Blobs
 from recommender.storage.blobs.folder import FolderBlobs
 from recommender.storage.lease import Lease
@@ -244,6 +253,241 @@ def test_training_is_needed_when_there_is_something_new(blobs: Blobs, profiles: 
     truncate(folder_of(blobs, publication.read_pointer(blobs)[0].version) / "matrix-columns.npy")  # type: ignore[union-attr]
     assert training.is_needed("", blobs, profiles)
     assert pointer.generation == 1
+
+
+# What was found right is not read again
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read for their checksums; each counts as settled as soon as it is written."""
+    names: list[str] = []
+
+    def digest(file: BinaryIO, kind: str) -> Any:
+        names.append(Path(file.name).name)
+        return hashlib.file_digest(file, kind)
+
+    monkeypatch.setattr(files, "hashlib", SimpleNamespace(sha256=hashlib.sha256, file_digest=digest))
+    monkeypatch.setattr(files, "SETTLED", -1_000_000_000)
+    return names
+
+
+def test_a_version_is_read_for_its_checksums_once(blobs: Blobs, train: Train, read: list[str]) -> None:
+    pointer = train(data_set_of(two_tastes())).pointer
+    read.clear()
+
+    publication.load(blobs, pointer)
+    assert not read, "it was read when it was published"
+
+    (folder_of(blobs, pointer.version) / files.FOUND_RIGHT).unlink()
+    publication.load(blobs, pointer)
+    assert len(read) == len(set(read)) > 30
+    publication.load(blobs, pointer, remembers=False)
+    assert len(read) == 2 * len(set(read))
+
+
+def keep_the_times(change: Callable[[Path], None]) -> Callable[[Path], None]:
+    def changed(path: Path) -> None:
+        before = path.stat()
+        change(path)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    return changed
+
+
+def put_another_in_its_place(path: Path) -> None:
+    other = path.with_suffix(".other")
+    other.write_bytes(path.read_bytes())
+    flip_a_bit(other)
+    other.replace(path)
+
+
+AFTER = {
+    "a bit flipped": flip_a_bit,
+    "a bit flipped and the times put back": keep_the_times(flip_a_bit),
+    "another file in its place": put_another_in_its_place,
+    "another file in its place, as old": keep_the_times(put_another_in_its_place),
+    "truncated": truncate,
+    "gone": Path.unlink,
+}
+
+
+@pytest.mark.parametrize("damage", AFTER.values(), ids=AFTER)
+def test_what_is_damaged_after_it_was_found_right_is_refused(
+    blobs: Blobs, train: Train, read: list[str], damage: Callable[[Path], None]
+) -> None:
+    pointer = train(data_set_of(two_tastes())).pointer
+    path = folder_of(blobs, pointer.version) / "matrix-rated_at.npy"
+    size = path.stat().st_size
+    damage(path)
+
+    for _ in range(2):
+        with pytest.raises(ModelError, match="matrix-rated_at"):
+            publication.load(blobs, pointer)
+
+    assert not path.exists() or path.stat().st_size != size or set(read[-2:]) == {path.name}, "and nothing else was read"
+
+
+def test_what_was_touched_and_is_right_is_read_once_more(blobs: Blobs, train: Train, read: list[str]) -> None:
+    pointer = train(data_set_of(two_tastes())).pointer
+    read.clear()
+    (folder_of(blobs, pointer.version) / "matrix-rated_at.npy").touch()
+
+    for _ in range(3):
+        publication.load(blobs, pointer)
+
+    assert read == ["matrix-rated_at.npy"]
+
+
+@pytest.mark.parametrize("text", [b"", b"[]", b"{", b'{"manifest_sha256": 7}', b'{"files": {}}', b"[" * 100_000, b"\xff"])
+def test_a_memory_that_makes_no_sense_is_none(blobs: Blobs, train: Train, read: list[str], text: bytes) -> None:
+    pointer = train(data_set_of(two_tastes())).pointer
+    (folder_of(blobs, pointer.version) / files.FOUND_RIGHT).write_bytes(text)
+    read.clear()
+
+    publication.load(blobs, pointer)
+    assert len(read) > 30
+
+
+def test_the_memory_of_another_manifest_counts_for_nothing(blobs: Blobs, train: Train, read: list[str]) -> None:
+    pointer = train(data_set_of(two_tastes())).pointer
+    memory = folder_of(blobs, pointer.version) / files.FOUND_RIGHT
+    memory.write_text(json.dumps(json.loads(memory.read_text()) | {"manifest_sha256": "0" * 64}))
+    read.clear()
+
+    publication.load(blobs, pointer)
+    assert len(read) > 30
+
+
+def test_a_file_that_has_just_been_written_is_read_again(
+    blobs: Blobs, train: Train, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could change once more within one tick of the clock of the disk, and look the same."""
+    monkeypatch.setattr(files, "SETTLED", 3600_000_000_000)
+    pointer = train(data_set_of(two_tastes())).pointer
+    read.clear()
+
+    for _ in range(2):
+        publication.load(blobs, pointer)
+    assert len(read) == 2 * len(set(read)) > 60
+
+
+def test_what_is_remembered_is_no_part_of_a_version(blobs: Blobs, train: Train, read: list[str]) -> None:
+    version = train(data_set_of(two_tastes())).pointer.version
+
+    assert (folder_of(blobs, version) / files.FOUND_RIGHT).exists()
+    assert not [key for key in blobs.list("") if "~" in key]
+    assert not [path for path in folder_of(blobs, version).iterdir() if path.name.startswith(f"{files.FOUND_RIGHT}.")], "a draft"
+
+
+def test_the_doctor_reads_everything(
+    blobs: Blobs, train: Train, var_settings: Settings, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pointer = train(data_set_of(two_tastes())).pointer
+    read.clear()
+
+    assert doctor_of_models.look(var_settings)[0] == OK
+    assert len(set(read)) > 30
+
+    memory = json.loads((folder_of(blobs, pointer.version) / files.FOUND_RIGHT).read_text())
+    path = folder_of(blobs, pointer.version) / "matrix-rated_at.npy"
+    flip_a_bit(path)  # as a disk may, without a word
+    found = path.stat()
+    memory["files"]["matrix-rated_at"] = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+    (folder_of(blobs, pointer.version) / files.FOUND_RIGHT).write_text(json.dumps(memory))
+    publication.load(blobs, pointer)
+    with pytest.raises(ModelError, match="rated_at"):
+        doctor_of_models.look(var_settings)
+
+
+def test_the_doctor_says_that_there_is_no_way_back(blobs: Blobs, train: Train, var_settings: Settings) -> None:
+    first = train(data_set_of(two_tastes())).pointer
+    train(data_set_of(two_tastes()))
+    flip_a_bit(folder_of(blobs, first.version) / "matrix-rows.npy")
+
+    level, said = doctor_of_models.look(var_settings)
+
+    assert level == NOTE
+    assert said.startswith("The model before cannot be gone back to: The model file")
+
+
+# A swap that nobody waits for
+
+
+def test_nobody_waits_for_a_large_model_but_who_has_none(
+    blobs: Blobs, train: Train, in_force: InForce, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publication, "MOST_BYTES_WAITED_FOR", 1000)
+    train(data_set_of(two_tastes()))
+    first = in_force.published()
+    assert first.generation == 1
+    train(data_set_of(two_tastes()))
+    clock.seconds = 2.0
+    may_go_on, load = threading.Event(), publication.load
+
+    def slow(*arguments: Any) -> publication.Published:
+        may_go_on.wait(5)
+        return load(*arguments)
+
+    monkeypatch.setattr(publication, "load", slow)
+
+    assert in_force.published() is first
+    assert in_force.published(at_least=2) is first, "answered with what was there"
+    may_go_on.set()
+    assert a_moment_later(lambda: in_force.published().generation == 2)
+    assert not in_force._looking.locked()
+
+
+def test_a_large_model_that_is_damaged_is_refused_beside(
+    blobs: Blobs, train: Train, in_force: InForce, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publication, "MOST_BYTES_WAITED_FOR", 1000)
+    train(data_set_of(two_tastes()))
+    first = in_force.published()
+    truncate(folder_of(blobs, train(data_set_of(two_tastes())).pointer.version) / "matrix-columns.npy")
+    clock.seconds = 2.0
+
+    assert in_force.published() is first
+    assert a_moment_later(lambda: in_force.trouble is not None)
+    assert "bytes instead of" in (in_force.trouble or "")
+    assert in_force.published() is first
+
+
+def test_a_model_is_warm_before_anybody_asks_it(train: Train, in_force: InForce) -> None:
+    train(data_set_of(two_tastes()))
+
+    published = in_force.published()
+
+    assert {"popular", "genres", "stars", "elicitation"} <= published.__dict__.keys()
+    assert {"standing", "mean_stars", "weighted_rating", "least_votes"} <= published.popular.__dict__.keys()
+    assert {*SUMS, "latest"} <= published.matrix.__dict__.keys()
+    assert published.asking is published.elicitation
+
+
+def test_a_version_without_what_follows_from_it_is_served_all_the_same(
+    blobs: Blobs, train: Train, in_force: InForce, clock: Clock, tmp_path: Path
+) -> None:
+    first = train(data_set_of(two_tastes())).pointer
+    today = publication.load(blobs, first)
+    saved = files.load(folder_of(blobs, first.version), sha256=first.manifest_sha256)
+    left_out = {f"matrix-{name}" for name in (*SUMS, "latest")} | {name for name in saved.arrays if name.startswith("asking-")}
+    assert len(left_out) == 12
+    older = {name: array for name, array in saved.arrays.items() if name not in left_out}
+    older |= {f"matrix-{name}": saved.arrays[f"matrix-{name}"].astype(np.int32) for name in ("columns", "rows")}
+    older["matrix-rated_at"] = saved.arrays["matrix-rated_at"].astype(np.int64)
+    folder = tmp_path / "model"
+    folder.mkdir()
+    publication.put_in_force(blobs, "20250101T000000Z-0", folder, files.save(folder, older, saved.facts))
+
+    published = in_force.published()
+
+    assert published.generation == 2
+    for row in range(published.matrix.n_users):
+        one, other = History.of_row(published.matrix, row), History.of_row(today.matrix, row)
+        np.testing.assert_array_equal(published.model.score(one), today.model.score(other))
+        nobody = np.zeros(0, np.int32)
+        asked = [each.elicitation.next_to_ask(one, 5, out=np.zeros(30, bool), unseen=nobody) for each in (published, today)]
+        assert asked[0] == asked[1]
 
 
 # Blobs that are far away
