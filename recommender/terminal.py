@@ -27,7 +27,10 @@ class Figure(Protocol):
 
 
 class Bars:
-    """One progress bar at a time on standard error, none where that is no terminal; sentences go above it."""
+    """One progress bar at a time on standard error, none where that is no terminal; sentences go above it.
+
+    A stage with nothing to count, of a total of 0, is shown by its name.
+    """
 
     def __init__(self) -> None:
         self._bar: tqdm[Any] | None = None
@@ -40,6 +43,9 @@ class Bars:
         self._end()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
+        if not total:
+            self._name(stage)
+            return
         if self._bar is None or self._stage != stage:
             self._end()
             self._stage, self._done = stage, 0
@@ -50,9 +56,20 @@ class Bars:
         self._bar.update(done - self._done)
         self._done = done
 
+    def rows_read(self, n: int) -> None:
+        """How many rows the stage under way has read so far, beside its bar."""
+        if self._bar is not None:
+            self._bar.set_postfix_str(f"{n:,} rows", refresh=False)
+
     def say(self, text: str) -> None:
         """A sentence on standard error."""
         tqdm.write(text, file=sys.stderr)
+
+    def _name(self, stage: str) -> None:
+        """A stage of which nobody can say how far it is: its name alone, until the next one begins."""
+        self._end()
+        self._stage, self._done = stage, 0
+        self._bar = tqdm(total=None, desc=stage, bar_format="{desc} …", file=sys.stderr, disable=None, leave=False)
 
     def _end(self) -> None:
         if self._bar is not None:

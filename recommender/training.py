@@ -51,7 +51,7 @@ MOST_SWEEPS = 1_000
 
 
 class Progress(Protocol):
-    """Where a person waits: told what is under way, how much of it is done, and how much there is."""
+    """Where a person waits: told what is under way, how much of it is done, and how much there is; 0 where it cannot be counted."""
 
     def __call__(self, stage: str, done: int, total: int) -> None: ...
 
@@ -107,31 +107,35 @@ def train(
     """
     trainable_or_auto(recipe)
     with Lease(blobs, LOCK, now=now) as lease:
-        watch = _Stopwatch()
+        watch = _Stopwatch(progress)
+        watch.begin("snapshot")
         snapshot = snapshots.take(data, blobs, profiles, now=now())
-        watch.lap("snapshot")
+        del data  # as large as all that follows, where the caller has let go of it too
+        watch.begin("matrix")
         matrix = RatingMatrix.of(snapshot.ratings, snapshot.catalogue.movie_ids)
         chosen = recipe
         if recipe == AUTO:
+            watch.begin("choice")
             chosen = _chosen(snapshot, blobs, seconds, progress, now)
-            watch.lap("choice")
             lease.renew()
-        verdict = _judged(chosen, parameters or {}, snapshot, blobs, progress, now) if judged else Verdict(chosen)
+        verdict = Verdict(chosen)
         if judged:
-            watch.lap("gate")
+            watch.begin("gate")
+            verdict = _judged(chosen, parameters or {}, snapshot, blobs, progress, now)
             lease.renew()
+        watch.begin("model")
         model = recipes.fit(verdict.publishes, matrix, snapshot.catalogue, parameters)
-        watch.lap("model")
+        watch.begin("intervals")
         intervals = _intervals(model, snapshot, parameters)
-        watch.lap("intervals")
+        watch.begin("groups")
         groups = _groups(snapshot)
-        watch.lap("groups")
         lease.renew()
+        watch.begin("publication")
         facts = {"source": source, "source_tag": source_tag, "asked": recipe}
         pointer = _publish(model, intervals, groups, snapshot, facts, blobs, profiles, lists_ahead, now=now())
-        watch.lap("publication")
+        watch.begin("lists")
         published_lists = _rewrite_lists(publication.load(blobs, pointer), profiles, lists_ahead, progress, now)
-        watch.lap("lists")
+        watch.end()
         lease.renew()
         publication.remove_unused(blobs)
         snapshots.remove_all_but(snapshot.name, blobs)
@@ -405,14 +409,22 @@ def _caught_up(user_id: UserId, published: Published, profiles: Profiles, now: C
 
 @dataclass
 class _Stopwatch:
+    progress: Progress
     seconds: dict[str, float] = field(default_factory=dict)
-    _last: float = field(default_factory=time.monotonic)
+    _under_way: str = ""
+    _began: float = 0.0
 
-    def lap(self, name: str) -> None:
-        """Time since the lap before, under the name."""
-        now = time.monotonic()
-        self.seconds[name] = now - self._last
-        self._last = now
+    def begin(self, name: str) -> None:
+        """The stage before is over, and this one is under way."""
+        self.end()
+        self.progress(name, 0, 0)
+        self._under_way, self._began = name, time.monotonic()
+
+    def end(self) -> None:
+        """The stage under way is over: its seconds stand under its name."""
+        if self._under_way:
+            self.seconds[self._under_way] = time.monotonic() - self._began
+            self._under_way = ""
 
     @property
     def total(self) -> float:

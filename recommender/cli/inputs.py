@@ -81,7 +81,7 @@ def data_named(settings: Settings, data: str | None) -> DataSet:
     if not place:
         raise DataError("No data set is named; give --data PATH or set MATINEE_DATA.")
     with Bars() as bars:
-        data_set = data_at(place, settings, folder=DATA_FOLDER, say=bars.say, progress=bars)
+        data_set = data_at(place, settings, folder=DATA_FOLDER, say=bars.say, progress=bars, rows_read=bars.rows_read)
         say_refused(data_set, bars.say)
     return data_set
 

@@ -108,12 +108,13 @@ def train_and_publish(
             return
         trainable_or_auto(recipe)  # not before: a model that was trained elsewhere may be in force, and then nothing is needed
         with session_for(settings, *([] if recipe == AUTO else [recipe])), Bars() as bars:
-            data_set = first_data(settings, folder=DATA_FOLDER, say=bars.say, progress=bars)
-            say_refused(data_set, bars.say)
+            read = [first_data(settings, folder=DATA_FOLDER, say=bars.say, progress=bars, rows_read=bars.rows_read)]
+            say_refused(read[0], bars.say)
+            name = read[0].name
             began = time.monotonic()
             try:
                 trained = training.train(
-                    data_set,
+                    read.pop(),  # so that the training holds it alone, and lets go of it once it is frozen
                     blobs,
                     profiles,
                     recipe=recipe,
@@ -135,9 +136,7 @@ def train_and_publish(
     if trained.says:
         click.echo(trained.says, err=True)
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in trained.seconds.items())
-    click.echo(
-        f"Trained {trained.recipe} on {data_set.name}: {trained.n_ratings:,} ratings, {trained.n_lists:,} lists ({stages}).", err=True
-    )
+    click.echo(f"Trained {trained.recipe} on {name}: {trained.n_ratings:,} ratings, {trained.n_lists:,} lists ({stages}).", err=True)
     if trained.lists != Publishing():
         click.echo(
             f"Lists: {trained.lists.written:,} written, {trained.lists.unchanged:,} unchanged, "

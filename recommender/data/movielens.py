@@ -94,10 +94,12 @@ FILES = frozenset(  # every name that is read; whatever else lies beside is not
 )
 
 
-def read_data_set(path: Path | str, *, progress: Callable[[int, int], None] | None = None) -> DataSet:
+def read_data_set(
+    path: Path | str, *, progress: Callable[[int, int], None] | None = None, rows_read: Callable[[int], None] = lambda n: None
+) -> DataSet:
     """The data set in a folder or zip; rows that cannot be used are left out and reported.
 
-    progress: called with the bytes read so far and the bytes there are, a few times a second.
+    progress: called with the bytes read so far and the bytes there are, a few times a second. rows_read: told how many ratings were.
     DataError, in one sentence with what to do: nothing is there, it is no data set, it is empty, cut or damaged, or most of its
     ratings or films cannot be used.
     """
@@ -118,7 +120,8 @@ def read_data_set(path: Path | str, *, progress: Callable[[int, int], None] | No
 
         catalogue = Catalogue.of(films.values())
         tallies.append(_tally(layout.ratings, tallies))
-        ratings = read_ratings(open_table(source, layout.ratings, layout.ratings_form, advance), catalogue.movie_ids, tallies[-1])
+        table = open_table(source, layout.ratings, layout.ratings_form, advance)
+        ratings = read_ratings(table, catalogue.movie_ids, tallies[-1], rows_read=rows_read)
         _refuse_mostly_bad(source, tallies[-1], "ratings")
         return DataSet(source.name, _credit(source.name, layout), ratings, catalogue, report_of(tallies))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -20,6 +21,7 @@ from recommender.domain import FIRST_OWN_USER_ID
 HIGHEST_USER_ID = FIRST_OWN_USER_ID - 1
 HIGHEST_MOVIE_ID = 2**31 - 1
 LATEST = 253_402_300_799  # the last second of the year 9999
+FIRST_ROOM = 1 << 16  # rows
 FEW_LINES = 256  # read one by one; a block with something wrong is taken apart down to this many
 PIECES = 8  # that such a block is taken apart into
 
@@ -35,28 +37,71 @@ _NUMBER = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII)
 _Columns = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], NDArray[np.int64]]
 
 
-def read_ratings(table: Table, movie_ids: NDArray[np.int32], tally: Tally) -> RatingTable:
+def read_ratings(
+    table: Table, movie_ids: NDArray[np.int32], tally: Tally, *, rows_read: Callable[[int], None] = lambda n: None
+) -> RatingTable:
     """Every good row, in the order of the file; the others go to the tally.
 
-    movie_ids: the films there are, ascending. A table without the column timestamp gives ratings of time 0.
+    movie_ids: the films there are, ascending. rows_read: told how many rows were read so far. A table without the column timestamp gives
+    ratings of time 0.
     """
     reader = _Reader(table, movie_ids, tally)
     for block in table.blocks:
         reader.read(block)
+        rows_read(tally.rows_read)
     return reader.without_repeats()
+
+
+class _Gathered:
+    """What was read so far, in columns that grow where they are: nothing is ever held twice."""
+
+    def __init__(self) -> None:
+        self._columns: _Columns = (
+            np.empty(FIRST_ROOM, dtype=np.int32),
+            np.empty(FIRST_ROOM, dtype=np.int32),
+            np.empty(FIRST_ROOM, dtype=np.uint8),
+            np.empty(FIRST_ROOM, dtype=np.int64),
+        )
+        self._n = 0
+        self.is_ascending = True  # by viewer, then by film, no pair twice
+        self._last = -1
+
+    def add(self, some: _Columns) -> None:
+        """Rows after all others."""
+        end = self._n + len(some[0])
+        room = len(self._columns[0])
+        if end > room:
+            self._resize(max(end, room + room // 2))
+        for at in range(len(some)):
+            self._columns[at][self._n : end] = some[at]
+        if self.is_ascending and len(some[0]):
+            pairs = some[0].astype(np.int64) << 31 | some[1]
+            self.is_ascending = bool(pairs[0] > self._last and (pairs[1:] > pairs[:-1]).all())
+            self._last = int(pairs[-1])
+        self._n = end
+
+    def table(self) -> RatingTable:
+        """All rows, which belong to the table from now on."""
+        self._resize(self._n)
+        return RatingTable(*self._columns)
+
+    def _resize(self, room: int) -> None:
+        # In place: the memory is stretched, not copied, and what was not written to takes none.
+        for column in self._columns:
+            column.resize(room, refcheck=False)
 
 
 class _Reader:
     def __init__(self, table: Table, movie_ids: NDArray[np.int32], tally: Tally) -> None:
         self._table, self._movie_ids, self._tally = table, movie_ids, tally
-        self._pieces: list[_Columns] = []
+        self._gathered = _Gathered()
+        self._sizes: list[int] = []  # of each piece: how many rows it gave
         self._lines: list[int | NDArray[np.int64]] = []  # of each piece: its first line, or every line's number
 
     def read(self, block: Block) -> None:
         if (clean := self._clean(block.data)) is not None:
             self._tally.rows_read += len(clean[0])
-            self._pieces.append(clean)
-            self._lines.append(block.first_line)
+            self._take(clean, block.first_line)
         elif block.data.count(b"\n") <= FEW_LINES:
             self._read_one_by_one(block)
         else:
@@ -147,10 +192,13 @@ class _Reader:
                 self._tally.refuse(number, broken.reason, broken.value)
         if kept:
             columns: NDArray[Any] = np.array(kept, dtype=np.int64).T
-            self._pieces.append(
-                (columns[0].astype(np.int32), columns[1].astype(np.int32), columns[2].astype(np.uint8), columns[3].astype(np.int64))
-            )
-            self._lines.append(np.array(lines, dtype=np.int64))
+            some = columns[0].astype(np.int32), columns[1].astype(np.int32), columns[2].astype(np.uint8), columns[3].astype(np.int64)
+            self._take(some, np.array(lines, dtype=np.int64))
+
+    def _take(self, some: _Columns, lines: int | NDArray[np.int64]) -> None:
+        self._gathered.add(some)
+        self._sizes.append(len(some[0]))
+        self._lines.append(lines)
 
     def _row(self, line: bytes) -> tuple[int, int, int, int]:
         fields = self._table.fields(line)
@@ -173,23 +221,17 @@ class _Reader:
 
     def without_repeats(self) -> RatingTable:
         """Everything read but for the later ratings of a film by the same viewer, which are refused."""
-        pieces, self._pieces = self._pieces, []
-        sizes = [len(piece[0]) for piece in pieces]
-        if not pieces:
-            return RatingTable.of([])
-        user_ids, movie_ids, half_stars, rated_at = zip(*pieces, strict=True)
-        ratings = RatingTable(np.concatenate(user_ids), np.concatenate(movie_ids), np.concatenate(half_stars), np.concatenate(rated_at))
-        del pieces, user_ids, movie_ids, half_stars, rated_at  # as much again as the ratings
+        ratings = self._gathered.table()
+        if self._gathered.is_ascending:  # as MovieLens writes them, so that no pair comes twice
+            return ratings
         pairs = ratings.user_ids.astype(np.int64) << 31
         pairs |= ratings.movie_ids
-        if bool((pairs[1:] > pairs[:-1]).all()):  # in order, as MovieLens writes them, so that no pair comes twice
-            return ratings
         order = np.argsort(pairs, kind="stable")
         ascending = pairs[order]
         repeats = np.sort(order[1:][ascending[1:] == ascending[:-1]])
         if not len(repeats):
             return ratings
-        for row, line in zip(repeats.tolist(), self._line_numbers(repeats, sizes), strict=True):
+        for row, line in zip(repeats.tolist(), self._line_numbers(repeats, self._sizes), strict=True):
             self._tally.refuse(line, TWICE, f"viewer {ratings.user_ids[row]} and film {ratings.movie_ids[row]} again")
         keep = np.ones(len(ratings), dtype=np.bool_)
         keep[repeats] = False

@@ -7,7 +7,6 @@ novelty, and NaN where nothing is relevant: such a person says nothing about a l
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import combinations
 from math import log2, nan
 
 import numpy as np
@@ -106,10 +105,14 @@ def auc(scores: NDArray[np.float64], relevant: NDArray[np.bool_]) -> float:
 
     scores: shape (n_candidates,), no NaN. relevant: beside them.
     """
-    others = np.sort(scores[~relevant])
-    if not relevant.any() or not len(others):
+    return auc_of(scores[relevant], np.sort(scores[~relevant]))
+
+
+def auc_of(relevant: NDArray[np.float64], others: NDArray[np.float64]) -> float:
+    """`auc` of the scores of relevant candidates, in any order, and those of the others, ascending."""
+    if not len(relevant) or not len(others):
         return nan
-    below, not_above = (np.searchsorted(others, scores[relevant], side=side) for side in ("left", "right"))
+    below, not_above = (np.searchsorted(others, relevant, side=side) for side in ("left", "right"))
     return float(np.mean(below + not_above)) / 2 / len(others)
 
 
@@ -133,6 +136,10 @@ def diversity(recommended: Sequence[int], genres: NDArray[np.bool_], k: int) -> 
     genres: shape (n_items, n_genres). Items without genres are left out; NaN where fewer than two are left.
     Source: the intra-list distance of Ziegler et al., WWW 2005.
     """
-    known = [genres[item] for item in recommended[:k] if genres[item].any()]
-    likeness = [np.count_nonzero(one & other) / np.count_nonzero(one | other) for one, other in combinations(known, 2)]
-    return 1 - float(np.mean(likeness)) if likeness else nan
+    known = genres[np.array(recommended[:k], dtype=np.int64)].astype(np.int64)
+    known = known[known.any(axis=1)]
+    if len(known) < 2:
+        return nan
+    one, other = np.triu_indices(len(known), 1)
+    common, n_genres = (known @ known.T)[one, other], known.sum(axis=1)
+    return 1 - float(np.mean(common / (n_genres[one] + n_genres[other] - common)))

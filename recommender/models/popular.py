@@ -84,6 +84,10 @@ class Popular:
     def score(self, history: History) -> NDArray[np.float64]:
         """The standing, whoever asks; films under the cut-off BELOW stars less, as far as nobody speaks of them; NaN for films without
         ratings of which nobody speaks."""
+        return self._for_everybody.copy()
+
+    @cached_property
+    def _for_everybody(self) -> NDArray[np.float64]:
         return self.standing - np.where(self.matrix.raters < self.least_votes, BELOW * (1 - self.talk), 0.0)
 
     def arrays(self) -> Arrays:

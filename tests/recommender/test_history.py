@@ -117,7 +117,7 @@ def test_a_training_tells_what_it_did(blobs: Blobs, train: Train) -> None:
     assert (known.version, known.generation) == (trained.pointer.version, 1)
     assert (known.recipe, known.data) == ("user-cosine", "a small world")
     assert (known.n_ratings, known.n_users, known.n_people, known.n_lists) == (560, 20, 0, 20)
-    assert list(known.seconds) == ["snapshot", "model", "intervals", "groups", "publication", "lists"]
+    assert list(known.seconds) == ["snapshot", "matrix", "model", "intervals", "groups", "publication", "lists"]
     assert known.quality is None
     assert known.unmeasured == ""
 

@@ -21,9 +21,11 @@ class TestTrain:
         assert done(result) == ""  # all of it is talk, and goes to standard error
         assert re.search(
             r"Trained user-cosine on two tastes: 560 ratings, 20 lists "
-            r"\(snapshot [\d.]+ s, gate [\d.]+ s, model [\d.]+ s, intervals [\d.]+ s, groups [\d.]+ s, publication [\d.]+ s, lists",
+            r"\(snapshot [\d.]+ s, matrix [\d.]+ s, gate [\d.]+ s, model [\d.]+ s, "
+            r"intervals [\d.]+ s, groups [\d.]+ s, publication [\d.]+ s, lists",
             result.stderr,
         )
+        assert "Lists: 20 written, 0 unchanged, 0 left as they are because something newer is there." in result.stderr
         assert model_in_force()["generation"] == 1
 
     def test_the_default_recipe_is_held_against_what_costs_little_and_a_better_one_is_named(self, matinee: Matinee, tmp_path: Path) -> None:

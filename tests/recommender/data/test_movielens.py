@@ -180,6 +180,22 @@ def test_progress_is_told_up_to_the_last_byte(folder_of: Make) -> None:
     assert heard == sorted(heard)
 
 
+def test_the_rows_read_are_told_and_columns_grow_past_their_first_room(folder_of: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(user_id, 1, 2.5, user_id * 7) for user_id in range(1, 400)]
+    folder = folder_of({"ratings.csv": "userId,movieId,rating,timestamp\n" + "".join(f"{u},{m},{s},{t}\n" for u, m, s, t in rows)})
+    monkeypatch.setattr(source, "BLOCK", 300)
+    monkeypatch.setattr(rating_rows, "FIRST_ROOM", 2)
+    heard: list[int] = []
+
+    ratings = read_data_set(folder, rows_read=heard.append).ratings
+
+    assert heard == sorted(heard)
+    assert len(heard) > 10
+    assert heard[-1] == len(ratings) == 399
+    assert ratings.user_ids.tolist() == [user_id for user_id, *_ in rows]
+    assert ratings.rated_at.tolist() == [rated_at for *_, rated_at in rows]
+
+
 # Bad rows
 
 

@@ -11,6 +11,7 @@ import pytest
 from recommender.evaluation import metrics
 from recommender.evaluation.metrics import (
     auc,
+    auc_of,
     average_precision,
     average_rewards,
     capped_recall,
@@ -146,6 +147,10 @@ def test_rewards_are_the_part_that_the_dearest_listed_items_bring() -> None:
 )
 def test_auc(scores: list[float], relevant: list[bool], expected: float) -> None:
     assert auc(np.array(scores, dtype=float), np.array(relevant)) == expected
+
+
+def test_auc_of_scores_that_are_apart_already() -> None:
+    assert auc_of(np.array([1.0, 4.0]), np.array([1.0, 2.0, 3.0])) == (1 / 6 + 1) / 2  # half a win of three, and all of them
 
 
 def test_auc_needs_both_kinds() -> None:
