@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,8 +68,11 @@ def _by_blocks(model: UserCosine, rows: NDArray[np.int64], n: int, everything: b
     done = 0
     for users in batch.blocks(rows):
         near = batch.neighbours(users, model.n_neighbours)
-        scores = damped_average(*batch.weighted_sums(near, NEUTRAL_HALF_STARS), model.damping)
-        starts, columns, best = batch.top(scores, users, n)
+        if everything:
+            scores = damped_average(*batch.weighted_sums(near, NEUTRAL_HALF_STARS), model.damping)
+            starts, columns, best = batch.top(scores, users, n)
+        else:
+            starts, columns, best = batch.best_unseen(near, NEUTRAL_HALF_STARS, partial(damped_average, damping=model.damping), n)
         for at, row in enumerate(users.tolist()):
             span = slice(starts[at], starts[at + 1])
             if span.stop - span.start == n and best[span.stop - 1] > model.neutral:

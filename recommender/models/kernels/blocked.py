@@ -1,29 +1,26 @@
-"""The neighbour sums for many people at once: a block of users against everybody, popular films dense and the rest sparse.
+"""The neighbour sums for many people at once: a block of users against everybody, by numpy and scipy alone.
 
-Gives the bits of `plain`. Dot products split by film: those many have rated go through a dense float32 product, exact because
-half stars are small whole numbers; the long tail goes through a sparse one.
+Gives the bits of `plain`. Where everybody is asked about in turn, each two people are multiplied once, for both of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from recommender.data.matrix import RatingMatrix
 from recommender.models.kernels import plain
-from recommender.models.kernels.sparse import by_user
+from recommender.models.kernels.pairs import Everybody, Pairs
+from recommender.models.kernels.products import AddedColumns
+from recommender.models.kernels.running import ROUNDING
 
-BLOCK_CELLS = 2_000_000  # users in a block times the longer side of the matrix: bounds memory at about 200 MB
-DENSE_CELLS = 100_000_000  # cells of the dense part, one float32 each
-SPARSE_COST = 400  # one multiply-add of the sparse product costs about as much as this many of the dense one
-Best = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
-
-ROUNDING = 1e-6  # more than the relative error of a float32 cosine, so that no true neighbour is missed
+BLOCK_CELLS = 4_000_000  # users in a block times the longer side of the matrix: bounds memory at about 200 MB
 GROUP = 32  # scores whose maximum is looked at first
+Scored = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
+Best = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,57 +41,69 @@ class Batch:
 
     def __init__(self, matrix: RatingMatrix) -> None:
         self._matrix = matrix
-        self._squared = matrix.squared_rows
-        self._inverse = (1 / np.sqrt(self._squared.astype(np.float64))).astype(np.float32)
-        dense = _dense_columns(matrix)
-        whole = by_user(matrix, matrix.half_stars.astype(np.float32))
-        self._head = np.ascontiguousarray(whole[:, np.flatnonzero(dense)].toarray())
-        self._tail = whole[:, np.flatnonzero(~dense)].tocsr()
-        self._tail_by_movie = self._tail.T.tocsr()
-        self._voted: tuple[int, sp.csr_matrix] | None = None
+        self._pairs = Pairs(matrix)
+        self._everybody: Everybody | None = None
+        self._asks_everybody = False
+        self._voted: tuple[int, AddedColumns] | None = None
 
     def blocks(self, rows: NDArray[np.int64] | None = None) -> Iterator[NDArray[np.int64]]:
         """These rows, ascending, or all there are, in blocks that fit into memory."""
         rows = np.arange(self._matrix.n_users) if rows is None else rows
         longer = max(self._matrix.n_users, self._matrix.n_movies, 1)
         size = max(1, BLOCK_CELLS // longer)
+        self._asks_everybody, self._everybody = len(rows) == self._matrix.n_users, None
         for first in range(0, len(rows), size):
             yield rows[first : first + size]
 
     def neighbours(self, users: NDArray[np.int64], k: int) -> Neighbours:
-        """The k nearest rows of each user, itself left out, ties by lower row; fewer where fewer overlap."""
-        dots = self._dots(users)
-        block_rows, rows = _contenders(dots * self._inverse, k)
-        similarities = plain.cosines(dots[block_rows, rows].astype(np.float64), self._squared[rows], self._squared[users[block_rows]])
-        positive = similarities > 0
-        return Neighbours(users, *_best(block_rows[positive], rows[positive], similarities[positive], len(users), k))
+        """The k nearest rows of each user, itself left out, ties by lower row; fewer where fewer overlap.
+
+        Where the blocks are those of everybody, and are asked about in turn, it takes half the work, and memory for k rows of everybody.
+        """
+        if self._asks_everybody:
+            self._everybody = self._everybody or Everybody(self._pairs, k)
+            if self._everybody.goes_on_with(users, k):
+                return Neighbours(users, *self._everybody.nearest(users))
+        return Neighbours(users, *self._pairs.nearest(users, k))
 
     def similarities(self, users: NDArray[np.int64]) -> NDArray[np.float64]:
         """Of each user of a block with every row, shape (users, n_users), to the last bit those of `plain`; 0 with oneself."""
-        return plain.cosines(self._dots(users).astype(np.float64), self._squared, self._squared[users][:, np.newaxis])
-
-    def _dots(self, users: NDArray[np.int64]) -> NDArray[np.float32]:
-        dots = self._head[users] @ self._head.T
-        if self._tail.nnz:
-            tail = self._tail[users] @ self._tail_by_movie
-            dots += tail.toarray()
-        dots[np.arange(len(users)), users] = 0
-        return np.asarray(dots)
+        return self._pairs.similarities(users)
 
     def weighted_sums(self, near: Neighbours, centre: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """`plain.weighted_sums` for every user of the block, each of shape (users, n_movies)."""
-        # One product for both sums, which meet the same cells: votes in the real part, weights in the imaginary one. The weights of
-        # users are real, so that nothing of the one part reaches the other.
-        weights = sp.csr_matrix(
-            (near.similarities.astype(np.complex128), near.rows, near.starts), shape=(len(near.users), self._matrix.n_users)
-        )
-        sums = (weights @ self._votes(centre)).toarray()
+        # One sum for both, which meet the same cells: votes in the real part, weights in the imaginary one. The weights of users are real,
+        # so that nothing of the one part reaches the other.
+        sums, votes = np.zeros((len(near.users), self._matrix.n_movies), dtype=np.complex128), self._votes(centre)
+        for at in range(len(near.users)):
+            votes.add(sums[at], *_ascending(near, at))
         return sums.real, sums.imag
 
-    def _votes(self, centre: int) -> sp.csr_matrix:
-        """Half stars less the centre, and i beside each; the one made last is kept."""
+    def best_unseen(self, near: Neighbours, centre: int, scored: Scored, k: int) -> Best:
+        """`top` of the scores made of `weighted_sums`, to the same bits, without a score for films that nobody near has rated.
+
+        scored: from votes and weights of some films to their scores, none NaN where a weight is.
+        """
+        sums, votes = np.zeros(self._matrix.n_movies, dtype=np.complex128), self._votes(centre)
+        starts, columns, scores = [0], [], []
+        for at, user in enumerate(near.users.tolist()):
+            votes.add(sums, *_ascending(near, at))
+            sums[self._matrix.row(user)[0]] = 0
+            rated = np.flatnonzero(sums.imag > 0)  # of truth values: ten times as fast as of numbers
+            theirs = sums[rated]
+            sums[rated] = 0
+            best, values = _highest(rated, scored(theirs.real, theirs.imag), k)
+            starts.append(starts[-1] + len(best))
+            columns.append(best)
+            scores.append(values)
+        return np.array(starts), np.concatenate([*columns, np.zeros(0, np.int64)]), np.concatenate([*scores, np.zeros(0)])
+
+    def _votes(self, centre: int) -> AddedColumns:
+        """Of everybody, half stars less the centre, and i beside each; the one made last is kept."""
         if self._voted is None or self._voted[0] != centre:
-            self._voted = centre, by_user(self._matrix, self._matrix.half_stars.astype(np.float64) - centre + 1j)
+            values = self._matrix.half_stars.astype(np.complex128)
+            values += complex(-centre, 1)
+            self._voted = centre, AddedColumns(np.diff(self._matrix.row_starts), self._matrix.columns, values)
         return self._voted[1]
 
     def top(self, scores: NDArray[np.float64], users: NDArray[np.int64], k: int) -> Best:
@@ -109,14 +118,20 @@ class Batch:
         return _best(block_rows[possible], columns[possible], found[possible], len(users), k)
 
 
-def _dense_columns(matrix: RatingMatrix) -> NDArray[np.bool_]:
-    """The movies for which multiplying everybody with everybody is cheaper than multiplying raters with raters."""
-    dense = matrix.raters.astype(np.float64) ** 2 * SPARSE_COST > float(matrix.n_users) ** 2
-    most = DENSE_CELLS // max(matrix.n_users, 1)
-    if np.count_nonzero(dense) > most:
-        dense[:] = False
-        dense[np.argsort(-matrix.raters, kind="stable")[:most]] = True
-    return np.asarray(dense)
+def _ascending(near: Neighbours, at: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The rows near one user of the block by number, and their similarities."""
+    span = slice(near.starts[at], near.starts[at + 1])
+    order = np.argsort(near.rows[span])
+    return near.rows[span][order], near.similarities[span][order]
+
+
+def _highest(cells: NDArray[np.int64], values: NDArray[np.float64], k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Of cells, ascending, those with the k highest values, ties to the lower cell, and the values."""
+    if len(values) > k:
+        possible = values >= np.partition(values, len(values) - k)[len(values) - k]
+        cells, values = cells[possible], values[possible]
+    order = np.argsort(-values, kind="stable")[:k]
+    return cells[order], values[order]
 
 
 def _contenders(values: NDArray[np.floating], k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from recommender.data.matrix import RatingMatrix
 from recommender.models import History
-from recommender.models.kernels import blocked, plain
-from recommender.models.user_cosine import NEUTRAL_HALF_STARS, UserCosine
+from recommender.models.kernels import blocked, pairs, plain, products, running
+from recommender.models.user_cosine import NEUTRAL_HALF_STARS, UserCosine, damped_average
 from tests.worlds import matrix_of, random_ratings, rating, two_tastes
 
 WORLDS = {
@@ -29,15 +31,18 @@ def matrix(request: pytest.FixtureRequest, rng: np.random.Generator) -> RatingMa
 @pytest.fixture(params=["dense", "sparse", "mixed"])
 def batch(request: pytest.FixtureRequest, matrix: RatingMatrix, monkeypatch: pytest.MonkeyPatch) -> blocked.Batch:
     """A batch that multiplies all films densely, none, or those that pay; in blocks of a few users."""
-    monkeypatch.setattr(blocked, "SPARSE_COST", {"dense": 1e12, "sparse": 0.0, "mixed": blocked.SPARSE_COST}[request.param])
+    monkeypatch.setattr(products, "SPARSE_COST", {"dense": 1e12, "sparse": 0.0, "mixed": products.SPARSE_COST}[request.param])
     monkeypatch.setattr(blocked, "BLOCK_CELLS", 17 * max(matrix.n_users, matrix.n_movies))
+    monkeypatch.setattr(pairs, "PANEL_CELLS", 23 * matrix.n_users)
+    monkeypatch.setattr(pairs, "TILE", 31)
     return blocked.Batch(matrix)
 
 
+@pytest.mark.parametrize("whole", [True, False], ids=["everybody", "some"])
 @pytest.mark.parametrize("k", [1, 3, 40])
-def test_neighbours_and_sums_are_the_plain_ones(matrix: RatingMatrix, batch: blocked.Batch, k: int) -> None:
+def test_neighbours_and_sums_are_the_plain_ones(matrix: RatingMatrix, batch: blocked.Batch, k: int, whole: bool) -> None:
     model = UserCosine.fit(matrix, {"n_neighbours": k})
-    for users in batch.blocks():
+    for users in batch.blocks(np.arange(matrix.n_users)[None if whole else 1 :]):
         found = batch.neighbours(users, k)
         votes, weights = batch.weighted_sums(found, NEUTRAL_HALF_STARS)
         for at, row in enumerate(users.tolist()):
@@ -90,3 +95,58 @@ def test_the_best_unseen_of_a_block_are_those_of_a_full_sort(rng: np.random.Gene
         expected = sorted(allowed, key=lambda c: (-scores[row, c], c))[:25]
         assert columns[starts[row] : starts[row + 1]].tolist() == expected
         assert values[starts[row] : starts[row + 1]].tolist() == scores[row, expected].tolist()
+
+
+def test_the_best_unseen_are_those_of_all_scores(matrix: RatingMatrix, batch: blocked.Batch) -> None:
+    for users in batch.blocks():
+        near = batch.neighbours(users, 7)
+        expected = batch.top(damped_average(*batch.weighted_sums(near, NEUTRAL_HALF_STARS), 0.5), users, 9)
+
+        found = batch.best_unseen(near, NEUTRAL_HALF_STARS, partial(damped_average, damping=0.5), 9)
+
+        for one, other in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_blocks_asked_about_out_of_turn_or_with_another_k_give_the_same_neighbours(rng: np.random.Generator) -> None:
+    matrix = matrix_of(random_ratings(rng, n_users=150, n_movies=90))
+    batch, model = blocked.Batch(matrix), UserCosine.fit(matrix, {"n_neighbours": 5})
+    next(batch.blocks())
+
+    for users, k in [(np.arange(20), 5), (np.arange(20), 5), (np.arange(60, 70), 5), (np.arange(20, 30), 9), (np.arange(20, 30), 5)]:
+        found = batch.neighbours(users, k)
+        for at, row in enumerate(users.tolist()):
+            near = model.neighbours(History.of_row(matrix, row))
+            np.testing.assert_array_equal(found.rows[found.starts[at] : found.starts[at + 1]][:5], near.rows)
+
+
+def test_the_best_offered_are_kept_whatever_the_order_and_number_of_offers(rng: np.random.Generator) -> None:
+    near = running.RunningBest(3, 5)
+    similarities = rng.integers(0, 40, size=(3, 1000)) / 64  # many ties
+    for rows in np.array_split(rng.permutation(1000), [1, 2, 300, 999]):
+        for people in ([0, 2], [1]):
+            who, which = np.repeat(people, len(rows)), np.tile(rows, len(people))
+            hopeful = (similarities[who, which] >= near.floors[who]) & (similarities[who, which] > 0)
+            near.offer(who[hopeful], which[hopeful], similarities[who, which][hopeful])
+
+    starts, rows, found = near.best(slice(0, 3))
+
+    for person in range(3):
+        expected = sorted(range(1000), key=lambda row: (-similarities[person, row], row))[:5]
+        assert rows[starts[person] : starts[person + 1]].tolist() == expected
+        assert found[starts[person] : starts[person + 1]].tolist() == similarities[person, expected].tolist()
+
+
+def test_dot_products_that_a_float32_cannot_hold_are_exact(monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator) -> None:
+    matrix = matrix_of(random_ratings(rng, n_users=30, n_movies=40))
+    monkeypatch.setattr(products, "LARGEST_FLOAT32", int(matrix.squared_rows.max()))
+
+    exact = products.Products(matrix)
+
+    assert exact.dtype == np.float64
+    dots = np.empty((30, 30))
+    exact.into(dots, np.arange(30))
+    for row in range(30):
+        expected = plain.overlaps(matrix, *matrix.row(row))
+        expected[row] = 0
+        np.testing.assert_array_equal(dots[row], expected)
