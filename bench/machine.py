@@ -23,9 +23,15 @@ def provenance() -> list[str]:
     ]
 
 
-def plain_environment() -> dict[str, str]:
-    """The environment for a child process: none of our settings, one thread in every library of linear algebra."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("MATINEE_")} | ONE_THREAD
+def plain_environment(**settings: str) -> dict[str, str]:
+    """The environment for a child process: none of our settings but these, one thread in every library of linear algebra."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("MATINEE_")} | ONE_THREAD | settings
+
+
+def highest_memory(pid: int | str = "self") -> float:
+    """The most that a process has had in memory so far, in MB."""
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in status if line.startswith("VmHWM")).split()[1]) / 1000
 
 
 def cpu_seconds(pid: int) -> float:

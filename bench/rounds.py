@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import asking, endpoint, fold_in, lists, load, per_film, personalize, put, scale, search, skill, synthetic, turning
+from bench import asking, endpoint, fold_in, lists, lists_25m, load, per_film, personalize, put, scale, search, skill, synthetic, turning
 from bench.figures import Figure
 
 
@@ -81,6 +81,13 @@ ROUNDS = (
         "signed requests for lists, and from an event to the next list",
         lambda given: personalize.measure(given.data(), rounds=given.times(15, 3), events=given.times(300, 100)),
         long=True,
+    ),
+    Round(
+        "lists-25m",
+        "everybody's ten films with 25 million ratings, with and without a kernel, against libraries",
+        lambda given: lists_25m.measure(given.times(640, 256), quick=given.quick),
+        long=True,
+        peers=True,
     ),
     Round("load", "reading 25 million ratings of CSV", lambda given: load.figures(given.shape("25m")), long=True),
     Round(

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench import peers, per_film, scale, synthetic
+from bench import own_lists, peers, per_film, scale, synthetic
 from bench.__main__ import main
 from bench.figures import Figure, MismatchError, table
 from bench.lists import compare
 from bench.rounds import ROUNDS, Given, Round, chosen
 from recommender.models import History
+from recommender.models.user_cosine import UserCosine
 from recommender.models.user_knn import UserKnn
 from recommender.ranking import top_k
 from recommender.storage.profiles.records import to_json
 from recommender.storage.profiles.sqlite import SqliteProfiles
-from tests.worlds import matrix_of, random_ratings
+from tests.worlds import matrix_of, random_ratings, rating
 
 COLUMNS = np.array([[4, 7, 9], [1, 2, 3]])
 SCORES = np.array([[4.5, 4.0, 3.5], [4.2, 4.1, 4.0]])
@@ -60,6 +62,41 @@ def test_another_film_that_ties_with_the_last_is_no_difference():
 def test_unlike_lists_stop_the_measurement(columns, scores):
     with pytest.raises(MismatchError, match="the peer"):
         compare((COLUMNS, SCORES), (np.array(columns), scores), "the peer")
+
+
+def test_where_the_last_neighbour_ties_with_another_the_list_may_be_another():
+    other = SCORES.copy()
+    other[1, 2] = 3.9
+
+    compare((COLUMNS, SCORES), (COLUMNS, other), "the peer", np.array([False, True]))
+
+    with pytest.raises(MismatchError, match="1 of 2 lists differ from those of the peer, first in row 1"):
+        compare((COLUMNS, SCORES), (COLUMNS, other), "the peer", np.array([True, False]))
+
+
+def test_lists_of_some_people_are_those_of_everybodys_and_are_scaled_to_everybody(tmp_path, monkeypatch, capsys):
+    ratings = {name: getattr(synthetic.ratings("100k"), name) for name in ("user_ids", "movie_ids", "half_stars", "rated_at")}
+    np.savez(tmp_path / "ratings.npz", **ratings)
+    np.save(tmp_path / "people.npy", np.array([3, 580]))
+    for name, options in (("all", []), ("some", ["--people"]), ("only", ["--only", "--people"])):
+        people = [str(tmp_path / "people.npy")] if options else []
+        own_lists.main([str(tmp_path / "ratings.npz"), str(tmp_path / f"{name}.npz"), "--neighbours", "7", *options, *people])
+        told = json.loads(capsys.readouterr().out)
+        assert told["cpu_seconds"] > 0
+        assert 20 < told["megabytes"] < 20_000
+
+    everybodys, some, only = (np.load(tmp_path / f"{name}.npz") for name in ("all", "some", "only"))
+    for name in ("columns", "scores"):
+        np.testing.assert_array_equal(everybodys[name][[3, 580]], some[name])
+        np.testing.assert_array_equal(some[name], only[name])
+    assert not some["tied"].any()
+
+
+def test_a_tie_of_the_last_neighbour_is_noticed():
+    alike = matrix_of([rating(user, movie, 3.0) for user in range(1, 6) for movie in (1, 2)])
+
+    assert own_lists._tied(UserCosine.fit(alike, {"n_neighbours": 2}), 0)
+    assert not own_lists._tied(UserCosine.fit(alike, {"n_neighbours": 4}), 0)
 
 
 def test_a_store_that_gives_another_persons_list_is_not_timed(tmp_path):
