@@ -248,6 +248,7 @@ $(PACKAGES): requirements.txt
 
 $(INSTALLED): $(PACKAGES) pyproject.toml $(wildcard recommender/models/kernels/native/*.[ch])
 	@echo "Installing Matinee itself into $(VENV)."
+	@rm -f recommender/models/kernels/native/*.so # else one of older sources would stay where a compiler is no more
 	@$(PIP) --no-deps --editable . || $(PIP_FAILED)
 	@$(VENV)/bin/python -c "from recommender.models.kernels import native; print(native.says())"
 	@touch $@
