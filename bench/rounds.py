@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import asking, endpoint, fold_in, lists, lists_25m, load, per_film, personalize, put, scale, search, skill, synthetic, turning
+from bench import asking, endpoint, fold_in, lists, load, per_film, personalize, publish, put, scale, search, skill, synthetic, turning
 from bench.figures import Figure
 
 
@@ -90,6 +91,13 @@ ROUNDS = (
         peers=True,
     ),
     Round("load", "reading 25 million ratings of CSV", lambda given: load.figures(given.shape("25m")), long=True),
+    Round("load", "25 million ratings of CSV to a published model", lambda given: load.figures(given.shape("25m")), long=True),
+    Round(
+        "publish",
+        "everybody's lists put and put again, while somebody rates",
+        lambda given: publish.measure(given.folder, n_lists=given.times(publish.EVERYBODY, 20_000)),
+        long=True,
+    ),
     Round(
         "per-film-25m",
         "lists by neighbours film by film, against LensKit, with 25 million ratings",

@@ -34,7 +34,7 @@ FILL = Path(__file__).with_name("fill_dynalite.js")
 
 def measure(folder: Path, *, many: int, reads: int) -> list[Figure]:
     """folder: for the stores, on the disk to be measured; 5 kB a person on SQLite, 3 on dynalite."""
-    lists = _lists()
+    lists = made_up_lists()
     size = sum(len(to_json(lines).encode()) for lines in lists) / len(lists)
     say(f"scale: {reads:,} reads of each store, in turns, of lists of {size:,.0f} bytes as JSON on average.")
     return [*_on_sqlite(folder, lists, many, reads), *_on_dynamodb(folder, lists, many, reads)]
@@ -119,7 +119,7 @@ def _records(n_people: int, lists: list[tuple[RecommendedMovie, ...]]) -> Iterat
         yield ListRecord(UserId(number), 0, lines, generation=1, model="20261124T120000Z-1", built_at=float(number))
 
 
-def _lists() -> list[tuple[RecommendedMovie, ...]]:
+def made_up_lists() -> list[tuple[RecommendedMovie, ...]]:
     """Lists of ten real films, each with the three reasons and the links that lists of ml-latest-small have, and as long."""
     rng = random.Random(580)
     films = [film.entry.movie for film in sample_films()]

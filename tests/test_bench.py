@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import own_lists, peers, per_film, scale, synthetic
+from bench import own_lists, peers, per_film, publish, scale, synthetic
 from bench.__main__ import main
 from bench.figures import Figure, MismatchError, table
 from bench.lists import compare
@@ -101,7 +101,7 @@ def test_a_tie_of_the_last_neighbour_is_noticed():
 
 def test_a_store_that_gives_another_persons_list_is_not_timed(tmp_path):
     profiles = SqliteProfiles(tmp_path / "profiles.sqlite3")
-    records = list(scale._records(3, scale._lists()))
+    records = list(scale._records(3, scale.made_up_lists()))
     profiles.keep_lists([records[0], replace(records[1], built_at=3.0)])
 
     assert scale._read(profiles, 1) > 0
@@ -112,10 +112,10 @@ def test_a_store_that_gives_another_persons_list_is_not_timed(tmp_path):
 
 
 def test_lists_that_are_timed_are_as_long_as_those_of_ml_latest_small():
-    sizes = [len(to_json(lines).encode()) for lines in scale._lists()]
+    sizes = [len(to_json(lines).encode()) for lines in scale.made_up_lists()]
 
     assert np.mean(sizes) == pytest.approx(3_900, rel=0.05)
-    assert len({record.movies for record in scale._records(1_000, scale._lists())}) == 1_000
+    assert len({record.movies for record in scale._records(1_000, scale.made_up_lists())}) == 1_000
 
 
 def test_the_table_says_what_was_promised_and_whether_it_holds():
@@ -132,6 +132,15 @@ def test_the_table_says_what_was_promised_and_whether_it_holds():
     assert cells[2] == ["lists", "3 s", "2 s (a peer)", "1.50", "≤ 2", "yes"]
     assert cells[3][3:] == ["1.14", "≤ 1", "NO"]
     assert cells[4][3:] == ["0.50", "", ""]
+
+
+def test_a_publication_is_measured_while_somebody_rates(tmp_path, monkeypatch):
+    monkeypatch.setattr(publish, "ALONE_SECONDS", 0.1)
+
+    cpu, *_, slowest = publish.measure(tmp_path, n_lists=400)
+
+    assert (cpu.against, slowest.unit, slowest.other) == ("all written", "ms", publish.MOST_MILLISECONDS)
+    assert slowest.ours > 0
 
 
 def test_every_measurement_stands_on_the_page_and_in_the_help_with_its_sentence(capsys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from recommender.domain import Movie, Reason, RecommendedMovie
@@ -15,10 +16,14 @@ FORMAT = 1
 def to_json(movies: tuple[RecommendedMovie, ...]) -> str:
     """The list, compact, with the number of the format. Numbers come back exactly as they are.
 
-    Every field is always written, so that one which is missing tells of a damaged record.
+    Every field is always written, so that one which is missing tells of a damaged record. ValueError for a number that is none.
     """
-    record = {"v": FORMAT, "movies": [_fields(line) for line in movies]}
-    return json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    import orjson  # a fifth of the standard library's time; the Echo, which only reads, is without it
+
+    for line in movies:
+        if not (isfinite(line.score) and isfinite(line.predicted_stars or 0.0)):
+            raise ValueError(f"the score of film {line.movie.movie_id} must be a finite number, not {line.score}, {line.predicted_stars}")
+    return orjson.dumps({"v": FORMAT, "movies": [_fields(line) for line in movies]}).decode()
 
 
 @lru_cache(maxsize=256)  # some 3 MB; a list asked for again is the same text, and nothing in it can be changed

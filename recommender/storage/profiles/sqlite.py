@@ -196,18 +196,22 @@ class SqliteProfiles:
 
     def keep_lists(self, made: Iterable[ListRecord]) -> int:
         """keep_list for many, a few at a time."""
-        return sum(lists.kept(self._writer, map(lists.row_of, chunk)) for chunk in lists.chunks(made))
+        return sum(self._kept(map(lists.row_of, chunk)) for chunk in lists.chunks(made))
 
     def publish_lists(self, made: Iterable[ListRecord], *, generation: int, model: str) -> Publishing:
         """Each chunk is compared without a lock, and what has changed of it is written a few at a time."""
-        found = Publishing()
+        n_lists = n_changed = n_written = 0
+        waiting: list[lists.Row] = []
         for chunk in lists.chunks(made):
             with self._readers.one() as connection:
                 changed = lists.changed_of(connection, chunk, generation)
-            written = lists.kept(self._writer, changed)
-            found = found.and_also(Publishing(written, len(chunk) - len(changed), len(changed) - written))
+            n_lists, n_changed, waiting = n_lists + len(chunk), n_changed + len(changed), waiting + changed
+            if len(waiting) >= lists.CHUNK:  # few at a time would wait for the disk as often as many
+                n_written += self._kept(waiting)
+                waiting = []
+        n_written += self._kept(waiting)
         self._writer.run(lambda connection: lists.confirm(connection, generation, model))
-        return found
+        return Publishing(n_written, n_lists - n_changed, n_changed - n_written)
 
     def clear_sample_lists(self, *, generation: int) -> None:
         """Void the lists of all sample viewers, some at a time; lists of a newer publication stay.
@@ -307,6 +311,15 @@ class SqliteProfiles:
         """Go on with new connections."""
         self._readers.after_fork(in_child=in_child)
         self._writer.after_fork(in_child=in_child)
+
+    def _kept(self, rows: Iterable[lists.Row]) -> int:
+        """As many as were kept. What they added to the log is brought into the file here, else a rater's commit would have to do it."""
+
+        def checkpoint() -> None:
+            with self._readers.one() as connection, contextlib.suppress(apsw.BusyError):  # somebody else is at it
+                connection.wal_checkpoint()
+
+        return lists.kept(self._writer, rows, after_each=checkpoint)
 
     def _ratings(self, connection: apsw.Connection) -> Iterator[Rating]:
         rows = self._readers.rows(connection, opinions.ALL_RATINGS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import apsw
 
@@ -82,15 +82,18 @@ def chunks(made: Iterable[ListRecord]) -> Iterator[list[ListRecord]]:
         yield chunk
 
 
-def kept(writer: GroupWriter, rows: Iterable[Row]) -> int:
-    """keep for many, in transactions of at most MOST_SECONDS of writing; how many are there now."""
+def kept(writer: GroupWriter, rows: Iterable[Row], *, after_each: Callable[[], object]) -> int:
+    """keep for many, in transactions of at most CHUNK lists or MOST_SECONDS of writing; how many are there now.
+
+    after_each: done after each transaction, outside of it.
+    """
 
     def some(connection: apsw.Connection) -> tuple[int, int]:
         began = time.perf_counter()
         n_kept = 0
         for n_tried, row in enumerate(left, start=1):
             n_kept += keep(connection, row)
-            if time.perf_counter() - began > MOST_SECONDS:
+            if n_tried == CHUNK or time.perf_counter() - began > MOST_SECONDS:
                 return n_tried, n_kept
         return len(left), n_kept
 
@@ -98,6 +101,7 @@ def kept(writer: GroupWriter, rows: Iterable[Row]) -> int:
     while left:
         n_tried, n_more = writer.run(some)
         left, n_kept = left[n_tried:], n_kept + n_more
+        after_each()
         time.sleep(PAUSE_SECONDS)
     return n_kept
 
