@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench import asking, endpoint, fold_in, lists, lists_25m, load, per_film, personalize, put, scale, search, skill, synthetic, turning
 from bench import asking, endpoint, fold_in, lists, load, per_film, personalize, publish, put, scale, search, skill, synthetic, turning
+from bench import asking, endpoint, fold_in, lists, load, page, per_film, personalize, put, scale, search, skill, synthetic, turning
 from bench.figures import Figure
 
 
@@ -68,6 +69,11 @@ ROUNDS = (
         "endpoint",
         "a list as JSON and as a page, against hello world",
         lambda given: endpoint.measure(given.data(), rounds=given.times(15, 3)),
+    ),
+    Round(
+        "page",
+        "a page out of nginx's cache, against the same without it",
+        lambda given: page.measure(given.data(), given.folder / "page", rounds=given.times(10, 3), times=given.times(800, 320)),
     ),
     Round(
         "skill",

@@ -21,7 +21,7 @@ LEVEL = 6
 A_YEAR = 365 * 24 * 3600  # seconds
 NEVER_CHANGE = (".woff2",)  # under their name; everything else is told apart by ?v=
 SAME_FOR_EVERYONE = {"pages.home", "pages.about", "pages.film", "pages.search"}
-MOMENT = 2  # seconds that a web server in front may hand out the same page
+MOMENT = 1  # seconds that a web server in front may hand out the same page
 
 
 def install(app: Flask) -> None:
@@ -41,10 +41,9 @@ def static(filename: str) -> str:
 def deliver(response: Response) -> Response:
     """What the program interface answers goes through untouched: its bodies are small and its readers count microseconds."""
     is_file = request.endpoint == "static"
-    if request.endpoint in SAME_FOR_EVERYONE and response.status_code == 200 and _asks_as_anybody():
-        response.cache_control.public = True
-        response.cache_control.max_age = 0
-        response.cache_control.s_maxage = MOMENT
+    is_plain = not request.query_string or request.endpoint == "pages.search"  # Home keeps what was typed into its form
+    if request.endpoint in SAME_FOR_EVERYONE and is_plain and response.status_code == 200:
+        share(response)
     if not is_file and response.mimetype not in COMPRESSED:
         return response
     if is_file and response.status_code == 200 and ("v" in request.args or request.path.endswith(NEVER_CHANGE)):
@@ -59,10 +58,13 @@ def deliver(response: Response) -> Response:
     return response
 
 
-def _asks_as_anybody() -> bool:
-    """Neither a cookie nor a token, and no question but a search: Home keeps what was typed into its form."""
-    is_plain = not request.query_string or request.endpoint == "pages.search"
-    return is_plain and not request.cookies and "Authorization" not in request.headers
+def share(response: Response) -> Response:
+    """The same answer; a web server in front may hand it to others for a moment, if whoever asks showed neither a cookie nor a token."""
+    if "HTTP_COOKIE" not in request.environ and "HTTP_AUTHORIZATION" not in request.environ:
+        response.cache_control.public = True
+        response.cache_control.max_age = 0
+        response.cache_control.s_maxage = MOMENT
+    return response
 
 
 def _compress(response: Response) -> None:

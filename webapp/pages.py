@@ -12,9 +12,9 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from recommender.domain import FIRST_OWN_USER_ID, LIST_LENGTH, LONGEST_LIST, OPENED, POPULAR, SEARCHED, Movie
+from recommender.domain import FIRST_OWN_USER_ID, LIST_LENGTH, LONGEST_LIST, OPENED, POPULAR, SEARCHED, Movie, is_own_person
 from recommender.errors import NoModelError, RecommenderError, StorageError
-from webapp import charts, dials, inputs, kept, posters, wording
+from webapp import charts, delivery, dials, inputs, kept, posters, wording
 from webapp.accounts import asker, visitor
 from webapp.engine import engine
 from webapp.kept import url_for
@@ -102,7 +102,9 @@ def result() -> AnyResponse:
     # A list without a trouble is told by these; a long one takes too much room to be kept.
     told_by = made.user_id, made.rev, made.model, made.generation, made.built_at, made.source, engine().in_use()
     is_kept = not made.trouble and len(made.movies) <= LIST_LENGTH
-    return Response(kept.page(told_by, write) if is_kept else write())
+    response = Response(kept.page(told_by, write) if is_kept else write())
+    # A sample viewer's list is the same for whoever looks, until a model is published; a person's own may change at any moment.
+    return response if made.trouble or is_own_person(user_id) else delivery.share(response)
 
 
 @pages.get("/film/<int:movie_id>")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from flask.testing import FlaskClient
 
+from tests.webapp.fake_recommender import BOB, FakeRecommender
 from tests.webapp.programme import ProgrammeRecommender
 from webapp import create_app
 
@@ -16,8 +19,9 @@ FIRST_PAGE = 45_000  # bytes over the wire, with everything it takes along
 
 
 @pytest.fixture
-def client() -> FlaskClient:
-    return create_app(ProgrammeRecommender()).test_client(use_cookies=False)  # a test that sends one writes it into the headers
+def client() -> Iterator[FlaskClient]:
+    with closing(ProgrammeRecommender()) as recommender:
+        yield create_app(recommender).test_client(use_cookies=False)  # a test that sends one writes it into the headers
 
 
 def files_of(page: str) -> list[str]:
@@ -85,9 +89,20 @@ def test_a_part_of_a_file_is_not_compressed(client: FlaskClient) -> None:
     assert "Content-Encoding" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["/", "/about/", "/film/318", "/search/", "/search/?q=matrix"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/about/",
+        "/film/318",
+        "/search/",
+        "/search/?q=matrix",
+        "/result/?user=580",
+        "/result/?user=580&amount=20&with=Drama&explore=auto",
+    ],
+)
 def test_what_is_the_same_for_everyone_may_be_kept_for_a_moment(client: FlaskClient, path: str) -> None:
-    assert client.get(path).headers["Cache-Control"] == "public, max-age=0, s-maxage=2"
+    assert client.get(path).headers["Cache-Control"] == "public, max-age=0, s-maxage=1"
     assert client.get(path).data == client.get(path).data
 
 
@@ -96,7 +111,9 @@ def test_what_is_the_same_for_everyone_may_be_kept_for_a_moment(client: FlaskCli
     [
         ("/?user=580", {}),  # Home with a number in its form
         ("/movies/", {}),
-        ("/result/?user=580", {}),
+        (f"/result/?user={BOB}", {}),  # a person's own list that all may see, and that they may change at any moment
+        ("/result/?user=580", {"Cookie": "matinee=somebody"}),
+        ("/result/?user=580", {"Authorization": "Bearer somebody"}),
         ("/", {"Cookie": "session=somebody"}),
         ("/film/318", {"Authorization": "Bearer somebody"}),
     ],
@@ -105,7 +122,17 @@ def test_what_is_somebodys_is_kept_by_nobody_else(client: FlaskClient, path: str
     assert client.get(path, headers=headers).headers["Cache-Control"] == "private, no-cache"
 
 
-@pytest.mark.parametrize("path", ["/film/999999", "/film/x", "/search/?q=" + "x" * 500])
+def test_a_list_made_without_the_store_is_kept_by_nobody() -> None:
+    recommender = FakeRecommender()
+    recommender.away = "slow"
+
+    with closing(recommender):
+        answer = create_app(recommender).test_client().get("/result/?user=580")
+
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "private, no-cache")
+
+
+@pytest.mark.parametrize("path", ["/result/?user=9999", "/result/?user=x", "/film/999999", "/film/x", "/search/?q=" + "x" * 500])
 def test_a_refusal_is_kept_by_nobody(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
 

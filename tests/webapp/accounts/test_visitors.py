@@ -66,7 +66,7 @@ def test_nothing_of_somebodys_page_is_kept_on_the_way_or_in_the_browser(alice: B
 
 
 def test_a_strangers_page_says_that_it_depends_on_the_cookie(browser: Browser) -> None:
-    assert browser.get("/").headers["Cache-Control"] == "public, max-age=0, s-maxage=2"
+    assert browser.get("/").headers["Cache-Control"] == "public, max-age=0, s-maxage=1"
     assert "Cookie" in browser.get("/").headers["Vary"]
 
 
