@@ -10,6 +10,7 @@ import hmac
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 
@@ -35,11 +36,17 @@ def signed(headers: Mapping[str, str], body: bytes, keys: Keys, *, service: str,
     lines = "".join(f"{name}:{every[name]}\n" for name in sorted(every))
     request = f"POST\n/\n\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
     to_sign = f"{ALGORITHM}\n{at}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-    key = f"AWS4{keys.secret}".encode()
+    signature = _digest(_signing_key(keys.secret, scope), to_sign).hex()
+    return {**every, "authorization": f"{ALGORITHM} Credential={keys.key_id}/{scope}, SignedHeaders={names}, Signature={signature}"}
+
+
+@lru_cache(maxsize=4)
+def _signing_key(secret: str, scope: str) -> bytes:
+    """The same for a day, and as secret as what it is made of."""
+    key = f"AWS4{secret}".encode()
     for part in scope.split("/"):
         key = _digest(key, part)
-    signature = _digest(key, to_sign).hex()
-    return {**every, "authorization": f"{ALGORITHM} Credential={keys.key_id}/{scope}, SignedHeaders={names}, Signature={signature}"}
+    return key
 
 
 def _digest(key: bytes, text: str) -> bytes:

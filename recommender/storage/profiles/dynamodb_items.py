@@ -69,6 +69,8 @@ def plain(travelled: Mapping[str, Any]) -> Any:
     """The value again. DynamoDB writes 4.0 as 4, so what must be a float is made one by whoever knows."""
     ((kind, value),) = travelled.items()
     match kind:
+        case "S":  # as most are
+            return value
         case "N":
             return int(value) if value.lstrip("-").isdigit() else float(value)
         case "L":

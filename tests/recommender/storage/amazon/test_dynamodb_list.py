@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -87,6 +88,19 @@ def test_all_is_well_again_when_it_is_over(amazon: FlakyAmazon, reader: DynamoLi
             reader.is_shared(VIEWER)
         amazon.turn("well", "dynamodb")
         assert reader.record(VIEWER) == a_list(VIEWER, 0)
+
+
+def test_a_connection_that_was_closed_meanwhile_costs_no_try(amazon: FlakyAmazon, reader: DynamoListReader) -> None:
+    """Lambda sleeps between two requests, and wakes with a connection that is none any more; the one try left is for what Amazon says."""
+    reader.record(VIEWER)
+    [connection] = reader._connections.values()
+    [kept] = connection._idle
+    kept.shutdown(socket.SHUT_RDWR)
+    amazon.calls()
+    amazon.turn("throttled", "dynamodb", times=1)
+
+    assert reader.record(VIEWER) == a_list(VIEWER, 0)
+    assert amazon.calls()["GetItem"] == 2
 
 
 # Somebody else in Amazon's place
@@ -266,17 +280,23 @@ def test_new_keys_are_taken_without_a_restart(monkeypatch: pytest.MonkeyPatch, r
     assert reader.record(VIEWER) == a_list(VIEWER, 0)
 
 
+@pytest.mark.parametrize(
+    ("now", "region"), [(1_780_000_000.0, "eu-central-1"), (1_780_090_000.0, "eu-central-1"), (1_780_000_000.0, "us-east-1")]
+)
+@pytest.mark.parametrize("secret", ["s3cr3t/+", "another"])
 @pytest.mark.parametrize("token", ["", "a/token+of=a role"])
 @pytest.mark.parametrize("body", [b"", b'{"Key": {"userID": {"N": "7"}}}', "Ünïcode".encode()])
-def test_a_request_is_signed_as_botocore_signs_it(monkeypatch: pytest.MonkeyPatch, token: str, body: bytes) -> None:
-    now = 1_780_000_000.0
-    headers = {"host": "dynamodb.eu-central-1.amazonaws.com", "content-type": "application/x-amz-json-1.0", "x-amz-target": "D.GetItem"}
+def test_a_request_is_signed_as_botocore_signs_it(
+    monkeypatch: pytest.MonkeyPatch, body: bytes, token: str, secret: str, now: float, region: str
+) -> None:
+    """Also on the next day, in another region and with other keys: what a signature is made with is kept."""
+    headers = {"host": f"dynamodb.{region}.amazonaws.com", "content-type": "application/x-amz-json-1.0", "x-amz-target": "D.GetItem"}
     theirs = AWSRequest("POST", f"https://{headers['host']}/", headers=headers, data=body)
-    signer = SigV4Auth(Credentials("AKID", "s3cr3t/+", token or None), "dynamodb", "eu-central-1")
+    signer = SigV4Auth(Credentials("AKID", secret, token or None), "dynamodb", region)
     monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: _datetime(now), raising=True)
     signer.add_auth(theirs)
 
-    ours = signature.signed(headers, body, signature.Keys("AKID", "s3cr3t/+", token), service="dynamodb", region="eu-central-1", now=now)
+    ours = signature.signed(headers, body, signature.Keys("AKID", secret, token), service="dynamodb", region=region, now=now)
 
     assert ours["authorization"] == theirs.headers["Authorization"]
     assert ours.get("x-amz-security-token") == theirs.headers.get("X-Amz-Security-Token")
