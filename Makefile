@@ -73,7 +73,7 @@ check: ## Runs lint and test.
 	@$(MAKE) lint
 	@$(MAKE) test
 
-bench: $(INSTALLED) $(PEERS) ## Measures speed and memory against peers and limits; ARGS=lists measures one part, ARGS="--data PATH" on real ratings.
+bench: $(INSTALLED) $(PEERS) ## Measures speed and memory against peers and limits; ARGS=lists measures one part, ARGS="--long --keep" all, for the README.
 	@echo "Measuring; nothing else should run on this machine meanwhile."
 	@$(VENV)/bin/python -m bench $(ARGS)
 

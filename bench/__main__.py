@@ -7,8 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import peers
-from bench.figures import Figure, MismatchError, say, table
+from bench import kept, peers
+from bench.figures import SPREADS, Figure, MismatchError, Spread, say, table
 from bench.machine import provenance
 from bench.rounds import ROUNDS, Given, chosen, described
 
@@ -20,19 +20,25 @@ def main(arguments: list[str]) -> int:
     if any(each.peers for each in rounds) and not peers.PYTHON.exists():
         sys.stderr.write(f"The programs to compare with are not installed: there is no {peers.PYTHON}. `make bench` installs them.\n")
         return 1
-    for sentence in provenance():
+    for sentence in (measured_on := provenance()):
         say(sentence)
-    figures: list[Figure] = []
+    measured: dict[str, tuple[list[Figure], list[Spread]]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         given = Given(Path(temporary), asked.quick, asked.data)
         for each in rounds:
             say("")
             try:
-                figures += each.measure(given)
+                SPREADS.clear()
+                measured[each.name] = each.measure(given), list(SPREADS)
+                if asked.keep:
+                    kept.keep({each.name: measured[each.name]}, measured_on)
             except MismatchError as error:
                 sys.stderr.write(f"{each.name}: {error}\nNo time is told of what is not the same.\n")
                 return 1
-    say("\n" + table(figures))
+    say("\n" + table([figure for figures, _ in measured.values() for figure in figures]))
+    if asked.keep:
+        kept.write()
+        say(f"Kept for release {kept.release()} in docs/performance, and written into its page and the README.")
     return 0
 
 
@@ -50,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         "--data", type=Path, help="a data set, such as ml-latest-small, for what is not about a size; made up if none is named"
     )
     parser.add_argument("--long", action="store_true", help="the long ones too: 25 million ratings, a million lists, some minutes each")
+    parser.add_argument("--keep", action="store_true", help="keep what is measured for this release, and write it into the README")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     return parser
 

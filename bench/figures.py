@@ -59,12 +59,28 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How long something took that was done many times, in milliseconds."""
+
+    what: str
+    p50: float
+    p95: float
+    p99: float
+    highest: float
+    times: int
+
+
+SPREADS: list[Spread] = []  # of this run, all that `spread` has said
+
+
 def spread(name: str, seconds: Iterable[float]) -> dict[str, float]:
-    """Says and gives the median, 95th and 99th percentile and the highest, in milliseconds."""
+    """Says and gives the median, 95th and 99th percentile and the highest, in milliseconds; SPREADS keeps them."""
     milliseconds = np.array(list(seconds)) * 1000
     found = {"p50": 50.0, "p95": 95.0, "p99": 99.0, "max": 100.0}
     found = {label: float(np.percentile(milliseconds, percent)) for label, percent in found.items()}
     say(f"  {name:<46} " + "  ".join(f"{label} {value:6.2f} ms" for label, value in found.items()) + f"  ({len(milliseconds)} times)")
+    SPREADS.append(Spread(name, *found.values(), times=len(milliseconds)))
     return found
 
 

@@ -6,9 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import asking, endpoint, fold_in, lists, lists_25m, load, per_film, personalize, put, scale, search, skill, synthetic, turning
-from bench import asking, endpoint, fold_in, lists, load, per_film, personalize, publish, put, scale, search, skill, synthetic, turning
-from bench import asking, endpoint, fold_in, lists, load, page, per_film, personalize, put, scale, search, skill, synthetic, turning
+from bench import (
+    asking,
+    endpoint,
+    fold_in,
+    lists,
+    lists_25m,
+    load,
+    page,
+    per_film,
+    personalize,
+    publish,
+    put,
+    scale,
+    search,
+    skill,
+    synthetic,
+    turning,
+)
 from bench.figures import Figure
 
 
@@ -96,7 +111,6 @@ ROUNDS = (
         long=True,
         peers=True,
     ),
-    Round("load", "reading 25 million ratings of CSV", lambda given: load.figures(given.shape("25m")), long=True),
     Round("load", "25 million ratings of CSV to a published model", lambda given: load.figures(given.shape("25m")), long=True),
     Round(
         "publish",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench import own_lists, peers, per_film, publish, scale, synthetic
+from bench import kept, own_lists, peers, per_film, publish, scale, synthetic
 from bench.__main__ import main
-from bench.figures import Figure, MismatchError, table
+from bench.figures import Figure, MismatchError, Spread, spread, table
 from bench.lists import compare
+from bench.model_pages import block
 from bench.rounds import ROUNDS, Given, Round, chosen
 from recommender.models import History
 from recommender.models.user_cosine import UserCosine
@@ -219,3 +220,47 @@ def test_another_film_of_equal_stars_is_no_difference_film_by_film_either():
 
     films = np.append(columns[:-1], other).astype(np.int32)
     assert not per_film.compare(model, row, columns, tied, films, tied[films])
+
+
+def test_the_readme_and_the_page_of_loads_say_what_is_kept():
+    releases = kept.releases()
+
+    assert block(kept.README.read_text(), "figures").strip() == kept.in_readme(releases.get(kept.release(), {})), (
+        "python -m bench.kept writes it"
+    )
+    assert block(kept.LOADS.read_text(), "loads").strip() == kept.loads(releases), "python -m bench.kept writes it"
+
+
+def test_what_is_measured_again_takes_the_place_of_what_was_kept_and_the_rest_stays(tmp_path):
+    one, other = Figure("memory", 80.0, 70.0, "MB", "limit"), Figure("time", 1.0, None, "s", "", None)
+    often = [Spread("a put", 1.0, 2.0, 3.0, 4.0, times=1000)]
+    (tmp_path / "0.0.9.json").write_text(json.dumps({"put": {"measured": ["then"], "figures": [], "spreads": [asdict(often[0])]}}))
+    kept.keep({"put": ([other], []), "memory": ([other], [])}, ["first"], tmp_path)
+
+    kept.keep({"memory": ([one, other], often)}, ["now", "more"], tmp_path)
+
+    found = kept.releases(tmp_path)
+    assert list(found) == [kept.release(), "0.0.9"]
+    assert {name: each["measured"] for name, each in found[kept.release()].items()} == {"put": ["first"], "memory": ["now", "more"]}
+    assert kept.in_readme(found[kept.release()]) == table([one]) + "\n\nnow"
+    assert kept.in_readme({}) == "Nothing of it is kept for this release yet."
+    assert kept.loads(found).splitlines()[2:] == [
+        "| `memory`: a put | 0.1.0 | 1.00 ms | 2.00 ms | 3.00 ms | 4.00 ms | 1,000 | now |",
+        "| `put`: a put | 0.0.9 | 1.00 ms | 2.00 ms | 3.00 ms | 4.00 ms | 1,000 | then |",
+    ]
+
+
+def test_a_run_keeps_its_figures_and_spreads_when_asked_to(monkeypatch, capsys):
+    def measure(given):
+        spread("a call", [0.001, 0.002])
+        return [Figure("memory", 1.0, 2.0, "MB", "limit")]
+
+    done = []
+    monkeypatch.setattr("bench.__main__.chosen", lambda names, long: [Round("put", "it", measure)])
+    monkeypatch.setattr(kept, "keep", lambda measured, provenance: done.append(measured))
+    monkeypatch.setattr(kept, "write", lambda: done.append("written"))
+
+    assert main(["put"]) == 0
+    assert not done
+    assert main(["put", "--keep"]) == 0
+    assert done == [{"put": ([Figure("memory", 1.0, 2.0, "MB", "limit")], [Spread("a call", 1.5, 1.95, 1.99, 2.0, times=2)])}, "written"]
