@@ -10,6 +10,7 @@ from bench import (
     asking,
     endpoint,
     fold_in,
+    growth,
     lists,
     lists_25m,
     load,
@@ -129,6 +130,12 @@ ROUNDS = (
         "put-25m",
         "from a rating to the new list, over loopback, with 25 million ratings",
         lambda given: put.measure(given.shape("25m"), times=given.times(1000, 200), limit=put.LIMIT_OF_MILLIONS),
+        long=True,
+    ),
+    Round(
+        "growth",
+        "how cost grows from 100,000 ratings to a million and to 25 million",
+        lambda given: growth.measure(given.shape, given.folder, growth.SHAPES[: given.times(3, 2)]),
         long=True,
     ),
     Round(

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import kept, own_lists, peers, per_film, publish, scale, synthetic
+from bench import growth, kept, own_lists, peers, per_film, publish, scale, synthetic
 from bench.__main__ import main
 from bench.figures import Figure, MismatchError, Spread, spread, table
 from bench.lists import compare
@@ -264,3 +264,20 @@ def test_a_run_keeps_its_figures_and_spreads_when_asked_to(monkeypatch, capsys):
     assert not done
     assert main(["put", "--keep"]) == 0
     assert done == [{"put": ([Figure("memory", 1.0, 2.0, "MB", "limit")], [Spread("a call", 1.5, 1.95, 1.99, 2.0, times=2)])}, "written"]
+
+
+def test_growth_is_told_as_a_power_of_the_ratings():
+    assert growth.power([10.0, 20.0, 200.0], [3.0, 12.0, 12.0]) == "2.00, 0.00"
+
+    found = [dict.fromkeys(growth.ROWS, value) for value in (3.0, 12.0)]
+    lines = growth._table(("small", "large"), [{"ratings": 10.0}, {"ratings": 20.0}], found)
+
+    assert lines[2:4] == ["| ratings | 10 | 20 | 1.00 |", "| lists of everybody | 3 CPU s | 12 CPU s | 2.00 |"]
+
+
+def test_what_cost_grows_with_is_counted_in_the_shape():
+    size = growth._size("100k")
+
+    assert (size["people"], size["ratings"], size["pairs of people"]) == (610, 100_836, 610**2 / 2)
+    by_film = np.unique(synthetic.ratings("100k").movie_ids, return_counts=True)[1]
+    assert size["products"] == sum(int(raters) ** 2 for raters in by_film) / 2
