@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-personalize proof-everywhere spark-tools proof-spark neural-tools client-tools proof-pipelines proof-personalize-kill proof-long
+.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-personalize proof-everywhere spark-tools proof-spark neural-tools client-tools proof-pipelines proof-personalize-kill proof-long proof-kernels proof-arm
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -185,6 +185,22 @@ proof-long: $(TOOLS) $(STAND_INS) ## Runs the tests that take a minute or more e
 	@echo "Running the long tests; this takes some minutes."
 	@$(VENV)/bin/python -m pytest -n auto --long -m slow $(ARGS)
 
+proof-kernels: $(TOOLS) ## Runs the kernels in C under the sanitizers of gcc and clang, and the tests of models with each set of instructions.
+	@echo "Building the kernels anew and watching what they read and write; this takes some minutes."
+	@$(VENV)/bin/python -m tests.faults.sanitized --planted
+	@$(VENV)/bin/python -m tests.faults.sanitized
+	@for each in plain generic avx2 avx512 vnni; do \
+		echo "The tests of models with MATINEE_KERNELS=$$each, or the most that this processor has:"; \
+		OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -q -n auto --kernels $$each tests/recommender/models tests/recommender/test_batch.py tests/contracts/models; done
+
+proof-arm: $(TOOLS) ## Compiles the kernels in C for Arm with every warning an error; skipped with a word where there is no compiler for it.
+	@if ! command -v aarch64-linux-gnu-gcc >/dev/null; then \
+		echo "Skipped: there is no compiler for Arm here; on Debian: apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross"; exit 0; fi; \
+	include=$$($(VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("include"))'); \
+	for each in recommender/models/kernels/native/_*.c; do \
+		aarch64-linux-gnu-gcc -shared -fPIC -std=c11 -O3 -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -I"$$include" "$$each" -o /dev/null; \
+		echo "$$each: compiled for Arm."; done
+
 proof-pipelines: $(TOOLS) $(CLIENT_TOOLS) ## Runs the three documents' pipelines by boto3 of today and of two years ago and by the AWS CLI; needs MATINEE_TEST_DATA.
 	@echo "Running the pipelines of examples/personalize against a Matinee of their own; this takes some minutes."
 	@$(VENV)/bin/python -m tests.journeys.pipelines
@@ -235,6 +251,7 @@ clean: ## Removes the environments and all caches; var/, with people's ratings, 
 	@echo "Removing .venv, .bench-venv, .stand-ins-venv, .stack-venv, .api-venv, .deploy-venv, .spark-venv, .clients-venv, node_modules and caches; var/ stays."
 	@rm -rf $(VENV) $(BENCH_VENV) $(STAND_INS_VENV) $(STACK_VENV) $(API_VENV) $(DEPLOY_VENV) $(SPARK_VENV) $(CLIENTS_VENV) node_modules $(OBSERVATORY)/node_modules build *.egg-info \
 		.hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -f recommender/models/kernels/native/*.so
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PACKAGES): requirements.txt

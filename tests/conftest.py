@@ -39,8 +39,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=[native.PLAIN, *native.INSTRUCTIONS],
         help="what the kernels in C make use of in this run, as MATINEE_KERNELS has it",
     )
+    parser.addoption(
+        "--kernels-from", metavar="FOLDER", help="where the kernels in C lie that the tests are to call, instead of those installed"
+    )
     parser.addoption("--long", action="store_true", help="run the long proofs too, each of a minute or more")
     parser.addoption("--rng-seed", type=int, default=SEED, help="the number that every test's rng starts from")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if folder := config.getoption("--kernels-from"):
+        native.__path__.insert(0, folder)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -67,7 +75,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    return [f"ratings for tests: {TEST_DATA or 'none (MATINEE_TEST_DATA is unset)'}; rng seed: {config.getoption('--rng-seed')}"]
+    kernels = [str(found.__file__) for name in native.NAMES if (found := native.kernel(name))]
+    return [
+        f"ratings for tests: {TEST_DATA or 'none (MATINEE_TEST_DATA is unset)'}; rng seed: {config.getoption('--rng-seed')}",
+        *([f"kernels: {', '.join(kernels)}"] if config.getoption("--kernels-from") else []),
+    ]
 
 
 @pytest.fixture(scope="session", autouse=True)

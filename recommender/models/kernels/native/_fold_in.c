@@ -970,7 +970,7 @@ static enum trouble told(const struct by_row *people, const struct array *rows, 
             place[column] = (int32_t)at + 1;
     }
     for (int64_t at = 0; at < rows->n && !trouble; at++) {
-        int64_t row = ((const int64_t *)rows->view.buf)[at], first, end;
+        int64_t row = ((const int64_t *)rows->view.buf)[at], first = 0, end = 0;
         if (row < 0 || row >= people->starts->n - 1)
             trouble = BAD_ROW;
         else if (!is_span(people->starts, row, people->columns->n, &first, &end))
