@@ -5,9 +5,9 @@ does not change when one side is made n times as long. So dot products are exact
 
     Σ x_a·(n_b·r_b - s_b) = n_b · Σ x_a·r_b - s_b · Σ x_a        with x_a = n_a·r_a - s_a
 
-A similarity S is rounded to a whole multiple of 2^-36, and so is, once for each voter, S times their mean; a vote is S·r less that. All
-that is added up is thus whole and, up to MOST_NEIGHBOURS votes, below 2^53: every order gives the same. The kernel in C and its twin
-in numpy give the same bits.
+A similarity S is rounded to a whole multiple of 2^-36, a voter's mean to one of 2^-23 half stars, and S times that mean to one of 2^-36
+again; a vote is S·r less that. All that is added up is thus whole and, up to MOST_NEIGHBOURS votes, below 2^53: every order gives the
+same. The kernel in C and its twin in numpy give the same bits.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from recommender.errors import DataError
 from recommender.models.kernels import SIMILARITY_BITS, native, plain
 
 SCALE = 2.0**SIMILARITY_BITS
+MEAN_SCALE = 2.0**23  # a similarity and a mean together fill the 64 bits that the kernel keeps for each voter
 BLOCK = 2_000_000  # ratings that numpy looks at at once: bounds memory at about 200 MB
 MOST_RATINGS = 400_000  # of one person: the dot product of two such people is still below 2^63
 # What the kernel finds hot is filled by letting the most similar people vote in turn, the rest by asking each film's raters for their
@@ -58,7 +59,7 @@ class PerFilm:
         del totals
         self._counts, self._sums = counts.astype(np.int32), sums.astype(np.int32)
         self._squares = (counts * (counts * matrix.squared_rows - sums**2)).astype(np.float64)
-        self._means = sums / np.maximum(counts, 1)
+        self._means = np.rint(sums / np.maximum(counts, 1) * MEAN_SCALE).astype(np.int32)
         self._hot: tuple[int, int] = (0, 0)  # for so many neighbours, how many raters make a film hot
 
     def votes(self, columns: NDArray[np.integer], half_stars: NDArray[np.uint8], own_row: int | None, *, k: int, least: float) -> Votes:
@@ -97,7 +98,7 @@ class PerFilm:
     def _voted(self, similarities: Floats, rows: NDArray[np.integer], half_stars: NDArray[np.uint8]) -> Floats:
         """Votes in units of 2^-36."""
         scaled = similarities * SCALE
-        return np.asarray(scaled * half_stars - np.rint(scaled * self._means[rows]))
+        return np.asarray(scaled * half_stars - np.rint(scaled * (self._means[rows] / MEAN_SCALE)))
 
     def _sums_of_raters(self, columns: NDArray[np.integer], deviations: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """For everybody, of the films that both rated: the sum of deviations times their half stars, and of the deviations."""

@@ -218,7 +218,7 @@ def test_damaged_ratings_are_refused(name: str, value: Callable[[RatingMatrix], 
         ({"k": 8193}, "There are 8193 neighbours"),
         ({"sums": np.empty(119)}, "sums has 952 bytes; right would be 960"),
         ({"voters": np.empty(60, np.uint8)}, "voters has 60 bytes; right would be 120"),
-        ({"means": np.empty(39)}, "means has 312 bytes; right would be 320"),
+        ({"means": np.empty(39, np.int32)}, "means has 156 bytes; right would be 160"),
         ({"row_starts": np.zeros(41, np.int64)}, "The starts end at 0"),
     ],
 )

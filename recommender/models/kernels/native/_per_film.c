@@ -9,8 +9,8 @@
 #define SCALE 68719476736.0 /* 2^36: a similarity of 1 */
 #define ROW_BITS 28         /* of a key: 36 bits for how far from 1 a similarity is, then the row, so that ties go to the lower */
 #define ROW_MASK ((UINT64_C(1) << ROW_BITS) - 1)
-#define DIGITS 3
-#define DIGIT_BITS 12
+#define DIGITS 4
+#define DIGIT_BITS 9
 #define BUCKETS (1 << DIGIT_BITS)
 #define STAR_BITS 4 /* of a candidate: its rank, then the half stars */
 #define SLACK 16    /* places behind an array that a wide register may write to */
@@ -33,8 +33,8 @@ struct matrix {
     const void *columns, *rows;
     int long_columns, long_rows;
     const uint8_t *half_stars, *column_half_stars;
-    const int32_t *counts, *sums; /* of each person's half stars */
-    const double *squares, *means;
+    const int32_t *counts, *sums, *means; /* of each person's half stars; means times 2^23 */
+    const double *squares;
 };
 
 /* Somebody's ratings, as whole numbers without a mean: the count times the half stars, less their sum. */
@@ -48,9 +48,25 @@ struct person {
     uint64_t spread; /* the sum of deviations without their signs */
 };
 
+/* Somebody who votes, in one number so that as many as can be stay near the processor: their similarity times 2^36, then their mean. */
+#define MEAN_BITS 27
+#define MEAN_MASK ((UINT64_C(1) << MEAN_BITS) - 1)
+#define MEAN_UNIT 1.1920928955078125e-07 /* 2^-23 */
+
 struct vote {
     double similarity, offset; /* times 2^36; what half stars times the similarity are lessened by, for the voter's mean */
 };
+
+INLINE struct vote vote_of(uint64_t voter)
+{
+    double similarity = (double)(int64_t)(voter >> MEAN_BITS);
+    return (struct vote){similarity, rint(similarity * ((double)(int32_t)(voter & MEAN_MASK) * MEAN_UNIT))};
+}
+
+INLINE uint64_t voter_of(const struct matrix *all, uint64_t key)
+{
+    return ((uint64_t)SCALE - (key >> ROW_BITS)) << MEAN_BITS | (uint32_t)all->means[key & ROW_MASK];
+}
 
 static struct person person_of(const int32_t *columns, const uint8_t *half_stars, int64_t n, int64_t row)
 {
@@ -270,39 +286,125 @@ struct found {
     uint16_t *voters;
 };
 
-/* Lets people vote one after the other, most similar first, until the hot films have k votes each or so many ratings are looked at.
-   Gives how many people have voted. hot: films of at least so many raters. */
-INLINE size_t scan(const struct matrix *all, int is_long, const uint64_t *keys, const struct vote *votes, size_t n, uint16_t k, int64_t hot,
-                   int64_t most, struct found *found)
+/* The films that people vote on in turn, a bit each, until they have k votes. */
+struct open {
+    uint32_t *bits;
+    int64_t n;
+};
+
+#define BIT_OF(film) (UINT32_C(1) << ((film) & 31))
+
+static void open_hot(const struct matrix *all, int64_t hot, struct open *open)
 {
-    int64_t open = 0;
+    open->n = 0;
+    memset(open->bits, 0, sizeof(uint32_t) * (size_t)(all->n_movies / 32 + 1));
     for (int64_t film = 0; film < all->n_movies; film++)
-        open += all->column_starts[film + 1] - all->column_starts[film] >= hot;
-    for (size_t i = 0; i < n; i++) {
-        if (!open || most < 0)
-            return i;
-        if (i + 8 < n)
-            __builtin_prefetch(all->row_starts + (keys[i + 8] & ROW_MASK));
-        if (i + 4 < n) {
-            int64_t ahead = all->row_starts[keys[i + 4] & ROW_MASK];
-            __builtin_prefetch((const char *)all->columns + ahead * (is_long ? 4 : 2));
-            __builtin_prefetch(all->half_stars + ahead);
+        if (all->column_starts[film + 1] - all->column_starts[film] >= hot) {
+            open->bits[film >> 5] |= BIT_OF(film);
+            open->n++;
         }
-        int64_t row = (int64_t)(keys[i] & ROW_MASK), at = all->row_starts[row], end = all->row_starts[row + 1];
-        double similarity = votes[i].similarity, offset = votes[i].offset;
-        most -= end - at;
-        for (; at < end; at++) {
-            uint32_t film = index_at(all->columns, is_long, at);
-            if (found->voters[film] < k) {
-                found->sums[2 * film] += similarity * all->half_stars[at] - offset;
-                found->sums[2 * film + 1] += similarity;
-                if (++found->voters[film] == k && all->column_starts[film + 1] - all->column_starts[film] >= hot)
-                    open--;
-            }
+}
+
+INLINE void add_vote(const struct vote *vote, uint32_t film, double half_stars, uint16_t k, struct open *open, struct found *found)
+{
+    found->sums[2 * film] += vote->similarity * half_stars - vote->offset;
+    found->sums[2 * film + 1] += vote->similarity;
+    if (++found->voters[film] == k) {
+        open->bits[film >> 5] &= ~BIT_OF(film);
+        open->n--;
+    }
+}
+
+/* Lets one person vote on the open films among those they have rated. */
+INLINE void vote_once(const struct matrix *all, int is_long, int64_t at, int64_t end, const struct vote *vote, uint16_t k, struct open *open,
+                      struct found *found)
+{
+    for (; at < end; at++) {
+        uint32_t film = index_at(all->columns, is_long, at);
+        if (open->bits[film >> 5] & BIT_OF(film))
+            add_vote(vote, film, all->half_stars[at], k, open, found);
+    }
+}
+
+#ifdef MATINEE_X86
+WIDE INLINE void vote_once_wide(const struct matrix *all, int is_long, int64_t at, int64_t end, const struct vote *vote, uint16_t k,
+                                struct open *open, struct found *found)
+{
+    const __m512i within = _mm512_set1_epi32(31), one = _mm512_set1_epi32(1);
+    for (; at < end; at += 16) {
+        __mmask16 there = end - at < 16 ? (__mmask16)((1u << (end - at)) - 1) : (__mmask16)0xffff;
+        __m512i films = is_long ? _mm512_maskz_loadu_epi32(there, (const uint32_t *)all->columns + at)
+                                : _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(there, (const uint16_t *)all->columns + at));
+        __m512i words = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), there, _mm512_srli_epi32(films, 5), open->bits, 4);
+        unsigned wanted = _mm512_test_epi32_mask(words, _mm512_sllv_epi32(one, _mm512_and_si512(films, within)));
+        for (; wanted; wanted &= wanted - 1) {
+            int64_t here = at + __builtin_ctz(wanted);
+            add_vote(vote, index_at(all->columns, is_long, here), all->half_stars[here], k, open, found);
         }
     }
-    return n;
 }
+
+MIDDLE INLINE void vote_once_middle(const struct matrix *all, int is_long, int64_t at, int64_t end, const struct vote *vote, uint16_t k,
+                                    struct open *open, struct found *found)
+{
+    const __m256i top = _mm256_set1_epi32(31);
+    for (; at + 8 <= end; at += 8) {
+        __m256i films = is_long ? _mm256_loadu_si256((const __m256i *)((const uint32_t *)all->columns + at))
+                                : _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)((const uint16_t *)all->columns + at)));
+        __m256i words = _mm256_i32gather_epi32((const int *)open->bits, _mm256_srli_epi32(films, 5), 4);
+        /* The wanted bit goes to the top: by 31 less its place, which is the place with its bits turned round. */
+        __m256i moved = _mm256_sllv_epi32(words, _mm256_andnot_si256(films, top));
+        unsigned wanted = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(moved));
+        for (; wanted; wanted &= wanted - 1) {
+            int64_t here = at + __builtin_ctz(wanted);
+            add_vote(vote, index_at(all->columns, is_long, here), all->half_stars[here], k, open, found);
+        }
+    }
+    vote_once(all, is_long, at, end, vote, k, open, found);
+}
+#endif
+
+/* Asks for the beginning of what is needed soon. */
+INLINE void fetch(const char *items, int64_t from, int64_t to, int64_t size)
+{
+    const char *end = items + to * size, *most = items + from * size + 512;
+    for (const char *line = items + from * size; line < end && line < most; line += 64)
+        __builtin_prefetch(line);
+}
+
+/* Lets people vote one after the other, most similar first, until no film is open or so many ratings are looked at. */
+#define SCANNING(name, target, vote_once)                                                                                                    \
+    target INLINE void name##_of(const struct matrix *all, int is_long, const uint64_t *keys, const uint64_t *voters, size_t n, uint16_t k, \
+                                 int64_t most, struct open *open, struct found *found)                                                       \
+    {                                                                                                                                        \
+        for (size_t i = 0; i < n && open->n && most >= 0; i++) {                                                                             \
+            if (i + 16 < n)                                                                                                                  \
+                __builtin_prefetch(all->row_starts + (keys[i + 16] & ROW_MASK));                                                             \
+            if (i + 8 < n) {                                                                                                                 \
+                int64_t ahead = all->row_starts[keys[i + 8] & ROW_MASK], next = all->row_starts[(keys[i + 8] & ROW_MASK) + 1];               \
+                fetch((const char *)all->columns, ahead, next, is_long ? 4 : 2);                                                             \
+                fetch((const char *)all->half_stars, ahead, next, 1);                                                                        \
+            }                                                                                                                                \
+            int64_t row = (int64_t)(keys[i] & ROW_MASK);                                                                                     \
+            struct vote vote = vote_of(voters[i]);                                                                                           \
+            vote_once(all, is_long, all->row_starts[row], all->row_starts[row + 1], &vote, k, open, found);                                  \
+            most -= all->row_starts[row + 1] - all->row_starts[row];                                                                         \
+        }                                                                                                                                    \
+    }                                                                                                                                        \
+    target static void name(const struct matrix *all, const uint64_t *keys, const uint64_t *voters, size_t n, uint16_t k, int64_t most,    \
+                            struct open *open, struct found *found)                                                                          \
+    {                                                                                                                                        \
+        if (all->long_columns)                                                                                                               \
+            name##_of(all, 1, keys, voters, n, k, most, open, found);                                                                         \
+        else                                                                                                                                 \
+            name##_of(all, 0, keys, voters, n, k, most, open, found);                                                                         \
+    }
+
+SCANNING(scan, , vote_once)
+#ifdef MATINEE_X86
+SCANNING(scan_wide, WIDE, vote_once_wide)
+SCANNING(scan_middle, MIDDLE, vote_once_middle)
+#endif
 
 /* The raters of a film whose rank is below the limit, as candidates: rank, then half stars. */
 INLINE size_t candidates_of(const uint32_t *ranks, const void *rows, int is_long, const uint8_t *stars, int64_t from, int64_t to, uint32_t limit,
@@ -317,44 +419,96 @@ INLINE size_t candidates_of(const uint32_t *ranks, const void *rows, int is_long
     return n;
 }
 
-/* Moves the k lowest of n numbers to the front, k < n: Wirth's selection. */
-static void select_lowest(uint32_t *values, size_t n, size_t k)
+/* Where the k-th lowest of many numbers is looked for: fewer than k of them are under low, k or more are not above high. The next place to cut is guessed from how many lie on either side, and every third one is the middle, so that no data make it long. */
+struct search {
+    uint32_t low, high;
+    size_t below, above; /* how many are under low, and how many are not above high */
+    unsigned cuts;
+};
+
+INLINE uint32_t next_cut(struct search *search, size_t k)
 {
-    ptrdiff_t low = 0, high = (ptrdiff_t)n - 1, last = (ptrdiff_t)k - 1;
-    while (low < high) {
-        uint32_t pivot = values[last];
-        ptrdiff_t from = low, to = high;
-        do {
-            while (values[from] < pivot)
-                from++;
-            while (pivot < values[to])
-                to--;
-            if (from <= to) {
-                uint32_t swap = values[from];
-                values[from++] = values[to];
-                values[to--] = swap;
-            }
-        } while (from <= to);
-        if (to < last)
-            low = from;
-        if (last < from)
-            high = to;
+    uint64_t width = search->high - search->low, share = k - search->below, all = search->above - search->below;
+    if (++search->cuts % 3 == 0)
+        return search->low + (uint32_t)(width / 2);
+    uint64_t step = width * share / all;
+    return search->low + (uint32_t)(step < width ? step : width - 1);
+}
+
+/* Narrows the search by how many are not above a cut; whether it has ended, with the k-th at or below high and no other number between. */
+INLINE int narrowed(struct search *search, uint32_t cut, size_t count, size_t k)
+{
+    if (count < k) {
+        search->low = cut + 1;
+        search->below = count;
+    } else {
+        search->high = cut;
+        search->above = count;
+    }
+    return count == k || search->low >= search->high;
+}
+
+/* Moves the k lowest of n different numbers to the front, k < n. */
+INLINE void select_lowest(uint32_t *values, size_t n, size_t k)
+{
+    struct search search = {UINT32_MAX, 0, 0, n, 0};
+    for (size_t i = 0; i < n; i++) {
+        search.low = values[i] < search.low ? values[i] : search.low;
+        search.high = values[i] > search.high ? values[i] : search.high;
+    }
+    for (;;) {
+        uint32_t cut = next_cut(&search, k), count = 0;
+        for (size_t i = 0; i < n; i++)
+            count += values[i] <= cut;
+        if (narrowed(&search, cut, count, k))
+            break;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t value = values[i];
+        values[kept] = value;
+        kept += value <= search.high;
     }
 }
 
-static void add_votes(const struct vote *votes, const uint32_t *candidates, size_t n, double *sums)
+static void add_votes(const uint64_t *voters, const uint32_t *candidates, size_t n, double *sums)
 {
-    double vote = 0.0, weight = 0.0;
+    double total = 0.0, weight = 0.0;
     for (size_t i = 0; i < n; i++) {
-        const struct vote *one = votes + (candidates[i] >> STAR_BITS);
-        vote += one->similarity * (candidates[i] & ((1 << STAR_BITS) - 1)) - one->offset;
-        weight += one->similarity;
+        struct vote vote = vote_of(voters[candidates[i] >> STAR_BITS]);
+        total += vote.similarity * (candidates[i] & ((1 << STAR_BITS) - 1)) - vote.offset;
+        weight += vote.similarity;
     }
-    sums[0] = vote;
+    sums[0] = total;
     sums[1] = weight;
 }
 
+/* The votes of all raters of a film who are anybody's neighbours at all; how many. by_row: who votes, 0 for whoever does not. */
+INLINE uint16_t add_all(const struct matrix *all, int is_long, const uint64_t *by_row, int64_t from, int64_t to, double *sums)
+{
+    double total = 0.0, weight = 0.0;
+    uint16_t n = 0;
+    for (int64_t at = from; at < to; at++) {
+        uint64_t voter = by_row[index_at(all->rows, is_long, at)];
+        if (voter) {
+            struct vote vote = vote_of(voter);
+            total += vote.similarity * all->column_half_stars[at] - vote.offset;
+            weight += vote.similarity;
+            n++;
+        }
+    }
+    sums[0] = total;
+    sums[1] = weight;
+    return n;
+}
+
 #ifdef MATINEE_X86
+WIDE INLINE __m512i sixteen(const void *indices, int is_long, __mmask16 there, int64_t at)
+{
+    return is_long ? _mm512_maskz_loadu_epi32(there, (const uint32_t *)indices + at)
+                   : _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(there, (const uint16_t *)indices + at));
+}
+
 WIDE INLINE size_t candidates_wide(const uint32_t *ranks, const void *rows, int is_long, const uint8_t *stars, int64_t from, int64_t to,
                                    uint32_t limit, uint32_t *into)
 {
@@ -362,13 +516,12 @@ WIDE INLINE size_t candidates_wide(const uint32_t *ranks, const void *rows, int 
     size_t n = 0;
     for (; from < to; from += 16) {
         __mmask16 there = to - from < 16 ? (__mmask16)((1u << (to - from)) - 1) : (__mmask16)0xffff;
-        __m512i who = is_long ? _mm512_maskz_loadu_epi32(there, (const uint32_t *)rows + from)
-                              : _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(there, (const uint16_t *)rows + from));
+        __m512i who = sixteen(rows, is_long, there, from);
         __m512i rank = _mm512_mask_i32gather_epi32(limits, there, who, ranks, 4);
         __mmask16 low = _mm512_mask_cmplt_epu32_mask(there, rank, limits);
         if (!low)
             continue;
-        __m512i given = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(there, stars + from));
+        __m512i given = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(low, stars + from));
         __m512i made = _mm512_or_si512(_mm512_slli_epi32(rank, STAR_BITS), given);
         _mm512_storeu_si512(into + n, _mm512_maskz_compress_epi32(low, made));
         n += (size_t)_mm_popcnt_u32(low);
@@ -400,7 +553,7 @@ MIDDLE INLINE size_t candidates_middle(const uint32_t *ranks, const void *rows, 
     return n + candidates_of(ranks, rows, is_long, stars, from, to, limit, into + n);
 }
 
-/* Of n different candidates the k lowest, k < n, moved to the front: the k-th is found by halving, a register of them at a time. */
+/* The same, a register of them at a time. values: with SLACK behind. */
 WIDE static void select_wide(uint32_t *values, size_t n, size_t k)
 {
     size_t registers = (n + 15) / 16;
@@ -412,24 +565,17 @@ WIDE static void select_wide(uint32_t *values, size_t n, size_t k)
         least = _mm512_min_epu32(least, some);
         most = _mm512_mask_max_epu32(most, _mm512_cmpneq_epi32_mask(some, _mm512_set1_epi32(-1)), most, some);
     }
-    /* At least k are at or below high, fewer than k are below low. */
-    uint32_t low = _mm512_reduce_min_epu32(least), high = _mm512_reduce_max_epu32(most);
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        __m512i limit = _mm512_set1_epi32((int)middle);
+    struct search search = {_mm512_reduce_min_epu32(least), _mm512_reduce_max_epu32(most), 0, n, 0};
+    for (;;) {
+        uint32_t cut = next_cut(&search, k);
+        __m512i limit = _mm512_set1_epi32((int)cut);
         size_t count = 0;
         for (size_t at = 0; at < registers; at++)
             count += (size_t)_mm_popcnt_u32(_mm512_cmple_epu32_mask(_mm512_loadu_si512(values + 16 * at), limit));
-        if (count == k) {
-            high = middle;
+        if (narrowed(&search, cut, count, k))
             break;
-        }
-        if (count > k)
-            high = middle;
-        else
-            low = middle + 1;
     }
-    __m512i limit = _mm512_set1_epi32((int)high);
+    __m512i limit = _mm512_set1_epi32((int)search.high);
     size_t kept = 0;
     for (size_t at = 0; at < registers; at++) {
         __m512i some = _mm512_loadu_si512(values + 16 * at);
@@ -439,109 +585,161 @@ WIDE static void select_wide(uint32_t *values, size_t n, size_t k)
     }
 }
 
-WIDE static void add_votes_wide(const struct vote *votes, const uint32_t *candidates, size_t n, double *sums)
+/* Adds the votes of eight voters, or fewer: those that are not there are 0, and add nothing. */
+WIDE INLINE void add_eight(__m512i voters, __m256i half_stars, __m512d *total, __m512d *weight)
 {
-    __m512d vote = _mm512_setzero_pd(), weight = _mm512_setzero_pd();
+    const __m512i magic_bits = _mm512_set1_epi64(MAGIC_BITS);
+    const __m512d magic = _mm512_set1_pd(MAGIC), unit = _mm512_set1_pd(MEAN_UNIT);
+    __m512d similarity = _mm512_sub_pd(_mm512_castsi512_pd(_mm512_add_epi64(_mm512_srli_epi64(voters, MEAN_BITS), magic_bits)), magic);
+    __m512i means = _mm512_and_si512(voters, _mm512_set1_epi64(MEAN_MASK));
+    __m512d mean = _mm512_mul_pd(_mm512_sub_pd(_mm512_castsi512_pd(_mm512_add_epi64(means, magic_bits)), magic), unit);
+    __m512d offset = _mm512_roundscale_pd(_mm512_mul_pd(similarity, mean), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    *total = _mm512_add_pd(*total, _mm512_sub_pd(_mm512_mul_pd(similarity, _mm512_cvtepi32_pd(half_stars)), offset));
+    *weight = _mm512_add_pd(*weight, similarity);
+}
+
+WIDE static void add_votes_wide(const uint64_t *voters, const uint32_t *candidates, size_t n, double *sums)
+{
+    __m512d total = _mm512_setzero_pd(), weight = _mm512_setzero_pd();
     for (size_t i = 0; i < n; i += 8) {
         __mmask8 there = n - i < 8 ? (__mmask8)((1u << (n - i)) - 1) : (__mmask8)0xff;
         __m256i some = _mm256_maskz_loadu_epi32(there, candidates + i);
-        __m256i at = _mm256_slli_epi32(_mm256_srli_epi32(some, STAR_BITS), 1);
-        __m512d stars = _mm512_cvtepi32_pd(_mm256_and_si256(some, _mm256_set1_epi32((1 << STAR_BITS) - 1)));
-        __m512d similarity = _mm512_mask_i32gather_pd(_mm512_setzero_pd(), there, at, &votes->similarity, 8);
-        __m512d offset = _mm512_mask_i32gather_pd(_mm512_setzero_pd(), there, at, &votes->offset, 8);
-        vote = _mm512_add_pd(vote, _mm512_sub_pd(_mm512_mul_pd(similarity, stars), offset));
-        weight = _mm512_add_pd(weight, similarity);
+        __m512i who = _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), there, _mm256_srli_epi32(some, STAR_BITS), voters, 8);
+        add_eight(who, _mm256_and_si256(some, _mm256_set1_epi32((1 << STAR_BITS) - 1)), &total, &weight);
     }
-    sums[0] = _mm512_reduce_add_pd(vote);
+    sums[0] = _mm512_reduce_add_pd(total);
     sums[1] = _mm512_reduce_add_pd(weight);
 }
-#endif
 
-/* What finding the raters of a film who vote takes with these instructions; rows of either size are their own code. */
-#define GATHERING(name, target, candidates, select, add)                                                                                     \
-    target INLINE void name##_of(const struct matrix *all, int is_long, const uint32_t *ranks, const struct vote *votes, size_t n,            \
-                                 uint16_t k, uint32_t *into, struct found *found)                                                             \
-    {                                                                                                                                        \
-        double reach = FIRST_REACH;                                                                                                          \
-        for (int64_t film = 0; film < all->n_movies; film++) {                                                                               \
-            int64_t from = all->column_starts[film], to = all->column_starts[film + 1], raters = to - from;                                  \
-            if (!raters || found->voters[film] == k)                                                                                         \
-                continue;                                                                                                                    \
-            uint32_t limit = (uint32_t)n;                                                                                                    \
-            if (raters > k && reach * k * (double)n < (double)limit * (double)raters)                                                        \
-                limit = (uint32_t)(reach * k * (double)n / (double)raters);                                                                  \
-            size_t count = candidates(ranks, all->rows, is_long, all->column_half_stars, from, to, limit, into);                             \
-            if (count < k && limit < n) {                                                                                                    \
-                reach *= 1.0625;                                                                                                             \
-                count = candidates(ranks, all->rows, is_long, all->column_half_stars, from, to, (uint32_t)n, into);                          \
-            } else if (limit < n) {                                                                                                          \
-                reach *= 0.998;                                                                                                              \
-            }                                                                                                                                \
-            if (count > k) {                                                                                                                 \
-                select(into, count, k);                                                                                                      \
-                count = k;                                                                                                                   \
-            }                                                                                                                                \
-            add(votes, into, count, found->sums + 2 * film);                                                                                 \
-            found->voters[film] = (uint16_t)count;                                                                                           \
-        }                                                                                                                                    \
-    }                                                                                                                                        \
-    target static void name(const struct matrix *all, const uint32_t *ranks, const struct vote *votes, size_t n, uint16_t k, uint32_t *into,  \
-                            struct found *found)                                                                                             \
-    {                                                                                                                                        \
-        if (all->long_rows)                                                                                                                  \
-            name##_of(all, 1, ranks, votes, n, k, into, found);                                                                              \
-        else                                                                                                                                 \
-            name##_of(all, 0, ranks, votes, n, k, into, found);                                                                              \
-    }
-
-/* How many times as many people are looked at as would do, were a film's raters spread evenly over them. Learned from film to film. */
-#define FIRST_REACH 2.0
-
-GATHERING(gather, , candidates_of, select_lowest, add_votes)
-#ifdef MATINEE_X86
-GATHERING(gather_wide, WIDE, candidates_wide, select_wide, add_votes_wide)
-GATHERING(gather_middle, MIDDLE, candidates_middle, select_lowest, add_votes)
-#endif
-
-static void gather_rest(const struct matrix *all, const uint32_t *ranks, const struct vote *votes, size_t n, uint16_t k, uint32_t *into,
-                        struct found *found)
+WIDE INLINE uint16_t add_all_wide(const struct matrix *all, int is_long, const uint64_t *by_row, int64_t from, int64_t to, double *sums)
 {
-#ifdef MATINEE_X86
-    enum instructions there = chosen_instructions();
-    if (there >= AVX512) {
-        gather_wide(all, ranks, votes, n, k, into, found);
-        return;
+    __m512d total = _mm512_setzero_pd(), weight = _mm512_setzero_pd();
+    unsigned n = 0;
+    for (; from < to; from += 8) {
+        __mmask8 there = to - from < 8 ? (__mmask8)((1u << (to - from)) - 1) : (__mmask8)0xff;
+        __m256i rows = is_long ? _mm256_maskz_loadu_epi32(there, (const uint32_t *)all->rows + from)
+                               : _mm256_cvtepu16_epi32(_mm_maskz_loadu_epi16(there, (const uint16_t *)all->rows + from));
+        __m512i voters = _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), there, rows, by_row, 8);
+        unsigned voting = _mm512_test_epi64_mask(voters, voters);
+        if (!voting)
+            continue;
+        add_eight(voters, _mm256_cvtepu8_epi32(_mm_maskz_loadu_epi8(there, all->column_half_stars + from)), &total, &weight);
+        n += (unsigned)_mm_popcnt_u32(voting);
     }
-    if (there >= AVX2) {
-        gather_middle(all, ranks, votes, n, k, into, found);
-        return;
+    if (n) {
+        sums[0] = _mm512_reduce_add_pd(total);
+        sums[1] = _mm512_reduce_add_pd(weight);
     }
-#endif
-    gather(all, ranks, votes, n, k, into, found);
+    return (uint16_t)n;
 }
+#endif
+
+/* Everybody similar enough. by_rank: who votes, n of them. ranks: for each row, NONE for whoever is not similar. by_row: who votes, 0 for
+   the others. */
+struct people {
+    size_t n;
+    const uint64_t *by_rank, *by_row;
+    const uint32_t *ranks;
+};
+
+/* How many times as many people are looked at first as would do, were a film's raters spread evenly over them. Learned from film to film. */
+#define FIRST_REACH 3.0
+
+/* Asks for the first raters of a film that comes soon. */
+INLINE void fetch_film(const struct matrix *all, int is_long, int64_t film)
+{
+    if (film < all->n_movies) {
+        __builtin_prefetch((const char *)all->rows + all->column_starts[film] * (is_long ? 4 : 2));
+        __builtin_prefetch(all->column_half_stars + all->column_starts[film]);
+    }
+}
+
+/* Lets every film that is not filled yet ask its raters. into: room for as many candidates as there are people. */
+#define GATHERING(name, target, candidates, select, add, add_all)                                                                           \
+    target INLINE void name##_of(const struct matrix *all, int is_long, const struct people *people, uint16_t k, uint32_t *into,            \
+                                 struct found *found)                                                                                       \
+    {                                                                                                                                       \
+        double reach = FIRST_REACH, n = (double)people->n;                                                                                  \
+        /* In two goes, so that what the one looks up does not drive out what the other does. */                                            \
+        for (int64_t film = 0; film < all->n_movies; film++) {                                                                              \
+            int64_t from = all->column_starts[film], to = all->column_starts[film + 1];                                                     \
+            if (from == to || to - from > k || found->voters[film] == k)                                                                    \
+                continue;                                                                                                                   \
+            fetch_film(all, is_long, film + 16);                                                                                            \
+            found->voters[film] = add_all(all, is_long, people->by_row, from, to, found->sums + 2 * film);                                  \
+        }                                                                                                                                   \
+        for (int64_t film = 0; film < all->n_movies; film++) {                                                                              \
+            int64_t from = all->column_starts[film], to = all->column_starts[film + 1], raters = to - from;                                 \
+            double *sums = found->sums + 2 * film;                                                                                          \
+            if (raters <= k || found->voters[film] == k)                                                                                    \
+                continue;                                                                                                                   \
+            double limit = reach * k * n / (double)raters;                                                                                  \
+            limit = limit < n ? limit : n;                                                                                                  \
+            size_t count = candidates(people->ranks, all->rows, is_long, all->column_half_stars, from, to, (uint32_t)limit, into);          \
+            reach *= count < k ? 1.0625 : 0.998;                                                                                            \
+            while (count < k && limit < n) {                                                                                                \
+                limit = 3 * limit < n ? 3 * limit : n;                                                                                      \
+                count = candidates(people->ranks, all->rows, is_long, all->column_half_stars, from, to, (uint32_t)limit, into);             \
+            }                                                                                                                               \
+            if (count > k) {                                                                                                                \
+                select(into, count, k);                                                                                                     \
+                count = k;                                                                                                                  \
+            }                                                                                                                               \
+            add(people->by_rank, into, count, sums);                                                                                        \
+            found->voters[film] = (uint16_t)count;                                                                                          \
+        }                                                                                                                                   \
+    }                                                                                                                                       \
+    target static void name(const struct matrix *all, const struct people *people, uint16_t k, uint32_t *into, struct found *found)         \
+    {                                                                                                                                       \
+        if (all->long_rows)                                                                                                                 \
+            name##_of(all, 1, people, k, into, found);                                                                                      \
+        else                                                                                                                                \
+            name##_of(all, 0, people, k, into, found);                                                                                      \
+    }
+
+GATHERING(gather, , candidates_of, select_lowest, add_votes, add_all)
+#ifdef MATINEE_X86
+GATHERING(gather_wide, WIDE, candidates_wide, select_wide, add_votes_wide, add_all_wide)
+GATHERING(gather_middle, MIDDLE, candidates_middle, select_lowest, add_votes, add_all)
+#endif
 
 /* All of it for one person, into sums and voters, which are empty. False if there is no memory. */
 static int find(const struct matrix *all, const struct person *own, double floor, uint16_t k, int64_t hot, int64_t most, struct found *found)
 {
-    size_t people = (size_t)all->n_users + SLACK;
-    uint64_t *keys = malloc(people * (3 * sizeof *keys + sizeof(struct vote) + sizeof(uint32_t)) + sizeof(uint32_t) * DIGITS * BUCKETS);
+    size_t rows = (size_t)all->n_users + SLACK, words = (size_t)all->n_movies / 32 + 1;
+    uint64_t *keys = malloc(rows * (4 * sizeof *keys + sizeof(uint32_t)) + sizeof(uint32_t) * (DIGITS * BUCKETS + words));
     if (!keys)
         return 0;
-    uint64_t *totals = keys + people; /* two for each person; done with when the keys are sorted and candidates are looked for */
-    struct vote *votes = (struct vote *)(totals + 2 * people);
-    uint32_t *ranks = (uint32_t *)(votes + people), *buckets = ranks + people;
+    uint64_t *totals = keys + rows; /* two for each row; the second is done with when the keys are there */
+    uint64_t *by_row = totals + rows, *by_rank = by_row + rows;
+    uint32_t *ranks = (uint32_t *)(by_rank + rows), *buckets = ranks + rows;
+    struct open open = {buckets + DIGITS * BUCKETS, 0};
     size_t n = keys_of(all, own, floor, totals, keys);
+    memset(by_row, 0, sizeof *by_row * (size_t)all->n_users);
+    for (size_t i = 0; i < n; i++)
+        by_row[keys[i] & ROW_MASK] = voter_of(all, keys[i]);
     uint64_t *order = sorted(keys, totals, n, buckets);
+    memset(ranks, 0xff, sizeof *ranks * (size_t)all->n_users);
     for (size_t i = 0; i < n; i++) {
-        votes[i].similarity = (double)((uint64_t)SCALE - (order[i] >> ROW_BITS));
-        votes[i].offset = rint(votes[i].similarity * all->means[order[i] & ROW_MASK]);
+        by_rank[i] = by_row[order[i] & ROW_MASK];
+        ranks[order[i] & ROW_MASK] = (uint32_t)i;
     }
-    size_t done = all->long_columns ? scan(all, 1, order, votes, n, k, hot, most, found) : scan(all, 0, order, votes, n, k, hot, most, found);
-    if (done < n) {
-        memset(ranks, 0xff, sizeof *ranks * (size_t)all->n_users);
-        for (size_t i = 0; i < n; i++)
-            ranks[order[i] & ROW_MASK] = (uint32_t)i;
-        gather_rest(all, ranks, votes, n, k, (uint32_t *)(order == keys ? totals : keys), found);
+    open_hot(all, hot, &open);
+    struct people people = {n, by_rank, by_row, ranks};
+    uint32_t *candidates = (uint32_t *)(order == keys ? totals : keys);
+    enum instructions there = chosen_instructions();
+#ifdef MATINEE_X86
+    if (there >= AVX512) {
+        scan_wide(all, order, by_rank, n, k, most, &open, found);
+        gather_wide(all, &people, k, candidates, found);
+    } else if (there >= AVX2) {
+        scan_middle(all, order, by_rank, n, k, most, &open, found);
+        gather_middle(all, &people, k, candidates, found);
+    }
+#endif
+    if (there == GENERIC) {
+        scan(all, order, by_rank, n, k, most, &open, found);
+        gather(all, &people, k, candidates, found);
     }
     free(keys);
     return 1;
@@ -571,7 +769,7 @@ static int matrix_of(const Py_buffer *given, struct matrix *all)
     all->long_columns = given[COLUMNS].len != 2 * ratings;
     all->long_rows = given[ROWS].len != 2 * ratings;
     const int64_t right[] = {8 * (users + 1), ratings * (all->long_columns ? 4 : 2), ratings,   8 * (movies + 1), ratings * (all->long_rows ? 4 : 2),
-                             ratings,         4 * users,                             4 * users, 8 * users,        8 * users};
+                             ratings,         4 * users,                             4 * users, 8 * users,        4 * users};
     for (int at = 0; at < N_OF_MATRIX; at++)
         if (given[at].len != right[at])
             return refuse(names[at], given[at].len, right[at]);
