@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 
 from recommender.data.matrix import RatingMatrix
 from recommender.models import History, Model
+from recommender.models.kernels import tiled
 from recommender.models.popular import Popular
 from recommender.models.user_cosine import NEUTRAL_HALF_STARS, UserCosine, damped_average
 from recommender.ranking import full_top_k
 
 Progress = Callable[[int, int], None]
+
+FEW = 8  # below one in so many of all people, it is less work to look for the neighbours of these alone
+MEETING = 0.8  # of the work, before there is the first list
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,10 @@ class Ranked:
 
 
 def rank_everybody(model: Model, n: int, *, progress: Progress = lambda done, total: None) -> Iterator[Ranked]:
-    """The n best unseen films of every user of the matrix, by ascending row. progress: users done, users in all."""
+    """The n best unseen films of every user of the matrix, by ascending row.
+
+    progress: users done, users in all; where neighbours are looked for first, as many as that is of the work.
+    """
     return rank_rows(model, np.arange(model.matrix.n_users), n, progress=progress)
 
 
@@ -41,7 +48,8 @@ def rank_rows(
 ) -> Iterator[Ranked]:
     """The n best unseen films of the users in these rows of the matrix, in this order. everything: with the score of every film."""
     if isinstance(model, UserCosine):
-        yield from _by_blocks(model, rows, n, everything, progress)
+        at_once = not everything and len(rows) * FEW >= model.matrix.n_users and tiled.can_take(model.matrix, model.n_neighbours)
+        yield from _all_at_once(model, rows, n, progress) if at_once else _by_blocks(model, rows, n, everything, progress)
         return
     popular = Popular.fit(model.matrix)
     for done, row in enumerate(rows.tolist(), start=1):
@@ -57,6 +65,21 @@ def rank(model: Model, history: History, n: int, *, row: int = -1, popular: Popu
     otherwise = (popular or Popular.fit(model.matrix)).score(history)
     columns = full_top_k(scores, n, exclude=seen, neutral=model.neutral, otherwise=otherwise)
     return Ranked(row, columns, scores[columns], scores if everything else None)
+
+
+def _all_at_once(model: UserCosine, rows: NDArray[np.int64], n: int, progress: Progress) -> Iterator[Ranked]:
+    matrix, popular = model.matrix, Popular.fit(model.matrix)
+    everybody = tiled.Everybody(matrix, model.n_neighbours)
+    everybody.meet(lambda share: progress(int(share * MEETING * len(rows)), len(rows)))
+    done = 0
+    for best in everybody.lists(rows, n, centre=NEUTRAL_HALF_STARS, damping=model.damping):
+        for row, length, columns, scores in zip(best.rows.tolist(), best.lengths.tolist(), best.columns, best.scores, strict=True):
+            if length == n and scores[-1] > model.neutral:
+                yield Ranked(row, columns.astype(np.intp), scores)
+            else:
+                yield rank(model, History.of_row(matrix, row), n, row=row, popular=popular)
+        done += len(best.rows)
+        progress(int((MEETING + (1 - MEETING) * done / len(rows)) * len(rows)), len(rows))
 
 
 def _by_blocks(model: UserCosine, rows: NDArray[np.int64], n: int, everything: bool, progress: Progress) -> Iterator[Ranked]:
