@@ -47,13 +47,14 @@ def measure(shape_of: Callable[[str], Path], folder: Path, shapes: tuple[str, ..
     """A figure for each row and shape. shape_of: the data set of a shape as CSV. folder: for files on the way."""
     say(f"growth: {', '.join(shapes)} shapes, {NEIGHBOURS} neighbours; one run each")
     sizes, found = [_size(shape) for shape in shapes], [_measured(shape, shape_of(shape), folder / f"growth-{shape}") for shape in shapes]
-    for line in _table(shapes, sizes, found):
-        say("  " + line)
-    return [
+    figures = [
         Figure(f"{what}, {shape} shape", each[what], None, unit, "", None)
-        for what, unit in ROWS.items()
-        for shape, each in zip(shapes, found, strict=True)
+        for units, all_of_it in ((dict.fromkeys(sizes[0], ""), sizes), (ROWS, found))
+        for what, unit in units.items()
+        for shape, each in zip(shapes, all_of_it, strict=True)
     ]
+    say(grown(figures))
+    return figures
 
 
 def _size(shape: str) -> dict[str, float]:
@@ -109,16 +110,19 @@ def _settings(folder: Path) -> Settings:
     return Settings(profiles_url=f"sqlite://{folder}/matinee.sqlite3", blobs_url=f"file://{folder}/blobs")
 
 
-def _table(shapes: tuple[str, ...], sizes: list[dict[str, float]], found: list[dict[str, float]]) -> list[str]:
-    """Markdown: a row for each figure, a column for each shape, and with which power of the ratings it grew from each to the next."""
-    rows = [("what", *shapes, "grows by ratings to the power"), tuple("-" * 3 for _ in range(len(shapes) + 2))]
-    ratings = [size["ratings"] for size in sizes]
-    for name in sizes[0]:
-        rows.append((name, *(f"{size[name]:,.3g}" for size in sizes), power(ratings, [size[name] for size in sizes])))
-    for name, unit in ROWS.items():
-        values = [each[name] for each in found]
-        rows.append((name, *(f"{value:,.3g} {unit}" for value in values), power(ratings, values)))
-    return ["| " + " | ".join(row) + " |" for row in rows]
+def grown(figures: list[Figure]) -> str:
+    """Figures of `measure` as Markdown: a column for each shape, and the power of the ratings from each to the next."""
+    by_what: dict[str, dict[str, Figure]] = {}
+    for figure in figures:
+        what, _, shape = figure.what.removesuffix(" shape").rpartition(", ")
+        by_what.setdefault(what, {})[shape] = figure
+    shapes = list(dict.fromkeys(shape for each in by_what.values() for shape in each))
+    ratings = [float(synthetic.SHAPES[shape].n_ratings) for shape in shapes]
+    rows = [("what", *shapes, "grows by ratings to the power"), tuple("---" for _ in range(len(shapes) + 2))]
+    for what, of in by_what.items():
+        values = [of[shape].ours for shape in shapes]
+        rows.append((what, *(f"{of[shape].ours:,.3g} {of[shape].unit}".strip() for shape in shapes), power(ratings, values)))
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 def power(ratings: list[float], values: list[float]) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.figures import Figure, Spread, table
+from bench.growth import grown
 from bench.model_pages import between
 
 ROOT = Path(__file__).parents[1]
@@ -74,10 +75,20 @@ def loads(kept: dict[str, Kept]) -> str:
     return "\n".join(rows)
 
 
+def growths(kept: dict[str, Kept]) -> str:
+    """How cost grew with the ratings, of the newest release of which that is kept."""
+    for version, names in kept.items():
+        if "growth" in names:
+            told = grown([Figure(**each) for each in names["growth"]["figures"]])
+            return f"Release {version}. {_machine(names['growth']['measured'])}\n\n{told}"
+    return "Nothing of it is kept yet."
+
+
 def write() -> None:
-    """Both tables, from what is kept."""
+    """All tables, from what is kept."""
     kept = releases()
-    LOADS.write_text(between(LOADS.read_text(), "loads", lambda _: loads(kept)))
+    page = between(LOADS.read_text(), "loads", lambda _: loads(kept))
+    LOADS.write_text(between(page, "growth", lambda _: growths(kept)))
     README.write_text(between(README.read_text(), "figures", lambda _: in_readme(kept.get(release(), {}))))
 
 

@@ -229,6 +229,7 @@ def test_the_readme_and_the_page_of_loads_say_what_is_kept():
         "python -m bench.kept writes it"
     )
     assert block(kept.LOADS.read_text(), "loads").strip() == kept.loads(releases), "python -m bench.kept writes it"
+    assert block(kept.LOADS.read_text(), "growth").strip() == kept.growths(releases), "python -m bench.kept writes it"
 
 
 def test_what_is_measured_again_takes_the_place_of_what_was_kept_and_the_rest_stays(tmp_path):
@@ -269,10 +270,18 @@ def test_a_run_keeps_its_figures_and_spreads_when_asked_to(monkeypatch, capsys):
 def test_growth_is_told_as_a_power_of_the_ratings():
     assert growth.power([10.0, 20.0, 200.0], [3.0, 12.0, 12.0]) == "2.00, 0.00"
 
-    found = [dict.fromkeys(growth.ROWS, value) for value in (3.0, 12.0)]
-    lines = growth._table(("small", "large"), [{"ratings": 10.0}, {"ratings": 20.0}], found)
-
-    assert lines[2:4] == ["| ratings | 10 | 20 | 1.00 |", "| lists of everybody | 3 CPU s | 12 CPU s | 2.00 |"]
+    figures = [
+        Figure(f"{what}, peak, {shape} shape", value, None, "MB", "", None)
+        for what in ("lists", "model")
+        for shape, value in (("100k", 3.0), ("1m", 3.0 * 1_000_209 / 100_836))
+    ]
+    assert growth.grown(figures).splitlines()[::3] == [
+        "| what | 100k | 1m | grows by ratings to the power |",
+        "| model, peak | 3 MB | 29.8 MB | 1.00 |",
+    ]
+    assert kept.growths({"0.1.0": {"growth": {"measured": ["now"], "figures": [asdict(each) for each in figures]}}}) == (
+        f"Release 0.1.0. now\n\n{growth.grown(figures)}"
+    )
 
 
 def test_what_cost_grows_with_is_counted_in_the_shape():
