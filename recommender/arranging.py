@@ -29,6 +29,11 @@ class Arrangement:
     explored: tuple[Explored | None, ...]
     weight: float = 0.0
 
+    @classmethod
+    def of_best(cls, columns: NDArray[np.intp], scores: NDArray[np.float64]) -> Arrangement:
+        """Of films that the model can tell of, best first, without wishes."""
+        return cls(columns, tuple(scores.tolist()), (None,) * len(columns))
+
     def score(self, place: int) -> float:
         """The score as it is shown, with what exploration has added."""
         explored = self.explored[place]

@@ -31,7 +31,7 @@ from recommender.errors import UnknownUserError
 from recommender.models import Additive, History
 from recommender.models.contributions import Contributions
 from recommender.models.kernels.fold_in import Overlap
-from recommender.models.user_cosine import UserCosine
+from recommender.models.user_cosine import Neighbourhood, UserCosine
 from recommender.publication import Published
 from recommender.ranking import top_k
 from recommender.storage.profiles import Profiles
@@ -149,7 +149,13 @@ def make(
     if not len(history) or not published.model.is_personal:
         return _popular(history, published, arranged)
     if isinstance(published.model, UserCosine):
-        return _by_neighbours(history, published.model, published, arranged, at_work)
+        model = published.model
+
+        def arranged_by(near: Neighbourhood) -> Arrangement:
+            found = model.best_by(near, n, out) if wishes.are_none else None
+            return arranged(model.score_by(near), model.neutral) if found is None else Arrangement.of_best(*found)
+
+        return _by_neighbours(history, model, published, arranged_by, at_work)
     return _by_scores(history, published, arranged)
 
 
@@ -170,9 +176,10 @@ def make_wished(
 
 
 Arranging = Callable[[NDArray[np.float64], float], Arrangement]
+ArrangingBy = Callable[[Neighbourhood], Arrangement]
 
 
-def _by_neighbours(history: History, model: UserCosine, published: Published, arranged: Arranging, at_work: UserId | None) -> Made:
+def _by_neighbours(history: History, model: UserCosine, published: Published, arranged: ArrangingBy, at_work: UserId | None) -> Made:
     kept = published.kept_sums
     if at_work is None or kept is None:
         return _by_overlap(history, model, published, arranged, model.overlap(history))
@@ -180,10 +187,9 @@ def _by_neighbours(history: History, model: UserCosine, published: Published, ar
         return _by_overlap(history, model, published, arranged, model.overlap(history, dots))
 
 
-def _by_overlap(history: History, model: UserCosine, published: Published, arranged: Arranging, overlap: Overlap) -> Made:
+def _by_overlap(history: History, model: UserCosine, published: Published, arranged: ArrangingBy, overlap: Overlap) -> Made:
     near = model.nearest(overlap)
-    scores = model.score_by(near)
-    arrangement = arranged(scores, model.neutral)
+    arrangement = arranged(near)
     columns = arrangement.columns
     predicted = model.predict_many(history, columns.astype(np.int32), overlap=overlap)
     contributions = Contributions(model, history, near, columns)
@@ -191,8 +197,7 @@ def _by_overlap(history: History, model: UserCosine, published: Published, arran
     reach = model.best_possible(near) - model.neutral
     movies = []
     for at, (column, stars) in enumerate(zip(columns.tolist(), predicted.tolist(), strict=True)):
-        score = float(scores[column])
-        known = not np.isnan(score)
+        score, known = arrangement.own[at], bool(contributions.votes[at].any())
         movies.append(
             RecommendedMovie(
                 movie=published.catalogue.movie(column),

@@ -31,7 +31,7 @@ def personal(
 
     votes, by_film: the film's rows of `Contributions`.
     """
-    people = Reason(PEOPLE, _how_they_liked_it(votes[votes > 0], len(votes)))
+    people = Reason(PEOPLE, _how_they_liked_it(votes[votes > 0].tolist(), len(votes)))
     joined = _what_joins(by_film, lambda at: catalogue.movie(int(history.columns[at])).title)
     return (people, *([Reason(FILMS, joined)] if joined else []), *in_general(column, popular, history.own_row))
 
@@ -85,23 +85,35 @@ def tested(probe: Probe, genres: Sequence[str]) -> str:
     return f"A genre you have hardly rated, {often} so far: {name}."
 
 
-def _how_they_liked_it(half_stars: NDArray[np.uint8], n_neighbours: int) -> str:
-    raters, loved, liked = len(half_stars), int(np.sum(half_stars == 10)), int(np.sum(half_stars >= 8))
+def _how_they_liked_it(half_stars: list[int], n_neighbours: int) -> str:
+    raters, loved, liked = len(half_stars), half_stars.count(10), sum(given >= 8 for given in half_stars)
     if n_neighbours == 1:
-        return f"The person most like you gave it {_stars(float(half_stars[0]) / 2)}."
+        return f"The person most like you gave it {_stars(half_stars[0] / 2)}."
     people = f"the {n_neighbours} people most like you"
     if loved >= 3 and loved * 2 >= liked:
         return f"{_number(loved)} of {people} gave it 5 stars."
     if liked >= 1:
         return f"{_number(liked)} of {people} gave it 4 stars or more."
-    return f"{_number(raters)} of {people} gave it {_stars(round(float(half_stars.mean())) / 2)}{' on average' if raters > 1 else ''}."
+    return f"{_number(raters)} of {people} gave it {_stars(round(sum(half_stars) / raters) / 2)}{' on average' if raters > 1 else ''}."
 
 
 def _what_joins(amounts: NDArray[np.float64], title: Callable[[int], str]) -> str:
-    best = [int(at) for at in np.argsort(-amounts, kind="stable")[:MOST_FILMS_NAMED] if amounts[at] > 0]
+    best = _highest_above_0(amounts, MOST_FILMS_NAMED)
     if not best:
         return ""
     return f"What you share with them most: {_listed([title(at) for at in best])}."
+
+
+def _highest_above_0(amounts: NDArray[np.float64], n: int) -> list[int]:
+    """The places of the n highest amounts above 0, highest first, ties by lower place; n is so small that sorting would take longer."""
+    left, best = amounts.copy(), []
+    for _ in range(min(n, len(amounts))):
+        at = int(left.argmax())
+        if not left[at] > 0:
+            break
+        best.append(at)
+        left[at] = -np.inf
+    return best
 
 
 def _listed(titles: list[str]) -> str:

@@ -122,6 +122,14 @@ class UserCosine:
         """The same, for neighbours already found."""
         return self.fold.scores(near.rows, near.similarities, NEUTRAL_HALF_STARS, self.damping)
 
+    def best_by(self, near: Neighbourhood, n: int, exclude: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.float64]] | None:
+        """The n best films above neutral that are not excluded, and their scores: the beginning of what `score_by` is ordered to.
+
+        None where there are fewer, or where all scores are as cheap.
+        """
+        found = self.fold.best(near.rows, near.similarities, NEUTRAL_HALF_STARS, self.damping, exclude=exclude, above=self.neutral, n=n)
+        return found if found is not None and len(found[0]) == n else None
+
     def arrays(self) -> Arrays:
         """None: it is all in the matrix."""
         return {}
@@ -170,8 +178,8 @@ class UserCosine:
 
     def _predicted(self, own_mean: float, similarities: NDArray[np.float64], deviations: NDArray[np.float64]) -> float:
         # numpy's sum, whose order is always the same: these are no multiples of 2^-SIMILARITY_BITS.
-        total = float(np.sum(similarities)) + self.parameters["rater_damping"]
-        return _in_stars(own_mean + (float(np.sum(similarities * deviations)) / total if len(similarities) else 0.0))
+        total = float(np.add.reduce(similarities)) + self.parameters["rater_damping"]
+        return _in_stars(own_mean + (float(np.add.reduce(similarities * deviations)) / total if len(similarities) else 0.0))
 
     def _mean_of(self, column: int, own_row: int | None) -> float:
         """What a film is given by others, for somebody without ratings."""

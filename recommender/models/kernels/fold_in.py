@@ -19,7 +19,7 @@ from recommender.models.kernels.native import kernel
 
 MOST_MOVIES = 2**31 // 100 - 1  # a dot product of so many films of ten half stars is a number of 32 bits
 NOBODY = -1  # stands for no row
-AT_LEAST = 512  # of the nearest people are found: among them are most often those who have rated a well-known film
+LOOKED_THROUGH = 512  # of the nearest people: among them are most often those who have rated a well-known film
 
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -42,13 +42,13 @@ class Overlap:
     """What a history has in common with everybody. dots: its dot product with every row, shape (n_users,).
 
     own_squared: its squared norm. own_row: the row that is the person's own and no neighbour, or None.
-    found: what `Compiled` has found out at the first question, for the second.
+    found: the nearest that `Compiled` has found already, for its next question.
     """
 
     dots: NDArray[np.int32]
     own_squared: int
     own_row: int | None
-    found: tuple[NDArray[np.float32], Rows, Floats] | None = None
+    found: tuple[Rows, Floats] | None = None
 
 
 class FoldIn(Protocol):
@@ -70,6 +70,22 @@ class FoldIn(Protocol):
         """b + Σ sim·(r - b) / (Σ sim + damping) over these rows, in stars, shape (n_movies,); NaN for a film that none has rated.
 
         centre: b, in half stars.
+        """
+
+    def best(
+        self,
+        rows: NDArray[np.integer[Any]],
+        similarities: Floats,
+        centre: int,
+        damping: float,
+        *,
+        exclude: NDArray[np.bool_],
+        above: float,
+        n: int,
+    ) -> tuple[NDArray[np.intp], Floats] | None:
+        """Of `scores` the columns and scores of the n best above a number that are not excluded, best first, ties by lower column.
+
+        exclude: shape (n_movies,). None where this takes no less than all the scores.
         """
 
     def ratings(self, rows: NDArray[np.integer[Any]], columns: NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
@@ -133,6 +149,19 @@ class Plain:
         votes, weights = plain.weighted_sums(self._matrix, rows.astype(np.intp, copy=False), similarities, centre)
         return plain.damped_average(votes, weights, centre, damping)
 
+    def best(
+        self,
+        rows: NDArray[np.integer[Any]],
+        similarities: Floats,
+        centre: int,
+        damping: float,
+        *,
+        exclude: NDArray[np.bool_],
+        above: float,
+        n: int,
+    ) -> tuple[NDArray[np.intp], Floats] | None:
+        return None
+
     def ratings(self, rows: NDArray[np.integer[Any]], columns: NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
         return plain.ratings(self._matrix, rows.astype(np.intp, copy=False), columns)
 
@@ -142,8 +171,7 @@ class Compiled:
 
     def __init__(self, matrix: RatingMatrix, compiled: ModuleType) -> None:
         self._matrix, self._compiled = matrix, compiled
-        squared = matrix.squared_rows.astype(np.float64)
-        self._inverse = np.divide(1, squared, out=np.zeros(len(squared)), where=squared > 0).astype(np.float32)
+        self._inverse = _upper_halves_of_inverse(matrix.squared_rows)
         self._by_column = (matrix.column_starts, matrix.rows, matrix.column_half_stars)
         self._by_row = (matrix.row_starts, matrix.columns, matrix.half_stars)
 
@@ -154,30 +182,23 @@ class Compiled:
         return found
 
     def nearest(self, overlap: Overlap, k: int) -> tuple[Rows, Floats]:
-        _, rows, similarities = self._found(overlap, k)
+        if overlap.found is None or len(overlap.found[0]) < k:
+            rows, similarities = np.empty(k, dtype=np.int64), np.empty(k)
+            n = self._compiled.nearest(
+                overlap.dots, self._matrix.squared_rows, self._inverse, rows, similarities, overlap.own_squared, _row(overlap)
+            )
+            overlap.found = rows[:n], similarities[:n]
+        rows, similarities = overlap.found
         return rows[:k], similarities[:k]
 
-    def _found(self, overlap: Overlap, k: int) -> tuple[NDArray[np.float32], Rows, Floats]:
-        """How alike everybody is, for the kernel alone; and of the nearest k at least, if there are as many."""
-        if overlap.found is not None and len(overlap.found[1]) >= k:
-            return overlap.found
-        most = max(k, min(AT_LEAST, len(overlap.dots) // 64))
-        likeness, rows, similarities = np.empty(len(overlap.dots), dtype=np.float32), np.empty(most, dtype=np.int64), np.empty(most)
-        own_row = NOBODY if overlap.own_row is None else overlap.own_row
-        n = self._compiled.nearest(
-            overlap.dots, self._matrix.squared_rows, self._inverse, likeness, rows, similarities, overlap.own_squared, own_row
-        )
-        overlap.found = likeness, rows[:n], similarities[:n]
-        return overlap.found
-
     def raters(self, overlap: Overlap, columns: NDArray[np.int32], k: int, means: Floats) -> list[tuple[Floats, Floats]]:
-        likeness, nearest, theirs = self._found(overlap, 0)
+        nearest, theirs = self.nearest(overlap, min(LOOKED_THROUGH, len(overlap.dots) // 64))
         counts = np.empty(len(columns), dtype=np.int64)
         similarities, deviations = np.empty((len(columns), k)), np.empty((len(columns), k))
         self._compiled.raters(
             overlap.dots,
             self._matrix.squared_rows,
-            likeness,
+            self._inverse,
             means,
             *self._by_column,
             *self._by_row,
@@ -188,6 +209,7 @@ class Compiled:
             similarities,
             deviations,
             overlap.own_squared,
+            _row(overlap),
             k,
         )
         return [(similarities[at, :n], deviations[at, :n]) for at, n in enumerate(counts.tolist())]
@@ -196,6 +218,25 @@ class Compiled:
         scores = np.empty(self._matrix.n_movies)
         self._compiled.scores(*self._by_row, rows.astype(np.int64, copy=False), similarities, scores, centre, damping)
         return scores
+
+    def best(
+        self,
+        rows: NDArray[np.integer[Any]],
+        similarities: Floats,
+        centre: int,
+        damping: float,
+        *,
+        exclude: NDArray[np.bool_],
+        above: float,
+        n: int,
+    ) -> tuple[NDArray[np.intp], Floats] | None:
+        columns, scores = np.empty(n, dtype=np.int64), np.empty(n)
+        if len(exclude) != self._matrix.n_movies:
+            raise ValueError(f"exclude must be of {self._matrix.n_movies} films, not of {len(exclude)}.")
+        found = self._compiled.list(
+            *self._by_row, rows.astype(np.int64, copy=False), similarities, exclude, columns, scores, centre, damping, above
+        )
+        return columns[:found].astype(np.intp, copy=False), scores[:found]
 
     def ratings(self, rows: NDArray[np.integer[Any]], columns: NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
         found = np.empty((len(rows), len(columns)), dtype=np.uint8)
@@ -212,3 +253,13 @@ def _half_stars_of(given: Given, columns: NDArray[np.integer[Any]]) -> NDArray[n
 
 def _whole(columns: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
     return np.ascontiguousarray(columns)
+
+
+def _row(overlap: Overlap) -> int:
+    return NOBODY if overlap.own_row is None else overlap.own_row
+
+
+def _upper_halves_of_inverse(squared: NDArray[np.int64]) -> NDArray[np.uint16]:
+    """1 / squared as float32, rounded to the upper 16 bits: what the kernel compares people by; 0 where a norm is 0."""
+    inverse = np.divide(1, squared, out=np.zeros(len(squared)), where=squared > 0).astype(np.float32)
+    return ((inverse.view(np.uint32) + np.uint32(1 << 15)) >> np.uint32(16)).astype(np.uint16)

@@ -109,8 +109,12 @@ def test_every_sum_is_the_plain_one(narrow_or_wide: RatingMatrix, module: Module
                 np.testing.assert_array_equal(compiled.ratings(near[0], history.columns), twin.ratings(near[0], history.columns))
                 exclude = rng.random(matrix.n_movies) < 0.1
                 for above in (2.5, -np.inf):
-                    best = fold_in.best(scores, k, exclude=exclude, above=above)
-                    np.testing.assert_array_equal(best, top_k(scores, k, exclude=exclude | ~(scores > above)))
+                    expected_best = top_k(scores, k, exclude=exclude | ~(scores > above))
+                    np.testing.assert_array_equal(fold_in.best(scores, k, exclude=exclude, above=above), expected_best)
+                    found = compiled.best(*near, NEUTRAL_HALF_STARS, damping, exclude=exclude, above=above, n=k)
+                    assert found is not None
+                    np.testing.assert_array_equal(found[0], expected_best)
+                    np.testing.assert_array_equal(found[1], scores[expected_best])
 
 
 def test_raters_are_found_without_having_asked_for_the_nearest(module: ModuleType, way: str, rng: np.random.Generator) -> None:
@@ -277,9 +281,9 @@ class TestBrokenArrays:
             Compiled(matrix, module).ratings(np.array([row]), np.array([2]))
 
     def test_arrays_of_unlike_lengths(self, module: ModuleType) -> None:
-        n, floats = np.zeros(4, np.int32), np.zeros(4, np.float32)
-        with pytest.raises(ValueError, match=r"^sums, squared, inverse and likeness must be of the same people\.$"):
-            module.nearest(n, np.zeros(3, np.int64), floats, floats, np.zeros(2, np.int64), np.zeros(2), 4, -1)
+        sums, halves = np.zeros(4, np.int32), np.zeros(4, np.uint16)
+        with pytest.raises(ValueError, match=r"^sums, squared and inverse must be of the same people\.$"):
+            module.nearest(sums, np.zeros(3, np.int64), halves, np.zeros(2, np.int64), np.zeros(2), 4, -1)
         with pytest.raises(ValueError, match=r"^scores and exclude must be of the same films, not of 3 and 4\.$"):
             module.best(np.zeros(3), np.zeros(4, bool), np.zeros(1, np.int64), 0.0)
         with pytest.raises(TypeError, match=r"^best takes 4 values, not 1\.$"):

@@ -1,18 +1,18 @@
 /* One person's list from the mapped ratings: the compiled twin of `plain`, called by `fold_in`.
 
 Every function gives the bits of its twin, in whatever order it adds: dot products are whole numbers, a similarity is rounded to a
-multiple of 2^-36, and sums of such multiples times half stars are kept as whole numbers of 2^-36. What comes from a file is checked where
-it is used, so that a broken file is a ValueError and no write outside an array. */
+multiple of 2^-36, and sums of such multiples times half stars are held exactly by a double. What is found faster by float32 is only left
+out by it, with room to spare; whatever counts is worked out as the twin does. What comes from a file is checked where it is used, so that
+a broken file is a ValueError and no read or write outside an array. */
 
 #include "kernel.h"
 #include <math.h>
-#include <stdarg.h>
 
 #define ONE ((double)((int64_t)1 << 36)) /* 2^SIMILARITY_BITS */
-#define NARROWER 0.99999f    /* more than what a float32 loses in two products and three conversions */
+#define NARROWER 0.995f      /* allows for what a likeness may be wrong by either way, 0.002 of itself */
 #define SOME 1e-30f          /* less than the likeness of anybody with whom something is in common */
 #define CHUNK 512            /* positions checked before they are used */
-#define GROUP 32             /* rows of which the one most alike is looked at first */
+#define GROUP 32             /* rows, or columns, of which the best is looked at first */
 #define COLUMNS_AT_ONCE 2048 /* whose sums stay in the nearest cache while every neighbour votes */
 #define BINS 1024            /* of likeness, below the highest */
 #define BIN_BITS 17          /* of the bits of a float32 that a bin does not tell apart */
@@ -377,6 +377,15 @@ INLINE int is_above(const double *scores, double bar)
     return above;
 }
 
+/* Whether one of a group of films may have a score above (centre + bar) / 2, without dividing; a little less is let through too. */
+INLINE int is_liked(const struct sums *sums, double damping, double bar)
+{
+    int liked = 0;
+    for (int at = 0; at < GROUP; at++)
+        liked |= (sums[at].weights > 0) & (sums[at].votes >= (bar - 1e-9) * (sums[at].weights + damping));
+    return liked;
+}
+
 /* ---- similarities ---- */
 
 INLINE double cosine(int32_t dot, int64_t squared, double own_squared)
@@ -386,8 +395,17 @@ INLINE double cosine(int32_t dot, int64_t squared, double own_squared)
     return rint((double)dot / sqrt((double)squared * own_squared) * ONE) * (1 / ONE);
 }
 
-/* How alike a row is, for comparing only: the square of the cosine times the own squared norm, by float32. What is exactly as high or
-higher has at least this likeness. */
+/* How alike a row is, for comparing only: the square of the cosine times the own squared norm. The inverse of the row's squared norm is kept in
+the upper half of a float32, so that half as much is read; that costs 2^-9 of it. */
+INLINE float likeness(int32_t dot, uint16_t inverse)
+{
+    uint32_t bits = (uint32_t)inverse << 16;
+    float times;
+    memcpy(&times, &bits, sizeof times);
+    return (float)dot * (float)dot * times;
+}
+
+/* What is exactly as high as the lowest in the heap, or higher, has at least this likeness. */
 INLINE float least(const struct heap *heap, double own_squared)
 {
     if (heap->n < heap->k)
@@ -395,57 +413,66 @@ INLINE float least(const struct heap *heap, double own_squared)
     return (float)(heap->all[0].value * heap->all[0].value * own_squared) * NARROWER;
 }
 
-/* The likeness of every row, and the highest of each whole group. */
-INLINE void likenesses(const int32_t *sums, const float *inverse, int64_t n, float *likeness, float *highest)
+/* The highest likeness of each group of rows, the last of which may be short. */
+INLINE void likenesses(const int32_t *sums, const uint16_t *inverse, int64_t n, float *highest)
 {
     int64_t from = 0;
     for (; from + GROUP <= n; from += GROUP) {
         int32_t best = 0, bits[GROUP]; /* floats of 0 and more are in the order of their bits, and whole numbers have a fast maximum */
-        for (int at = 0; at < GROUP; at++) {
-            float dot = (float)sums[from + at];
-            likeness[from + at] = dot * dot * inverse[from + at];
-        }
-        memcpy(bits, likeness + from, sizeof bits);
+        float alike[GROUP];
+        for (int at = 0; at < GROUP; at++)
+            alike[at] = likeness(sums[from + at], inverse[from + at]);
+        memcpy(bits, alike, sizeof bits);
         for (int at = 0; at < GROUP; at++)
             best = bits[at] > best ? bits[at] : best;
         memcpy(highest + from / GROUP, &best, sizeof best);
     }
-    for (; from < n; from++)
-        likeness[from] = (float)sums[from] * (float)sums[from] * inverse[from];
+    if (from < n)
+        highest[from / GROUP] = 0;
+    for (; from < n; from++) {
+        float alike = likeness(sums[from], inverse[from]);
+        highest[from / GROUP] = alike > highest[from / GROUP] ? alike : highest[from / GROUP];
+    }
 }
 
 /* Whether one of a group of raters may be among the nearest; every row is inside. */
-INLINE int is_near(const int32_t *rows, const float *likeness, float bar)
+INLINE int is_near(const int32_t *rows, const int32_t *sums, const uint16_t *inverse, float bar)
 {
     int near = 0;
     for (int at = 0; at < GROUP; at++)
-        near |= likeness[rows[at]] >= bar;
+        near |= likeness(sums[rows[at]], inverse[rows[at]]) >= bar;
     return near;
 }
-INLINE int is_near_short(const uint16_t *rows, const float *likeness, float bar)
+INLINE int is_near_short(const uint16_t *rows, const int32_t *sums, const uint16_t *inverse, float bar)
 {
     int near = 0;
     for (int at = 0; at < GROUP; at++)
-        near |= likeness[rows[at]] >= bar;
+        near |= likeness(sums[rows[at]], inverse[rows[at]]) >= bar;
     return near;
 }
 
 /* The functions that wide instructions are worth it for, once for each kind of processor. */
 struct ways {
-    void (*likenesses)(const int32_t *, const float *, int64_t, float *, float *);
-    int (*is_near)(const int32_t *, const float *, float);
-    int (*is_near_short)(const uint16_t *, const float *, float);
+    void (*likenesses)(const int32_t *, const uint16_t *, int64_t, float *);
+    int (*is_near)(const int32_t *, const int32_t *, const uint16_t *, float);
+    int (*is_near_short)(const uint16_t *, const int32_t *, const uint16_t *, float);
     void (*averages)(const struct sums *, int64_t, double, double, double *);
     int (*is_above)(const double *, double);
+    int (*is_liked)(const struct sums *, double, double);
 };
 
-#define WAYS(name, target)                                                                                                             \
-    target static void likenesses_##name(const int32_t *a, const float *b, int64_t c, float *d, float *e) { likenesses(a, b, c, d, e); } \
-    target static int is_near_##name(const int32_t *a, const float *b, float c) { return is_near(a, b, c); }                             \
-    target static int is_near_short_##name(const uint16_t *a, const float *b, float c) { return is_near_short(a, b, c); }                \
+#define WAYS(name, target)                                                                                                               \
+    target static void likenesses_##name(const int32_t *a, const uint16_t *b, int64_t c, float *d) { likenesses(a, b, c, d); }           \
+    target static int is_near_##name(const int32_t *a, const int32_t *b, const uint16_t *c, float d) { return is_near(a, b, c, d); }     \
+    target static int is_near_short_##name(const uint16_t *a, const int32_t *b, const uint16_t *c, float d)                              \
+    {                                                                                                                                    \
+        return is_near_short(a, b, c, d);                                                                                                \
+    }                                                                                                                                    \
     target static void averages_##name(const struct sums *a, int64_t b, double c, double d, double *e) { averages(a, b, c, d, e); }      \
     target static int is_above_##name(const double *a, double b) { return is_above(a, b); }                                              \
-    static const struct ways ways_##name = {likenesses_##name, is_near_##name, is_near_short_##name, averages_##name, is_above_##name};
+    target static int is_liked_##name(const struct sums *a, double b, double c) { return is_liked(a, b, c); }                            \
+    static const struct ways ways_##name = {likenesses_##name, is_near_##name, is_near_short_##name,                                     \
+                                            averages_##name,   is_above_##name, is_liked_##name};
 
 WAYS(generic, )
 #ifdef MATINEE_X86
@@ -466,10 +493,15 @@ static const struct ways *ways_here(void)
 }
 
 struct people {
-    const struct array *sums, *squared, *means;
-    const float *likeness;
+    const struct array *sums, *squared, *inverse, *means;
     double own_squared;
+    int64_t own_row;
 };
+
+INLINE float likeness_of(const struct people *people, int64_t row)
+{
+    return likeness(((const int32_t *)people->sums->view.buf)[row], ((const uint16_t *)people->inverse->view.buf)[row]);
+}
 
 /* Looks at one row, `place` of which the heap knows it by, and tells the likeness that the next must have. */
 INLINE float asked(const struct people *people, int64_t row, int64_t place, float bar, struct heap *heap)
@@ -508,20 +540,23 @@ static float reached(const float *highest, int64_t n_groups, int64_t k)
     return SOME;
 }
 
-/* The rows with at least this likeness, ascending, into `rows` if there is one; how many there are. */
-INLINE int64_t collected(const float *likeness, const float *highest, int64_t n, float bar, int64_t *rows)
+/* The rows but the own with at least this likeness, ascending; NULL where there is no memory. */
+static int64_t *collected(const struct people *people, const float *highest, float bar, int64_t *n_found)
 {
-    int64_t found = 0;
-    for (int64_t group = 0; group * GROUP < n; group++) {
-        if ((group + 1) * GROUP <= n && highest[group] < bar)
+    int64_t found = 0, most = 0, n = people->sums->n;
+    for (int64_t group = 0; group * GROUP < n; group++)
+        most += highest[group] >= bar ? GROUP : 0;
+    int64_t *rows = PyMem_RawMalloc((size_t)(most + 1) * sizeof(int64_t));
+    for (int64_t group = 0; rows && group * GROUP < n; group++) {
+        if (highest[group] < bar)
             continue;
         for (int64_t row = group * GROUP; row < (group + 1) * GROUP && row < n; row++) {
-            if (rows && likeness[row] >= bar)
-                rows[found] = row;
-            found += likeness[row] >= bar;
+            rows[found] = row;
+            found += (likeness_of(people, row) >= bar) & (row != people->own_row);
         }
     }
-    return found;
+    *n_found = found;
+    return rows;
 }
 
 /* Sorts by similarity, highest first, and leaves the order of equals. Similarities are whole numbers of 2^-36, at most 1: four passes of ten
@@ -543,31 +578,20 @@ static void by_similarity(struct one *all, struct one *other, int64_t n)
 }
 
 /* The k nearest rows and their similarities; how many there are, or -1 where there is no memory. */
-static int64_t nearest_found(const struct people *people, const struct ways *ways, const float *inverse, float *likeness, int64_t own_row,
-                             int64_t k, int64_t *rows, double *similarities)
+static int64_t nearest_found(const struct people *people, const struct ways *ways, int64_t k, int64_t *rows, double *similarities)
 {
-    int64_t n = people->sums->n, n_groups = n / GROUP, found = -1, n_candidates;
+    int64_t n = people->sums->n, n_groups = (n + GROUP - 1) / GROUP, found = -1, n_candidates;
     float *highest = PyMem_RawMalloc((size_t)(n_groups + 1) * sizeof(float));
     struct one *all = NULL;
-    int64_t *candidates = NULL;
+    int64_t *candidates;
     if (!highest)
         return -1;
-    ways->likenesses((const int32_t *)people->sums->view.buf, inverse, n, likeness, highest);
-    if (own_row >= 0 && own_row < n) {
-        int64_t group = own_row / GROUP;
-        likeness[own_row] = 0;
-        if (group < n_groups) {
-            highest[group] = 0;
-            for (int64_t at = group * GROUP; at < (group + 1) * GROUP; at++)
-                highest[group] = likeness[at] > highest[group] ? likeness[at] : highest[group];
-        }
-    }
-    float bar = reached(highest, n_groups, k);
-    n_candidates = collected(likeness, highest, n, bar, NULL);
-    candidates = PyMem_RawMalloc((size_t)(n_candidates + 1) * sizeof(int64_t));
-    all = PyMem_RawMalloc((size_t)(n_candidates + 1) * 2 * sizeof(struct one));
-    if (candidates && all) {
-        collected(likeness, highest, n, bar, candidates);
+    ways->likenesses((const int32_t *)people->sums->view.buf, (const uint16_t *)people->inverse->view.buf, n, highest);
+    float bar = reached(highest, n_groups, k + (people->own_row >= 0)); /* the own row may be the highest of its group */
+    candidates = collected(people, highest, bar, &n_candidates);
+    if (candidates)
+        all = PyMem_RawMalloc((size_t)(n_candidates + 1) * 2 * sizeof(struct one));
+    if (all) {
         found = 0;
         for (int64_t at = 0; at < n_candidates; at++) {
             double similarity = cosine(((const int32_t *)people->sums->view.buf)[candidates[at]], position(people->squared, candidates[at]),
@@ -591,44 +615,42 @@ static int64_t nearest_found(const struct people *people, const struct ways *way
 static PyObject *nearest(PyObject *self, PyObject *const *objects, Py_ssize_t n)
 {
     static const struct wanted wanted[] = {
-        {"sums", "i4", 0},     {"squared", "i4 i8", 0}, {"inverse", "f4", 0},
-        {"likeness", "f4", 1}, {"rows", "i8", 1},       {"similarities", "f8", 1},
+        {"sums", "i4", 0}, {"squared", "i4 i8", 0}, {"inverse", "u2", 0}, {"rows", "i8", 1}, {"similarities", "f8", 1},
     };
-    struct array arrays[6];
+    struct array arrays[5];
     int64_t own_squared, own_row, found = -1;
     (void)self;
-    if (!is_called_with(n, 8, "nearest") || !whole(objects[6], &own_squared) || !whole(objects[7], &own_row) ||
-        !all_taken(objects, arrays, wanted, 6))
+    if (!is_called_with(n, 7, "nearest") || !whole(objects[5], &own_squared) || !whole(objects[6], &own_row) ||
+        !all_taken(objects, arrays, wanted, 5))
         return NULL;
-    int64_t n_people = arrays[0].n;
-    if (arrays[1].n != n_people || arrays[2].n != n_people || arrays[3].n != n_people)
-        PyErr_SetString(PyExc_ValueError, "sums, squared, inverse and likeness must be of the same people.");
-    else if (arrays[4].n != arrays[5].n)
+    if (arrays[1].n != arrays[0].n || arrays[2].n != arrays[0].n)
+        PyErr_SetString(PyExc_ValueError, "sums, squared and inverse must be of the same people.");
+    else if (arrays[3].n != arrays[4].n)
         PyErr_SetString(PyExc_ValueError, "rows and similarities must have room for as many.");
     else {
-        float *likeness = (float *)arrays[3].view.buf;
-        struct people people = {&arrays[0], &arrays[1], NULL, likeness, (double)own_squared};
+        struct people people = {&arrays[0], &arrays[1], &arrays[2], NULL, (double)own_squared, own_row};
         Py_BEGIN_ALLOW_THREADS
-        found = nearest_found(&people, ways_here(), (const float *)arrays[2].view.buf, likeness, own_row, arrays[4].n,
-                              (int64_t *)arrays[4].view.buf, (double *)arrays[5].view.buf);
+        found = nearest_found(&people, ways_here(), arrays[3].n, (int64_t *)arrays[3].view.buf, (double *)arrays[4].view.buf);
         Py_END_ALLOW_THREADS
         if (found < 0)
             PyErr_NoMemory();
     }
-    release(arrays, 6);
+    release(arrays, 5);
     return found < 0 ? NULL : PyLong_FromLongLong(found);
 }
 
 /* ---- the nearest of one film's raters ---- */
 
 /* The likest of a sample of all rows, likest first; how many were looked at. */
-static int64_t sampled(const float *likeness, int64_t n, struct heap *sample)
+static int64_t sampled(const struct people *people, struct heap *sample)
 {
-    int64_t step = n / SAMPLE + 1, looked_at = 0;
+    int64_t step = people->sums->n / SAMPLE + 1, looked_at = 0;
     sample->n = 0;
-    for (int64_t row = 0; row < n; row += step, looked_at++)
-        if (likeness[row] > 0 && (sample->n < sample->k || likeness[row] > sample->all[0].value))
-            offered(sample, (struct one){likeness[row], row});
+    for (int64_t row = 0; row < people->sums->n; row += step, looked_at++) {
+        float alike = likeness_of(people, row);
+        if (alike > 0 && (sample->n < sample->k || alike > sample->all[0].value))
+            offered(sample, (struct one){alike, row});
+    }
     sorted(sample);
     return looked_at;
 }
@@ -636,7 +658,8 @@ static int64_t sampled(const float *likeness, int64_t n, struct heap *sample)
 static enum trouble raters_looked_through(const struct people *people, const struct ways *ways, const struct array *rows, int64_t first,
                                           int64_t end, float bar, struct heap *heap)
 {
-    const float *likeness = people->likeness;
+    const int32_t *sums = (const int32_t *)people->sums->view.buf;
+    const uint16_t *inverse = (const uint16_t *)people->inverse->view.buf;
     int64_t n_people = people->sums->n;
     for (int64_t from = first; from < end; from += CHUNK) {
         int64_t upto = from + CHUNK < end ? from + CHUNK : end;
@@ -655,12 +678,13 @@ static enum trouble raters_looked_through(const struct people *people, const str
             return BAD_ROW;
         for (int64_t group = from; group < upto; group += GROUP) {
             int64_t last = group + GROUP < upto ? group + GROUP : upto;
-            if (last - group == GROUP && !(rows->size == 2 ? ways->is_near_short((const uint16_t *)rows->view.buf + group, likeness, bar)
-                                                           : ways->is_near((const int32_t *)rows->view.buf + group, likeness, bar)))
+            if (last - group == GROUP &&
+                !(rows->size == 2 ? ways->is_near_short((const uint16_t *)rows->view.buf + group, sums, inverse, bar)
+                                  : ways->is_near((const int32_t *)rows->view.buf + group, sums, inverse, bar)))
                 continue;
             for (int64_t at = group; at < last; at++) {
                 int64_t row = position(rows, at);
-                if (likeness[row] >= bar)
+                if (likeness(sums[row], inverse[row]) >= bar && row != people->own_row)
                     bar = asked(people, row, at, bar, heap);
             }
         }
@@ -739,27 +763,27 @@ static enum trouble told_by_the_raters(const struct people *people, const struct
 static PyObject *raters(PyObject *self, PyObject *const *objects, Py_ssize_t n)
 {
     static const struct wanted wanted[] = {
-        {"sums", "i4", 0},          {"squared", "i4 i8", 0}, {"likeness", "f4", 0},          {"means", "f8", 0},
+        {"sums", "i4", 0},          {"squared", "i4 i8", 0}, {"inverse", "u2", 0},           {"means", "f8", 0},
         {"column_starts", "i8", 0}, {"rows", "u2 i4", 0},    {"column_half_stars", "u1", 0}, {"row_starts", "i8", 0},
         {"columns", "u2 i4", 0},    {"half_stars", "u1", 0}, {"nearest", "i8", 0},           {"their similarities", "f8", 0},
         {"films", "u2 i4 i8", 0},   {"counts", "i8", 1},     {"similarities", "f8", 1},      {"deviations", "f8", 1},
     };
-    enum { SUMS, SQUARED, LIKENESS, MEANS, BY_COLUMN, BY_ROW = BY_COLUMN + 3, NEAREST = BY_ROW + 3, THEIRS, FILMS, COUNTS, FOUND, DEVIATIONS, ALL };
+    enum { SUMS, SQUARED, INVERSE, MEANS, BY_COLUMN, BY_ROW = BY_COLUMN + 3, NEAREST = BY_ROW + 3, THEIRS, FILMS, COUNTS, FOUND, DEVIATIONS, ALL };
     struct array arrays[ALL];
-    int64_t own_squared, k;
+    int64_t own_squared, own_row, k;
     (void)self;
-    if (!is_called_with(n, ALL + 2, "raters") || !whole(objects[ALL], &own_squared) || !whole(objects[ALL + 1], &k) ||
-        !all_taken(objects, arrays, wanted, ALL))
+    if (!is_called_with(n, ALL + 3, "raters") || !whole(objects[ALL], &own_squared) || !whole(objects[ALL + 1], &own_row) ||
+        !whole(objects[ALL + 2], &k) || !all_taken(objects, arrays, wanted, ALL))
         return NULL;
-    struct people people = {&arrays[SUMS], &arrays[SQUARED], &arrays[MEANS], (const float *)arrays[LIKENESS].view.buf, (double)own_squared};
+    struct people people = {&arrays[SUMS], &arrays[SQUARED], &arrays[INVERSE], &arrays[MEANS], (double)own_squared, own_row};
     struct by_column films = {&arrays[BY_COLUMN], &arrays[BY_COLUMN + 1], &arrays[BY_COLUMN + 2]};
     struct by_row by_row = {&arrays[BY_ROW], &arrays[BY_ROW + 1], &arrays[BY_ROW + 2]};
     struct one sample_room[SAMPLED];
     struct heap heap = {NULL, 0, 0}, sample = {sample_room, 0, SAMPLED};
     int64_t n_people = arrays[SUMS].n, n_asked = arrays[FILMS].n, n_films = films.starts->n - 1;
     int done = 0;
-    if (arrays[SQUARED].n != n_people || arrays[LIKENESS].n != n_people || arrays[MEANS].n != n_people || by_row.starts->n != n_people + 1)
-        PyErr_SetString(PyExc_ValueError, "sums, squared, likeness, means and row_starts must be of the same people.");
+    if (arrays[SQUARED].n != n_people || arrays[INVERSE].n != n_people || arrays[MEANS].n != n_people || by_row.starts->n != n_people + 1)
+        PyErr_SetString(PyExc_ValueError, "sums, squared, inverse, means and row_starts must be of the same people.");
     else if (k < 1 || arrays[COUNTS].n != n_asked || arrays[FOUND].n != arrays[DEVIATIONS].n || arrays[FOUND].n / k < n_asked)
         PyErr_SetString(PyExc_ValueError, "counts, similarities and deviations must have room for k raters, 1 or more, of every film.");
     else if (arrays[NEAREST].n != arrays[THEIRS].n)
@@ -772,7 +796,7 @@ static PyObject *raters(PyObject *self, PyObject *const *objects, Py_ssize_t n)
         enum trouble trouble = NONE;
         Py_BEGIN_ALLOW_THREADS
         const struct ways *ways = ways_here();
-        int64_t looked_at = sampled(people.likeness, n_people, &sample);
+        int64_t looked_at = 0;
         for (int64_t at = 0; at < n_asked && !trouble; at++) {
             int64_t column = position(&arrays[FILMS], at), first, end;
             struct told told = {(double *)arrays[FOUND].view.buf + at * k, (double *)arrays[DEVIATIONS].view.buf + at * k, 0, k};
@@ -780,9 +804,10 @@ static PyObject *raters(PyObject *self, PyObject *const *objects, Py_ssize_t n)
                 trouble = BAD_COLUMN;
             else if (!is_span(films.starts, column, films.rows->n, &first, &end))
                 trouble = BAD_SPAN;
-            else if ((double)arrays[NEAREST].n * (double)(end - first) < 2.0 * (double)k * (double)n_people ||
+            else if ((double)arrays[NEAREST].n * (double)(end - first) < (double)k * (double)n_people || /* they may be too few */
                      !told_by_the_nearest(&people, &by_row, &arrays[NEAREST], &arrays[THEIRS], column, &told)) {
                 told.n = 0;
+                looked_at = looked_at ? looked_at : sampled(&people, &sample);
                 trouble = told_by_the_raters(&people, ways, &films, first, end, &sample, looked_at, &heap, &told);
             }
             ((int64_t *)arrays[COUNTS].view.buf)[at] = told.n;
@@ -844,8 +869,32 @@ INLINE int counted(struct voter *voter, const struct by_row *people, int size, i
     return 1;
 }
 
-static enum trouble averaged(const struct by_row *people, const struct array *rows, const struct array *weights, double centre,
-                             double damping, double *out, int64_t n_films)
+/* What becomes of the sums: every score, or the best films alone. */
+struct wish {
+    double centre, damping;
+    double *out;            /* every score; or NULL, and then: */
+    const uint8_t *exclude; /* films that are not wanted */
+    double above;           /* what a score must be above */
+    struct heap *heap;
+};
+
+/* Offers the films of a block that begins with the column `first`. */
+static void chosen(const struct sums *sums, int64_t first, int64_t n, const struct ways *ways, const struct wish *wish)
+{
+    for (int64_t from = 0; from < n; from += GROUP) {
+        double bar = wish->heap->n < wish->heap->k ? wish->above : wish->heap->all[0].value; /* above `above` by construction */
+        if (from + GROUP <= n && !ways->is_liked(sums + from, wish->damping, 2 * bar - wish->centre))
+            continue;
+        for (int64_t at = from; at < from + GROUP && at < n; at++) {
+            double score = (wish->centre + sums[at].votes / (sums[at].weights + wish->damping)) / 2;
+            if (sums[at].weights > 0 && score > wish->above && !wish->exclude[first + at])
+                offered(wish->heap, (struct one){score, first + at});
+        }
+    }
+}
+
+static enum trouble averaged(const struct by_row *people, const struct array *rows, const struct array *weights, int64_t n_films,
+                             const struct wish *wish)
 {
     struct sums sums[COLUMNS_AT_ONCE];
     const struct ways *ways = ways_here();
@@ -857,10 +906,13 @@ static enum trouble averaged(const struct by_row *people, const struct array *ro
         int64_t limit = first + COLUMNS_AT_ONCE < n_films ? first + COLUMNS_AT_ONCE : n_films;
         memset(sums, 0, (size_t)(limit - first) * sizeof(struct sums));
         for (int64_t at = 0; at < rows->n; at++)
-            if (!(people->columns->size == 2 ? counted(&voters[at], people, 2, first, limit, centre, sums)
-                                             : counted(&voters[at], people, 4, first, limit, centre, sums)))
+            if (!(people->columns->size == 2 ? counted(&voters[at], people, 2, first, limit, wish->centre, sums)
+                                             : counted(&voters[at], people, 4, first, limit, wish->centre, sums)))
                 trouble = BAD_COLUMN;
-        ways->averages(sums, limit - first, centre, damping, out + first);
+        if (wish->out)
+            ways->averages(sums, limit - first, wish->centre, wish->damping, wish->out + first);
+        else
+            chosen(sums, first, limit - first, ways, wish);
     }
     for (int64_t at = 0; at < rows->n && !trouble; at++)
         if (voters[at].at < voters[at].end)
@@ -894,7 +946,8 @@ static PyObject *scores(PyObject *self, PyObject *const *objects, Py_ssize_t n)
         PyErr_Format(PyExc_ValueError, "The centre must be a number of half stars from 0 to 10, not %lld.", (long long)centre);
     else {
         Py_BEGIN_ALLOW_THREADS
-        trouble = averaged(&people, &arrays[3], &arrays[4], (double)centre, damping, (double *)arrays[5].view.buf, arrays[5].n);
+        struct wish wish = {(double)centre, damping, (double *)arrays[5].view.buf, NULL, 0, NULL};
+        trouble = averaged(&people, &arrays[3], &arrays[4], arrays[5].n, &wish);
         Py_END_ALLOW_THREADS
         if (trouble)
             raised(trouble);
@@ -905,6 +958,53 @@ static PyObject *scores(PyObject *self, PyObject *const *objects, Py_ssize_t n)
     if (!done)
         return NULL;
     Py_RETURN_NONE;
+}
+
+/* `scores` and `best` in one, of scores that nobody else wants. */
+static PyObject *list(PyObject *self, PyObject *const *objects, Py_ssize_t n)
+{
+    static const struct wanted wanted[] = {
+        {"row_starts", "i8", 0}, {"columns", "u2 i4", 0}, {"half_stars", "u1", 0}, {"neighbours", "i8", 0},
+        {"weights", "f8", 0},    {"exclude", "?1", 0},    {"best", "i8", 1},       {"scores", "f8", 1},
+    };
+    struct array arrays[8];
+    int64_t centre, found = -1;
+    (void)self;
+    if (!is_called_with(n, 11, "list") || !whole(objects[8], &centre))
+        return NULL;
+    double damping = PyFloat_AsDouble(objects[9]), above = PyFloat_AsDouble(objects[10]);
+    if (PyErr_Occurred() || !all_taken(objects, arrays, wanted, 8))
+        return NULL;
+    struct by_row people = {&arrays[0], &arrays[1], &arrays[2]};
+    struct heap heap = {NULL, 0, 0};
+    enum trouble trouble = NONE;
+    if (arrays[1].n != arrays[2].n || !arrays[0].n)
+        raised(BAD_SPAN);
+    else if (arrays[3].n != arrays[4].n)
+        PyErr_SetString(PyExc_ValueError, "neighbours and weights must be as many.");
+    else if (arrays[6].n != arrays[7].n)
+        PyErr_SetString(PyExc_ValueError, "best and scores must have room for as many.");
+    else if (!is_heap(&heap, arrays[6].n, arrays[5].n))
+        PyErr_NoMemory();
+    else {
+        Py_BEGIN_ALLOW_THREADS
+        struct wish wish = {(double)centre, damping, NULL, (const uint8_t *)arrays[5].view.buf, above, &heap};
+        if (heap.k)
+            trouble = averaged(&people, &arrays[3], &arrays[4], arrays[5].n, &wish);
+        sorted(&heap);
+        for (int64_t at = 0; at < heap.n; at++) {
+            ((int64_t *)arrays[6].view.buf)[at] = heap.all[at].place;
+            ((double *)arrays[7].view.buf)[at] = heap.all[at].value;
+        }
+        Py_END_ALLOW_THREADS
+        if (trouble)
+            raised(trouble);
+        else
+            found = heap.n;
+    }
+    PyMem_RawFree(heap.all);
+    release(arrays, 8);
+    return found < 0 ? NULL : PyLong_FromLongLong(found);
 }
 
 /* ---- the best films ---- */
@@ -1040,14 +1140,17 @@ static PyMethodDef methods[] = {
      "Bring the dot products of one history to another: sums, column_starts, rows, column_half_stars, columns and half stars before, columns "
      "and half stars now; how many sums were added to. Before nothing the sums must be 0; after an error they are worth nothing."},
     {"nearest", FAST(nearest), METH_FASTCALL,
-     "Fill rows and similarities with the nearest, and everybody's likeness, which raters takes: sums, squared, inverse of squared, likeness, "
-     "rows, similarities, own squared norm, own row or -1; how many there are."},
+     "Fill rows and similarities with the nearest: sums, squared, the upper halves of 1 / squared as float32, rows, similarities, own squared "
+     "norm, own row or -1; how many there are."},
     {"raters", FAST(raters), METH_FASTCALL,
      "For each of the films the similarities of its k nearest raters and how far from their own means they gave it: sums, squared, "
-     "likeness, means, column_starts, rows, column_half_stars, row_starts, columns, half_stars, the nearest of all and their similarities, "
-     "films, counts, similarities, deviations, own squared norm, k."},
+     "inverse, means, column_starts, rows, column_half_stars, row_starts, columns, half_stars, the nearest of all and their similarities, "
+     "films, counts, similarities, deviations, own squared norm, own row or -1, k."},
     {"scores", FAST(scores), METH_FASTCALL,
      "Fill scores, NaN where no neighbour voted: row_starts, columns, half_stars, neighbours, weights, scores, centre, damping."},
+    {"list", FAST(list), METH_FASTCALL,
+     "Fill best and scores with the best films not excluded: row_starts, columns, half_stars, neighbours, weights, exclude, best, scores, "
+     "centre, damping, above; how many there are."},
     {"best", FAST(best), METH_FASTCALL, "Fill columns with the best not excluded: scores, exclude, columns, above; how many there are."},
     {"ratings", FAST(ratings), METH_FASTCALL,
      "Fill ratings, shape (people, films), 0 for none: row_starts, columns, half_stars, people, films, ratings, films there are."},
