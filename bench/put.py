@@ -15,7 +15,7 @@ from bench import site
 from bench.client import Client, request
 from bench.figures import Figure, MismatchError, say, spread
 
-LIMIT, LIMIT_OF_MILLIONS = 60.0, 120.0  # ms, 99 of 100
+LIMIT, LIMIT_OF_MILLIONS = 60.0, 25.0  # ms, 99 of 100; that of millions is for one person at a time
 FILMS = 300  # that a person rates in turn, again and again with other stars
 WARM = 30  # ratings before any is timed
 MARKED = {"hidden": 60, "seen": 30, "watchlist": 30}  # films of each kind that each person has marked before, other ones
@@ -36,7 +36,7 @@ def measure(data: Path, times: int = 1000, *, limit: float = LIMIT) -> list[Figu
             together = spread("four people at once", [seconds for job in jobs for seconds in job.result()])
     return [
         Figure("PUT rating → new list, p99", alone["p99"], limit, "ms", "limit"),
-        Figure("the same, four people at once, p99", together["p99"], limit, "ms", "limit"),
+        Figure("the same, four people at once, p99", together["p99"], LIMIT, "ms", "limit"),
     ]
 
 

@@ -10,6 +10,7 @@ from bench import (
     asking,
     endpoint,
     fold_in,
+    fold_in_25m,
     growth,
     lists,
     lists_25m,
@@ -125,6 +126,12 @@ ROUNDS = (
         lambda given: per_film.measure_millions(given.folder, people=given.times(40, 10)),
         long=True,
         peers=True,
+    ),
+    Round(
+        "fold-in-25m",
+        "one person's list from 25 million ratings, in the process, from scratch and after a rating",
+        lambda given: fold_in_25m.measure(given.times(1000, 200)),
+        long=True,
     ),
     Round(
         "put-25m",
