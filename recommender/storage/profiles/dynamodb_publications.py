@@ -44,7 +44,7 @@ class DynamoPublications:
         with ThreadPoolExecutor(AT_ONCE) as writers:
             try:
                 while chunk := list(itertools.islice(lists, MOST_CREATED)):
-                    self._lists.note(chunk)
+                    self._patiently(partial(self._lists.note, chunk))
                     under_way.append(writers.submit(self._publish_some, chunk, generation, before))
                     if len(under_way) >= AT_ONCE:
                         found = found.and_also(under_way.popleft().result())
