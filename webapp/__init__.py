@@ -19,7 +19,7 @@ from webapp.operator.costing import costing
 from webapp.operator.pages import operator
 from webapp.operator.personalize.pages import room_pages
 from webapp.pages import pages
-from webapp.sessions import LazySessions
+from webapp.sessions import LazySessions, of_this_site
 from webapp.uploads import RequestInMemory
 
 LARGEST_BODY = 64 * 1024  # bytes; what needs more says so in its own view
@@ -32,6 +32,7 @@ def create_app(recommender: Recommender) -> Flask:
         SECRET_KEY=site_secret(recommender.settings),
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_NAME=of_this_site("session", recommender.settings),
     )
     app.extensions["recommender"] = recommender
     app.session_interface = LazySessions()

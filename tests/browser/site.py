@@ -51,8 +51,13 @@ class Site:
 
     def matinee(self, *arguments: str) -> str:
         """What `matinee …` prints, on the same store."""
+        return self.matinee_in(None, *arguments)
+
+    def matinee_in(self, folder: Path | None, *arguments: str) -> str:
+        """The same in a folder, for a site whose settings name places below the one that it was started in."""
         done = subprocess.run(
             [MATINEE, *arguments],
+            cwd=folder,
             env=self.environment,
             capture_output=True,
             text=True,

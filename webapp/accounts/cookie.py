@@ -6,6 +6,8 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from recommender.sign_in import SESSION_SECONDS
+from webapp.engine import engine
+from webapp.sessions import of_this_site
 
 PLAIN = "matinee"
 OVER_TLS = "__Host-matinee"  # by this prefix browsers refuse it from anywhere but this very host over TLS
@@ -31,4 +33,4 @@ def take_back(response: Response) -> Response:
 
 
 def _name() -> str:
-    return OVER_TLS if request.is_secure else PLAIN
+    return OVER_TLS if request.is_secure else of_this_site(PLAIN, engine().settings)

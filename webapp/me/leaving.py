@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from recommender.domain import Receipt
@@ -68,5 +68,8 @@ def _receipt(receipt: Receipt, known: Visitor) -> ResponseReturnValue:
     body = render_template("deleted.html", receipt=receipt, counted=counted, name=known.member.name)
     answer = make_response(body, HTTPStatus.OK)
     answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    answer.headers["Clear-Site-Data"] = (
+        '"cache", "storage"'  # with "cookies" other sites would lose theirs, on other ports and of other names
+    )
+    session.clear()
     return cookie.take_back(answer)

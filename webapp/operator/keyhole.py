@@ -16,6 +16,7 @@ from itsdangerous import BadSignature, TimestampSigner
 from recommender import operator_key
 from recommender.errors import SettingError
 from webapp.engine import engine
+from webapp.sessions import of_this_site
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ def what_is_missing() -> str | None:
 
 def is_operator() -> bool:
     """Whether the request comes from a session that the key of today opened, not too long ago."""
-    sent, kept = request.cookies.get(COOKIE), _kept_digest()
+    sent, kept = request.cookies.get(_cookie()), _kept_digest()
     if sent is None or kept is None:
         return False
     try:
@@ -63,13 +64,13 @@ def let_in(response: Response) -> Response:
     kept = _kept_digest()
     if kept is not None:
         signed = _signer(kept).sign("operator").decode()
-        response.set_cookie(COOKIE, signed, SECONDS, path=PLACE, secure=request.is_secure, httponly=True, samesite="Strict")
+        response.set_cookie(_cookie(), signed, SECONDS, path=PLACE, secure=request.is_secure, httponly=True, samesite="Strict")
     return response
 
 
 def let_out(response: Response) -> Response:
     """The same answer, which ends the session of this browser."""
-    response.delete_cookie(COOKIE, path=PLACE, secure=request.is_secure, httponly=True, samesite="Strict")
+    response.delete_cookie(_cookie(), path=PLACE, secure=request.is_secure, httponly=True, samesite="Strict")
     return response
 
 
@@ -95,3 +96,7 @@ def _file() -> Path:
 
 def _signer(kept: str) -> TimestampSigner:
     return TimestampSigner(str(current_app.secret_key), salt=f"operator {kept}")
+
+
+def _cookie() -> str:
+    return of_this_site(COOKIE, engine().settings)

@@ -28,6 +28,16 @@ def test_who_leaves_gets_a_receipt_and_is_signed_out(alice: Browser, recommender
     assert alice.sign_in().status_code == 401
 
 
+def test_cookies_of_other_sites_on_this_host_stay(alice: Browser) -> None:
+    with alice.client.session_transaction() as kept:
+        kept["interview"] = {}
+
+    answer = alice.send(DELETE, name="alice", password=PASSWORD)
+
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert {said.partition("=")[0] for said in answer.headers.getlist("Set-Cookie") if "Max-Age=0" in said} == {"matinee", "session"}
+
+
 def test_every_browser_is_signed_out(alice: Browser, app: Flask) -> None:
     other = Browser(a_browser(app))
     other.sign_in()
