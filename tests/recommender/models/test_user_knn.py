@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +18,10 @@ from recommender.models import History
 from recommender.models.kernels import native
 from recommender.models.parts import BASE, NEIGHBOUR, total
 from recommender.models.user_knn import UserKnn
+from tests.recommender.models.references.user_knn import LEAST_NEIGHBOURS, N_FILMS, N_USERS, NEIGHBOURS, stars
 from tests.worlds import matrix_of, random_ratings, rating, right_and_wrong, two_tastes
+
+REFERENCE = Path(__file__).parent / "references" / "user_knn.json"
 
 ANA, BEN, CARA, DAN, EVE = range(5)  # rows; their user ids are one higher
 DISLIKED, LIKED, THIRD, FOURTH, FIFTH, UNRATED = range(6)  # columns; their movie ids are one higher
@@ -153,6 +158,19 @@ def test_stars_are_those_of_the_textbook(n_neighbours: int, least: int, rng: np.
         found = fitted(matrix, n_neighbours=n_neighbours, least_neighbours=least).score(History.of_row(matrix, row))
         np.testing.assert_allclose(found, expected, atol=1e-7)
         assert np.isfinite(found).any()
+
+
+def test_stars_are_those_of_lenskit() -> None:
+    """What LensKit itself has told of a small world, in four places after the point."""
+    expected = np.array(json.loads(REFERENCE.read_text()), dtype=np.float64)
+    people = range(1, N_USERS + 1)
+    given = [rating(user, film, stars(user, film) or 0) for user in people for film in range(1, N_FILMS + 1) if stars(user, film)]
+    matrix = matrix_of(given, n_movies=N_FILMS)
+
+    model = fitted(matrix, n_neighbours=NEIGHBOURS, least_neighbours=LEAST_NEIGHBOURS)
+    found = [model.score(History.of_row(matrix, row)) for row in range(N_USERS)]
+    np.testing.assert_allclose(found, expected, atol=6e-5)
+    assert np.isnan(expected).any()
 
 
 def test_everybody_finds_what_their_kind_loves() -> None:
