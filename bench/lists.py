@@ -23,7 +23,7 @@ Lists = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 def measure(shape: str = "1m", runs: int = 5) -> list[Figure]:
     """One figure per peer; MismatchError before any time is told, if lists differ by more than ties."""
-    say(f"lists: everybody's ten films on the synthetic {shape} shape, {runs} runs in turn, one thread each")
+    say(f"lists: everybody's ten films on the synthetic {shape} shape, {runs} runs in turn, CPU of all threads")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         write(shape, folder)
