@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -46,7 +47,12 @@ WORLDS: dict[str, Callable[[np.random.Generator], Any]] = {
 def matrix(request: pytest.FixtureRequest, rng: np.random.Generator) -> RatingMatrix:
     if request.param in WORLDS:
         return matrix_of(WORLDS[request.param](rng))
-    folder: Path = request.getfixturevalue(request.param.replace("-", "_"))
+    return of_real_ratings(request.getfixturevalue(request.param.replace("-", "_")))
+
+
+@cache
+def of_real_ratings(folder: Path) -> RatingMatrix:
+    """Read once for all ways through the kernel."""
     data = read_data_set(folder)
     return RatingMatrix.of(data.ratings, data.catalogue.movie_ids)
 
