@@ -80,6 +80,7 @@ WORLDS: dict[str, Callable[[np.random.Generator], RatingMatrix]] = {
     "everybody the same": lambda rng: people_of([(np.array([1, 4]), np.array([7, 8]))] * 300, 6),
     "one direction": lambda rng: people_of(in_one_direction(rng), 60),
     "some with nothing": lambda rng: people_of(some_with_nothing(rng), 50),
+    "no packet to fill up": lambda rng: people_of([(np.arange(4), np.full(4, 10))] * 3 + [(np.arange(17), np.full(17, 10))] * 3, 20),
     "nobody alike": lambda rng: people_of([(np.array([at]), np.array([5])) for at in range(150)], 150),
     "one film": lambda rng: matrix_of(rating(user, 1, user % 10 / 2 + 0.5) for user in range(1, 140)),
     "one person": lambda rng: matrix_of([rating(1, 1, 4.0)]),
@@ -153,12 +154,15 @@ def test_threads_and_blocks_change_nothing(threads: int, blocks: int, rng: np.ra
 
 def test_similarities_that_only_rounding_makes_equal_go_to_the_lower_row(each_instruction_set: Callable[[], Iterator[str]]) -> None:
     """Of a millionth each, they differ by less than what they are rounded to, and by more than a float tells apart."""
-    everybody_rated = np.arange(10_000)
-    people = [(np.append(everybody_rated, 10_000 + at), np.append(np.full(10_000, 10), [40 - at, 1][at > 30])) for at in range(31, 60)]
-    people = [(np.append(columns, 30_000), np.append(half_stars, 1)) for columns, half_stars in people]
-    longer = [(np.append(columns, 10_100), np.append(half_stars, 1)) for columns, half_stars in people]  # of a lesser similarity
     person = (np.append(np.arange(15_000, 25_000), 30_000), np.append(np.full(10_000, 10), 1))
-    matrix = people_of([*longer, *people, person], 30_001)
+
+    def somebody(others: int) -> Person:
+        """Likes one film of the person's, 10,000 others, and a few that only lessen the similarity."""
+        columns = np.concatenate([np.arange(10_000), np.arange(10_000, 10_000 + others), [30_000]])
+        return columns, np.concatenate([np.full(10_000, 10), np.ones(others + 1)])
+
+    # Of equal rank after rounding up: 68718.80 and 68718.73 times 2^-36. The less similar ones come later, and have the lower rows.
+    matrix = people_of([*[somebody(20)] * 4, *[somebody(18)] * 130, person], 30_001)
     model, row = UserCosine.fit(matrix, {"n_neighbours": 3}), matrix.n_users - 1
     assert model.neighbours(History.of_row(matrix, row)).rows.tolist() == [0, 1, 2]
 

@@ -24,7 +24,10 @@ enum {
     PAGE_BITS = 16,     /* films are counted in pages, so that one takes two bytes */
     SIMILARITY_BITS = 36,
     ROW_BITS = 27,
-    SHELF = 8, /* films whose sums are looked at together */
+    SHELF = 8,           /* films whose sums are looked at together */
+    AHEAD = 2,           /* neighbours */
+    BOUNDS = 1 << 8,     /* sums take 53 bits, and this */
+    MOST_DAMPING = 1 << 13,
 };
 
 #define MOST_PEOPLE ((Py_ssize_t)1 << ROW_BITS)
@@ -412,12 +415,22 @@ static void add_neighbour(const struct everybody *all, const struct votes *votes
     const struct packet *packet = all->packets + all->packet_starts[place], *end = all->packets + all->packet_starts[place + 1];
     for (; packet < end; packet++) {
         sum more = given[packet->kind & 15];
+        size_t page = (size_t)(packet->kind >> 4) << PAGE_BITS;
+        sum *sums = votes->sums + page;
+        uint8_t *shelves = votes->shelves + page / SHELF;
         for (int film = 0; film < FILMS; film++) {
-            size_t rank = rank_of(packet, film);
-            votes->sums[rank] += more;
-            votes->shelves[rank / SHELF] = 1;
+            unsigned rank = packet->films[film];
+            sums[rank] += more;
+            shelves[rank / SHELF] = 1;
         }
     }
+}
+
+/* Neighbours' ratings lie anywhere in memory: the first of them are asked for before they are wanted, and the processor asks for what follows. */
+static inline void fetch(const struct packet *packets)
+{
+    for (int line = 0; line < 4; line++)
+        __builtin_prefetch((const char *)packets + 64 * line);
 }
 
 static void leave_out(const struct everybody *all, const struct votes *votes, Py_ssize_t place)
@@ -434,11 +447,15 @@ static void leave_out(const struct everybody *all, const struct votes *votes, Py
 static void make_list(const struct everybody *all, const struct votes *votes, Py_ssize_t place, struct list *list)
 {
     const uint64_t *keys = all->keys + place * all->room;
-    for (Py_ssize_t near = 0; near < all->counts[place]; near++)
+    for (Py_ssize_t near = 0, count = all->counts[place]; near < count; near++) {
+        if (near + AHEAD < count)
+            fetch(all->packets + all->packet_starts[votes->places[row_of(keys[near + AHEAD])]]);
         add_neighbour(all, votes, votes->places[row_of(keys[near])], weight_of(keys[near]));
+    }
     leave_out(all, votes, place);
     const double unit = 1 / (double)(1LL << SIMILARITY_BITS);
-    double bound = 0;
+    const int64_t damping = (int64_t)((votes->damping < MOST_DAMPING ? votes->damping : MOST_DAMPING) / unit);
+    int64_t bound = 0; /* what votes must be of weights, times BOUNDS, a little less than the last one of a full list has */
     for (Py_ssize_t shelf = 0; shelf * SHELF < all->n_ranks; shelf++) {
         if (!votes->shelves[shelf])
             continue;
@@ -446,17 +463,16 @@ static void make_list(const struct everybody *all, const struct votes *votes, Py
         for (Py_ssize_t rank = shelf * SHELF; rank < (shelf + 1) * SHELF; rank++) {
             sum of = votes->sums[rank];
             votes->sums[rank] = (sum){0, 0};
-            if (of[VOTES] <= 0)
+            if (of[VOTES] * BOUNDS < (of[WEIGHTS] + damping) * bound || of[VOTES] <= 0)
                 continue;
-            double given = (double)of[VOTES] * unit, weights = (double)of[WEIGHTS] * unit + votes->damping;
-            if (given < bound * weights)
-                continue;
-            double score = ((double)votes->centre + given / weights) / 2;
+            double given = (double)of[VOTES] * unit, weights = (double)of[WEIGHTS] * unit;
+            double score = ((double)votes->centre + given / (weights + votes->damping)) / 2;
             if (!is_better(list, votes->columns[rank], score))
                 continue;
             put(list, votes->columns[rank], score);
-            if (list->length == list->n) /* a little less than the last one's, so that nothing as good is passed over */
-                bound = (2 * list->scores[list->n - 1] - (double)votes->centre) * (1 - 1e-9) - 1e-9;
+            double last = 2 * list->scores[list->n - 1] - (double)votes->centre;
+            if (list->length == list->n && last > 0)
+                bound = (int64_t)(last * (BOUNDS - 1));
         }
     }
 }
