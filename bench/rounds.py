@@ -15,6 +15,7 @@ from bench import (
     lists,
     lists_25m,
     load,
+    memory,
     page,
     per_film,
     personalize,
@@ -23,6 +24,7 @@ from bench import (
     scale,
     search,
     skill,
+    swap,
     synthetic,
     turning,
 )
@@ -112,6 +114,18 @@ ROUNDS = (
         lambda given: lists_25m.measure(given.times(640, 256), quick=given.quick),
         long=True,
         peers=True,
+    ),
+    Round(
+        "memory",
+        "what four workers take, with 25 million ratings (a million with --quick)",
+        lambda given: memory.measure("1m" if given.quick else "25m", given.folder, people=given.times(200, 60)),
+        long=True,
+    ),
+    Round(
+        "swap",
+        "mapping a model, and requests while it is swapped, with 25 million ratings (a million with --quick)",
+        lambda given: swap.measure("1m" if given.quick else "25m", given.folder),
+        long=True,
     ),
     Round("load", "25 million ratings of CSV to a published model", lambda given: load.figures(given.shape("25m")), long=True),
     Round(

@@ -79,6 +79,22 @@ def matinee(data: Path, folder: Path) -> Iterator[Site]:
 
 
 @contextmanager
+def published(folder: Path, workers: int) -> Iterator[Site]:
+    """The site alone, without what trains beside it, on the version in force in folder/blobs."""
+    environment = plain_environment() | {
+        "MATINEE_PROFILES_URL": f"sqlite://{folder.resolve()}/matinee.sqlite3",
+        "MATINEE_BLOBS_URL": f"file://{folder.resolve()}/blobs",
+        "MATINEE_SECRET_FILE": f"{folder.resolve()}/secret",
+        "MATINEE_TRAFFIC_FOLDER": f"{folder.resolve()}/traffic",
+        "MATINEE_WORKERS": str(workers),
+    }
+    gunicorn = str(Path(sys.executable).with_name("gunicorn"))
+    configuration = str(ROOT / "deploy" / "gunicorn.conf.py")
+    with _running([gunicorn, "--config", configuration, "webapp.wsgi:app"], environment, folder, "/readyz") as site:
+        yield site
+
+
+@contextmanager
 def hello(folder: Path) -> Iterator[Site]:
     """Flask's hello world under the same configuration of gunicorn."""
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))

@@ -4,6 +4,9 @@ nginx stands in front on a public machine (deploy/nginx.conf): it speaks TLS, ho
 unix socket and hands it over in LISTEN_FDS (deploy/systemd/); gunicorn then takes that in the place of host and port.
 """
 
+import ctypes
+import gc
+import importlib
 import os
 import resource
 import sys
@@ -17,6 +20,10 @@ from recommender import logs, worker_folder
 from recommender.settings import read_settings
 
 OPEN_FILES = 8192  # as deploy/systemd has it: every array of a model that is mapped holds one, and a data set may have a hundred columns
+# Packages of others that every worker needs: imported once, before the fork, so that workers share the memory they take. None of them opens
+# a file or begins a thread that a worker would miss; prometheus_client, which does, is not among them.
+SHARED_PACKAGES = ("numpy", "numpy.random", "flask_smorest", "apsw", "orjson", "argon2", "yaml")
+M_ARENA_MAX, HEAPS = -8, 1  # of glibc's mallopt: threads take turns in Python anyway, and each heap of their own keeps what was freed there
 gunicorn.SERVER = "Matinee"  # in every answer; which program serves is nobody's business
 _settings = read_settings(os.environ)
 
@@ -26,7 +33,7 @@ worker_class = "gthread"  # a thread that waits for the disk lets the others ans
 threads = _settings.threads
 
 # Each worker makes its own application: a store's writer thread and connections do not survive a fork. Memory is shared all the
-# same, since the model's arrays are mapped from files.
+# same: the model's arrays are mapped from files, and the packages of others are imported before the fork, see on_starting.
 preload_app = False
 control_socket_disable = True  # nobody steers the server through a file in somebody's home
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  the heartbeat must not wait for a busy disk
@@ -60,12 +67,18 @@ def on_starting(server: Any) -> None:
     most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, HEAPS)
+    for name in SHARED_PACKAGES:
+        importlib.import_module(name)
 
 
 def pre_fork(server: Any, worker: Any) -> None:
     """A worker finds none of our modules in memory: after a reload (SIGHUP) it would meet those that this file read months ago."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "recommender"]:
         del sys.modules[name]
+    gc.collect()
+    gc.freeze()  # what is there now is looked at no more, so that the pages it lies on stay shared
 
 
 def post_worker_init(worker: Any) -> None:

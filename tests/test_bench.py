@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench import growth, kept, own_lists, peers, per_film, publish, scale, synthetic
+from bench import growth, kept, memory, own_lists, peers, per_film, publish, scale, synthetic, version
 from bench.__main__ import main
 from bench.figures import Figure, MismatchError, Spread, spread, table
 from bench.lists import compare
 from bench.model_pages import block
 from bench.rounds import ROUNDS, Given, Round, chosen
+from recommender import publication
 from recommender.models import History
 from recommender.models.user_cosine import UserCosine
 from recommender.models.user_knn import UserKnn
+from recommender.publication import InForce
 from recommender.ranking import top_k
 from recommender.storage.profiles.records import to_json
 from recommender.storage.profiles.sqlite import SqliteProfiles
@@ -172,6 +175,22 @@ def test_a_made_up_data_set_is_written_once_a_run_and_a_named_one_is_taken_as_it
     assert (given.shape("100k") / "ratings.csv").stat().st_mtime_ns == written
     assert Given(tmp_path, named=Path("mine")).data() == Path("mine")
     assert (Given(tmp_path, quick=True).times(9, 2), given.times(9, 2)) == (2, 9)
+
+
+def test_a_made_up_version_is_in_force_and_can_be_put_in_force_again(tmp_path):
+    blobs = version.publish("100k", tmp_path)
+    first = InForce(blobs).published()
+    publication.put_in_force(blobs, "second", *version.draft(first, tmp_path))
+
+    assert (first.version, first.matrix.n_ratings, len(first.catalogue)) == ("first", 100_836, 9_724)
+    assert InForce(blobs).published().version == "second"
+
+
+def test_memory_is_told_by_what_is_shared():
+    found = memory.of_process(os.getpid())
+
+    assert 0 < found["private"] <= found["Pss"] <= found["private"] + found["shared"]
+    assert found["Pss_Anon"] + found["Pss_File"] <= found["Pss"] + 1
 
 
 def test_unlike_lists_and_missing_peers_end_the_run_in_words(capsys, monkeypatch):
