@@ -53,8 +53,11 @@ class UserKnn:
 
     @classmethod
     def fit(cls, matrix: RatingMatrix, parameters: Parameters | None = None) -> UserKnn:
-        """The model over the matrix; parameters left out take DEFAULTS."""
-        return cls(matrix, {**DEFAULTS, **(parameters or {})})
+        """The model over the matrix; parameters left out take DEFAULTS, `least_neighbours` no more than there are neighbours."""
+        taken = {**DEFAULTS, **(parameters or {})}
+        if "least_neighbours" not in (parameters or {}):
+            taken["least_neighbours"] = min(taken["least_neighbours"], max(taken["n_neighbours"], 1))
+        return cls(matrix, taken)
 
     def arrays(self) -> Arrays:
         """None: it is all in the matrix."""

@@ -75,6 +75,12 @@ _PRESETS = (
         {"n_raters": _whole(10, 200, LOG), "rater_damping": Range(0.1, 10, LOG), "own_damping": Range(0.5, 50, LOG)},
         split="folds",
     ),
+    Preset(
+        "user-knn",
+        "user-knn",
+        "how many raters speak of a film, and of how many at least",
+        {"n_neighbours": _whole(50, 200, LOG), "least_neighbours": _whole(1, 50, LOG)},
+    ),
     Preset("popular", "popular", "how many votes make a film well liked", {"cut_off": Range(0.5, 0.99)}),
     Preset(
         "ease",

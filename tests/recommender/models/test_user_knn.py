@@ -200,6 +200,10 @@ def test_parameters_out_of_their_limits_are_refused(parameters: dict[str, float]
     assert str(error.value) == says
 
 
+def test_who_asks_for_few_neighbours_gets_lists_from_so_few() -> None:
+    assert UserKnn.fit(fitted().matrix, {"n_neighbours": 10}).parameters["least_neighbours"] == 10
+
+
 def _ratings(matrix: RatingMatrix) -> Iterator[Rating]:
     for row in range(matrix.n_users):
         for column, half_stars in zip(*(each.tolist() for each in matrix.row(row)), strict=True):
