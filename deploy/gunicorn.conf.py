@@ -16,13 +16,18 @@ from typing import Any
 
 import gunicorn
 
-from recommender import logs, worker_folder
-from recommender.settings import read_settings
+OURS = ("recommender", "webapp", "alexa_skill")
+if __name__ == "__config__":  # read by gunicorn, and once more at a reload (SIGHUP), which is to bring the code that is there by then
+    for _name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
+        del sys.modules[_name]
+
+from recommender import logs, worker_folder  # noqa: E402
+from recommender.settings import read_settings  # noqa: E402
 
 OPEN_FILES = 8192  # as deploy/systemd has it: every array of a model that is mapped holds one, and a data set may have a hundred columns
-# Packages of others that every worker needs: imported once, before the fork, so that workers share the memory they take. None of them opens
-# a file or begins a thread that a worker would miss; prometheus_client, which does, is not among them.
-SHARED_PACKAGES = ("numpy", "numpy.random", "flask_smorest", "apsw", "orjson", "argon2", "yaml")
+# What every worker needs is imported once, before the fork, so that workers share the memory it takes. None of it opens a file or begins a
+# thread that a worker would miss: the application, its stores and its counts are made by each worker for itself.
+SHARED = ("numpy.random", "orjson", "argon2", "yaml", "webapp", "recommender.storage.profiles.sqlite", "recommender.storage.blobs.folder")
 M_ARENA_MAX, HEAPS = -8, 1  # of glibc's mallopt: threads take turns in Python anyway, and each heap of their own keeps what was freed there
 gunicorn.SERVER = "Matinee"  # in every answer; which program serves is nobody's business
 _settings = read_settings(os.environ)
@@ -33,7 +38,7 @@ worker_class = "gthread"  # a thread that waits for the disk lets the others ans
 threads = _settings.threads
 
 # Each worker makes its own application: a store's writer thread and connections do not survive a fork. Memory is shared all the
-# same: the model's arrays are mapped from files, and the packages of others are imported before the fork, see on_starting.
+# same: the model's arrays are mapped from files, and modules are imported before the fork, see SHARED.
 preload_app = False
 control_socket_disable = True  # nobody steers the server through a file in somebody's home
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  the heartbeat must not wait for a busy disk
@@ -69,21 +74,31 @@ def on_starting(server: Any) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
     with suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, HEAPS)
-    for name in SHARED_PACKAGES:
-        importlib.import_module(name)
+    _share(server)
+
+
+def on_reload(server: Any) -> None:
+    """The new code, as at the start."""
+    _share(server)
+
+
+def _share(server: Any) -> None:
+    for name in SHARED:
+        try:
+            importlib.import_module(name)
+        except Exception as error:  # noqa: BLE001  a worker that fails by it says so in full; the server itself must stay
+            server.log.warning("%s is not shared by the workers: %s", name, error)
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """A worker finds none of our modules in memory: after a reload (SIGHUP) it would meet those that this file read months ago."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "recommender"]:
-        del sys.modules[name]
+    """What is there now is looked at no more by the collector of garbage, so that the pages it lies on stay shared."""
     gc.collect()
-    gc.freeze()  # what is there now is looked at no more, so that the pages it lies on stay shared
+    gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:
     """The model mapped before the first visitor asks for it; without one, /readyz says so."""
-    from recommender.errors import RecommenderError  # the worker's own, see pre_fork
+    from recommender.errors import RecommenderError
 
     with suppress(RecommenderError):
         worker.wsgi.extensions["recommender"].check()

@@ -1,11 +1,11 @@
 """The web server's configuration."""
 
+import importlib
 import os
 import resource
 import runpy
-import sys
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FunctionType, ModuleType, SimpleNamespace
 
 import gunicorn
 import pytest
@@ -36,7 +36,7 @@ def configured(monkeypatch):
 
 
 def test_every_name_is_a_setting_of_gunicorn(configured):
-    assert set(configured()) - KNOWN <= {"Any", "OPEN_FILES"}
+    assert set(configured()) - KNOWN <= {"Any", "OPEN_FILES", "OURS", "SHARED", "M_ARENA_MAX", "HEAPS"}
 
 
 def test_address_and_numbers_come_from_the_settings(configured):
@@ -60,19 +60,27 @@ def test_workers_may_open_the_files_of_many_models(configured, monkeypatch, limi
     monkeypatch.setattr(resource, "getrlimit", lambda which: limits)
     monkeypatch.setattr(resource, "setrlimit", lambda which, pair: said.append(pair))
     monkeypatch.setattr(worker_folder, "begin", lambda: None)
+    monkeypatch.setattr(importlib, "import_module", lambda name: None)
 
     everything["on_starting"](None)
 
     assert said == ([] if wanted is None else [(wanted, limits[1])])
 
 
-def test_a_worker_finds_none_of_our_modules_in_memory(configured, monkeypatch):
-    everything = configured()
-    monkeypatch.setattr(sys, "modules", {"recommender": 1, "recommender.settings": 1, "recommendations": 1})
+def test_what_workers_need_is_read_before_them_and_what_cannot_be_read_is_left_to_them(configured, monkeypatch):
+    everything, read, warned = configured(), [], []
 
-    everything["pre_fork"](None, None)
+    def found(name: str) -> None:
+        read.append(name)
+        if name == "webapp":
+            raise SyntaxError("half an upload")
 
-    assert sys.modules == {"recommendations": 1}
+    monkeypatch.setattr(importlib, "import_module", found)
+    server = SimpleNamespace(log=SimpleNamespace(warning=lambda text, *given: warned.append(text % given)))
+    everything["on_reload"](server)
+
+    assert read == list(everything["SHARED"])
+    assert warned == ["webapp is not shared by the workers: half an upload"]
 
 
 def test_what_a_visitor_says_about_the_scheme_is_nothing_to_the_server(configured):
