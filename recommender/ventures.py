@@ -94,10 +94,10 @@ def _found(history: History, published: Published) -> dict[int, tuple[str, str, 
     if history.own_row is not None:
         raters = raters - np.isin(history.columns, published.matrix.row(history.own_row)[0])
     n_own = np.zeros(len(names), dtype=np.int64)
-    found = {}
+    found, rated_at = {}, history.rated_at
     for n_before, at in enumerate(history.in_order().tolist()):
         film = genres[history.columns[at]]
-        if n_before >= FEWEST_BEFORE and history.rated_at[at] > 0:
+        if n_before >= FEWEST_BEFORE and rated_at[at] > 0:
             tested, order = tested_genres(film[np.newaxis], n_own, n_before)
             if order[0]:
                 found[at] = (GENRE, names[tested[0]], int(n_own[tested[0]]))

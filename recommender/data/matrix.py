@@ -115,9 +115,9 @@ class RatingMatrix:
         span = slice(self.row_starts[row], self.row_starts[row + 1])
         return self.columns[span].astype(np.int32, copy=False), self.half_stars[span]
 
-    def times(self, row: int) -> NDArray[np.int64]:
-        """When one user rated each film, beside `row`."""
-        return self.rated_at[self.row_starts[row] : self.row_starts[row + 1]].astype(np.int64, copy=False)
+    def times(self, row: int) -> NDArray[np.integer]:
+        """When one user rated each film, beside `row`: a view that reads nothing, and as narrow as the array."""
+        return self.rated_at[self.row_starts[row] : self.row_starts[row + 1]]
 
     def column(self, column: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """The rows and half stars of one movie's raters."""

@@ -25,13 +25,14 @@ from recommender.models.parts import Parts
 class History:
     """What one person has rated. columns: ascending, each once. half_stars: 1 to 10, beside them.
 
-    rated_at: beside them, seconds since 1970, UTC; 0 where nobody knows. own_row: the row of the same person in the trained matrix, or
-    None.
+    times: beside them, seconds since 1970, UTC, in the type they are kept in; 0 where nobody knows. Nothing of them is read before
+    `rated_at` is asked for, since they are as large as all the rest of a model and most methods do without. own_row: the row of the
+    same person in the trained matrix, or None.
     """
 
     columns: NDArray[np.int32]
     half_stars: NDArray[np.uint8]
-    rated_at: NDArray[np.int64]
+    times: NDArray[np.integer]
     own_row: int | None = None
 
     @classmethod
@@ -39,6 +40,11 @@ class History:
         """The history that the matrix holds for a row."""
         columns, half_stars = matrix.row(row)
         return cls(columns, half_stars, matrix.times(row), own_row=row)
+
+    @property
+    def rated_at(self) -> NDArray[np.int64]:
+        """The times, wide enough to reckon with."""
+        return self.times.astype(np.int64, copy=False)
 
     @classmethod
     def untimed(cls, columns: NDArray[np.int32], half_stars: NDArray[np.uint8], *, own_row: int | None = None) -> History:

@@ -126,7 +126,7 @@ def test_times_out_of_four_bytes_are_the_nearest_in_them() -> None:
 
     assert made.rated_at.dtype == np.uint32
     assert made.times(0).tolist() == [0, LATEST, LATEST, LATEST]
-    assert (made.times(0) + 1).max() == LATEST + 1
+    assert (History.of_row(made, 0).rated_at + 1).max() == LATEST + 1
     assert made.first_rated.tolist() == [0, LATEST, LATEST, LATEST]
 
 
