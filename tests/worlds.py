@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
 from recommender.data.catalogue import Catalogue, CatalogueEntry
-from recommender.data.matrix import RatingMatrix
+from recommender.data.matrix import MOST_SHORT, RatingMatrix
 from recommender.data.movielens import DataSet
 from recommender.data.ratings import RatingTable
 from recommender.data.report import Report
@@ -25,6 +26,28 @@ def matrix_of(ratings: Iterable[Rating], n_movies: int = 0) -> RatingMatrix:
     """The matrix over movies 1 to n_movies, or to the highest one rated."""
     table = RatingTable.of(ratings)
     return RatingMatrix.of(table, np.arange(1, max(n_movies, int(table.movie_ids.max(initial=0))) + 1, dtype=np.int32))
+
+
+def in_blocks(rng: np.random.Generator, n_users: int = 133_000) -> RatingMatrix:
+    """More people than two bytes tell apart, and than twice as many: all have rated the last film, few anything else, with many ties.
+
+    Films 1 to 3 have raters of a single block of MOST_SHORT people, each of its own; film 4 those at the borders of blocks, film 5 nobody.
+    """
+    edges = np.array([0, MOST_SHORT - 1, MOST_SHORT, 2 * MOST_SHORT - 1, 2 * MOST_SHORT, n_users - 1])
+    some = [block + rng.choice(min(MOST_SHORT, n_users - block), 300, replace=False) for block in (0, MOST_SHORT, 2 * MOST_SHORT)]
+    others = [np.flatnonzero(rng.random(n_users) < share) for share in (0.0001, 0.001, 0.01, 0.01, 0.1, 0.2)]
+    raters = [*some, edges, np.zeros(0, dtype=np.int64), *(np.union1d(rows, edges) for rows in others), np.arange(n_users)]
+    films = np.repeat(np.arange(1, len(raters) + 1, dtype=np.int32), [len(rows) for rows in raters])
+    rows = np.concatenate(raters)
+    stars = rng.integers(1, 11, len(rows)).astype(np.uint8)
+    order = np.lexsort((films, rows))
+    table = RatingTable((rows[order] + 1).astype(np.int32), films[order], stars, np.ones(len(rows), dtype=np.int64))
+    return RatingMatrix.of(table, np.arange(1, len(raters) + 1, dtype=np.int32))
+
+
+def unsplit(matrix: RatingMatrix) -> RatingMatrix:
+    """The same with rows of four bytes, as they were kept before there were splits."""
+    return replace(matrix, rows=matrix.wide_rows(), row_splits=matrix.row_splits[:, :0])
 
 
 def data_set_of(ratings: Iterable[Rating], n_movies: int = 0, name: str = "a small world") -> DataSet:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from recommender.data.ratings import RatingTable
 
 Arrays = Mapping[str, NDArray[np.generic]]
-MOST_SHORT = 2**16  # rows or columns that two bytes tell apart
+MOST_SHORT = 2**16  # rows or columns that two bytes tell apart: a block of people
 LATEST = 2**32 - 1  # seconds since 1970 that four bytes hold: in February 2106
 AT_ONCE = 1 << 20  # ratings: what is worked out beside the matrix stays some ten megabytes whatever its size
 WIDEST_TABLE = 1 << 24  # ids up to which a table finds the place of each, instead of a search
@@ -27,9 +27,13 @@ class RatingMatrix:
     row_starts: shape (n_users + 1,); the ratings of row u are row_starts[u]:row_starts[u + 1] of `columns` (ascending in a row),
     `half_stars` (1 to 10) and `rated_at` (seconds since 1970, UTC; 0 where the data name no time).
     column_starts, rows, column_half_stars: the same by column, rows ascending.
+    row_splits: shape (n_movies, blocks of MOST_SHORT people less one): where in a column the rows of the next block begin, counted from
+    the column's beginning. Rows are counted from the first of their block, so that two bytes hold them. Of one block, or of rows in
+    four bytes, which are counted from 0, there is nothing to split: shape (n_movies, 0).
 
-    The long arrays are as narrow as they may be: `columns` and `rows` of two bytes where there are no more than MOST_SHORT, else of four;
-    `rated_at` of four. numpy wraps round in such types: to reckon with them take what the methods give, which is wide, or widen them.
+    The long arrays are as narrow as they may be: `columns` of two bytes where there are no more than MOST_SHORT, else of four; `rows` of
+    two, but for `_is_split`; `rated_at` of four. numpy wraps round in such types: to reckon with them take what the methods give, which is
+    wide, or widen them. Only who knows of `row_splits` may look at `rows`.
     """
 
     user_ids: NDArray[np.int32]
@@ -41,6 +45,7 @@ class RatingMatrix:
     column_starts: NDArray[np.int64]
     rows: NDArray[np.integer]
     column_half_stars: NDArray[np.uint8]
+    row_splits: NDArray[np.int32]
 
     @classmethod
     def of(cls, ratings: RatingTable, movie_ids: NDArray[np.int32]) -> RatingMatrix:
@@ -57,21 +62,31 @@ class RatingMatrix:
             rows, columns, half_stars, rated_at = rows[order], columns[order], half_stars[order], rated_at[order]
             del order
         row_starts, column_starts = _starts(rows, len(user_ids)), _starts(columns, len(movie_ids))
-        by_column = _by_column(rows, columns, half_stars, column_starts)
-        return cls(user_ids, movie_ids, row_starts, columns, half_stars, rated_at, column_starts, *by_column)
+        row_splits = _row_splits(columns, row_starts, len(movie_ids))
+        kept = np.dtype(np.uint16) if row_splits.shape[1] else rows.dtype
+        by_column = _by_column(rows, columns, half_stars, column_starts, kept)
+        return cls(user_ids, movie_ids, row_starts, columns, half_stars, rated_at, column_starts, *by_column, row_splits)
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> RatingMatrix:
         """The matrix from what `arrays` gave, memory-mapped or not; in older types than today's, or without what follows from it, too."""
-        made = cls(**{name: arrays[name] for name in cls.__dataclass_fields__})  # type: ignore[arg-type]
+        found = {"row_splits": np.zeros((len(arrays["movie_ids"]), 0), dtype=np.int32), **arrays}
+        if SPLIT_ROWS in found:
+            found["rows"] = found[SPLIT_ROWS]
+        made = cls(**{name: found[name] for name in cls.__dataclass_fields__})  # type: ignore[arg-type]
         made.__dict__.update({name: arrays[name] for name in SUMS if name in arrays})
         if LATEST_OF_ALL in arrays:
             made.__dict__[LATEST_OF_ALL] = int(arrays[LATEST_OF_ALL][0])
         return made
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Every array under its name, to be saved, with what takes long to work out from them all."""
+        """Every array under its name, to be saved, with what takes long to work out from them all.
+
+        Rows that are split have a name of their own: a program that knows of no splits must not take them for whole ones.
+        """
         kept = {name: getattr(self, name) for name in (*self.__dataclass_fields__, *SUMS)}
+        if self.row_splits.shape[1]:
+            kept[SPLIT_ROWS] = kept.pop("rows")
         return {**kept, LATEST_OF_ALL: np.array([self.latest], dtype=np.int64)}
 
     def ratings(self) -> RatingTable:
@@ -122,7 +137,37 @@ class RatingMatrix:
     def column(self, column: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """The rows and half stars of one movie's raters."""
         span = slice(self.column_starts[column], self.column_starts[column + 1])
-        return self.rows[span].astype(np.int32, copy=False), self.column_half_stars[span]
+        splits = self.row_splits[column].tolist()
+        rows = self.rows[span].astype(np.int32, copy=bool(splits))
+        for split in splits:
+            rows[split:] += MOST_SHORT
+        return rows, self.column_half_stars[span]
+
+    def rows_of(self, columns: NDArray[np.integer]) -> NDArray[np.int32]:
+        """The rows of these movies' raters, one movie after the other, shape (sum of their raters,)."""
+        bounds = self._bounds(columns)
+        lengths = np.diff(bounds, axis=1)
+        ends = np.cumsum(lengths)
+        entries = np.arange(ends[-1] if len(ends) else 0) + np.repeat(bounds[:, :-1].ravel() - (ends - lengths.ravel()), lengths.ravel())
+        rows: NDArray[np.int32] = self.rows[entries].astype(np.int32, copy=False)
+        if self.row_splits.shape[1]:
+            rows += np.repeat(_firsts_of_blocks(lengths), lengths.ravel())
+        return rows
+
+    def wide_rows(self) -> NDArray[np.int32]:
+        """`rows`, each counted from 0: beside `column_half_stars`, for who goes over all ratings. Made anew where rows are short."""
+        if not self.row_splits.shape[1]:
+            return self.rows.astype(np.int32, copy=False)
+        lengths = np.diff(self._bounds(np.arange(self.n_movies)), axis=1)
+        rows = np.repeat(_firsts_of_blocks(lengths), lengths.ravel())
+        for span in _pieces(self.n_ratings):
+            rows[span] += self.rows[span]
+        return rows
+
+    def _bounds(self, columns: NDArray[np.integer]) -> NDArray[np.int64]:
+        """Where in `rows` each block of these columns begins, and the last ends, shape (columns, blocks + 1)."""
+        starts = self.column_starts[columns][:, np.newaxis]
+        return np.concatenate([starts, starts + self.row_splits[columns], self.column_starts[columns + 1][:, np.newaxis]], axis=1)
 
     def rating_of(self, row: int, column: int) -> int:
         """The half stars a user gave a movie, 0 for none."""
@@ -180,6 +225,7 @@ class RatingMatrix:
 
 SUMS = ("squared_rows", "squared_columns", "row_sums", "column_sums", "row_means", "first_rated")  # kept with a matrix, each a short array
 LATEST_OF_ALL = "latest"
+SPLIT_ROWS = "split_rows"
 
 
 def _distinct(ids: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -232,18 +278,50 @@ def _in_short(places: NDArray[np.integer]) -> list[NDArray[np.uint16]]:
     return [low] if places.dtype == np.uint16 else [low, (places >> 16).astype(np.uint16)]
 
 
+def _is_split(n_blocks: int, n_movies: int, n_ratings: int) -> bool:
+    """Whether rows are kept in two bytes beside splits: where these take no more than half of what they save, which bounds too how many
+    blocks there are to go through, most of them empty where people are many and films have few raters."""
+    return n_blocks > 1 and 4 * n_movies * (n_blocks - 1) <= n_ratings
+
+
+def _row_splits(columns: NDArray[np.integer], row_starts: NDArray[np.int64], n_movies: int) -> NDArray[np.int32]:
+    """Of ratings by row, whose columns these are: how many of each column stand before each block of people but the first."""
+    n_blocks = -(-(len(row_starts) - 1) // MOST_SHORT)
+    if not _is_split(n_blocks, n_movies, len(columns)):
+        return np.zeros((n_movies, 0), dtype=np.int32)
+    splits, before = np.empty((n_movies, n_blocks - 1), dtype=np.int32), np.zeros(n_movies, dtype=np.int64)
+    for block in range(n_blocks - 1):
+        span = slice(row_starts[block * MOST_SHORT], row_starts[(block + 1) * MOST_SHORT])
+        before += np.diff(_starts(columns[span], n_movies))
+        splits[:, block] = before
+    return splits
+
+
+def _firsts_of_blocks(lengths: NDArray[np.int64]) -> NDArray[np.int32]:
+    """The first row of each block of some columns, beside the lengths, shape (columns, blocks)."""
+    n_columns, n_blocks = lengths.shape
+    return np.tile(np.arange(n_blocks, dtype=np.int32) * MOST_SHORT, n_columns)
+
+
 def _by_column(
-    rows: NDArray[np.integer], columns: NDArray[np.integer], half_stars: NDArray[np.uint8], column_starts: NDArray[np.int64]
+    rows: NDArray[np.integer],
+    columns: NDArray[np.integer],
+    half_stars: NDArray[np.uint8],
+    column_starts: NDArray[np.int64],
+    kept: np.dtype[np.integer],
 ) -> tuple[NDArray[np.integer], NDArray[np.uint8]]:
-    """Rows and half stars by column, rows ascending: dealt out piece by piece, each piece sorted by itself."""
-    sorted_rows, sorted_half_stars = np.empty_like(rows), np.empty_like(half_stars)
+    """Rows and half stars by column, rows ascending: dealt out piece by piece, each piece sorted by itself.
+
+    kept: the type of the rows; of two bytes it holds what is left of a row beside whole MOST_SHORT.
+    """
+    sorted_rows, sorted_half_stars = np.empty(len(rows), dtype=kept), np.empty_like(half_stars)
     ends = column_starts[:-1].copy()  # of what has been dealt out of each column
     for span in _pieces(len(rows)):
         order = np.argsort(columns[span], kind="stable")
         counts = np.bincount(columns[span], minlength=len(ends))
         moved = ends - (np.cumsum(counts) - counts)
         to = np.arange(len(order)) + np.repeat(moved, counts)
-        sorted_rows[to], sorted_half_stars[to] = rows[span][order], half_stars[span][order]
+        sorted_rows[to], sorted_half_stars[to] = rows[span][order].astype(kept, copy=False), half_stars[span][order]
         ends += counts
     return sorted_rows, sorted_half_stars
 

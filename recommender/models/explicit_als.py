@@ -29,11 +29,12 @@ def fit(
     mean_length = matrix.n_ratings / max(1, matrix.n_users)
     if matrix.n_ratings:
         stars, column_stars = (half_stars / 2 - start for half_stars in (matrix.half_stars, matrix.column_half_stars))
+        rows = matrix.wide_rows()
         of_people = shrinkage.ridge(np.diff(matrix.row_starts), mean_length)
         of_films = shrinkage.ridge(matrix.raters, matrix.n_ratings / int(np.count_nonzero(matrix.raters)))
         for _ in range(n_iterations):
             own_biases, people = step(matrix.row_starts, matrix.columns, stars, biases, films, of_people, feature)
-            biases, films = step(matrix.column_starts, matrix.rows, column_stars, own_biases, people, of_films, feature)
+            biases, films = step(matrix.column_starts, rows, column_stars, own_biases, people, of_films, feature)
     return StarFactors(mean, biases, films, shrinkage, mean_length, has_biases)
 
 

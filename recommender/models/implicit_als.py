@@ -84,7 +84,7 @@ def fit(matrix: RatingMatrix, pull: Pull, *, n_factors: int, n_iterations: int, 
     n_rated = int(np.count_nonzero(matrix.raters))
     if n_rated:
         by_person = _observed(matrix.row_starts, matrix.columns, matrix.half_stars, pull)
-        by_film = _observed(matrix.column_starts, matrix.rows, matrix.column_half_stars, pull)
+        by_film = _observed(matrix.column_starts, matrix.wide_rows(), matrix.column_half_stars, pull)
         of_people = pull.ridge(by_person.lengths, matrix.n_ratings / matrix.n_users, n_rated)
         of_films = pull.ridge(by_film.lengths, matrix.n_ratings / n_rated, matrix.n_users)
         for _ in range(n_iterations):

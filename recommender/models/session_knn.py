@@ -124,7 +124,7 @@ class SessionKnn:
         rare = np.maximum(lengths, 1).astype(np.float64) ** -self.parameters["popularity_damping"]
         weights = np.repeat(np.exp(-np.arange(len(newest)) / self.parameters["recent_steps"]) * rare, lengths)
         entries = plain.spans(starts, lengths)
-        rows, places = self.matrix.rows[entries].astype(np.int64), self.places[entries].astype(np.int64)
+        rows, places = self.matrix.rows_of(newest).astype(np.int64), self.places[entries].astype(np.int64)
         if history.own_row is None:
             return rows, places, weights
         others = rows != history.own_row

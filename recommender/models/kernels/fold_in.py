@@ -172,7 +172,7 @@ class Compiled:
     def __init__(self, matrix: RatingMatrix, compiled: ModuleType) -> None:
         self._matrix, self._compiled = matrix, compiled
         self._inverse = _upper_halves_of_inverse(matrix.squared_rows)
-        self._by_column = (matrix.column_starts, matrix.rows, matrix.column_half_stars)
+        self._by_column = (matrix.column_starts, matrix.rows, matrix.column_half_stars, matrix.row_splits)
         self._by_row = (matrix.row_starts, matrix.columns, matrix.half_stars)
 
     def bring(self, dots: NDArray[np.int32], before: Given, now: Given) -> int:

@@ -18,7 +18,7 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.data.matrix import RatingMatrix
+from recommender.data.matrix import MOST_SHORT, RatingMatrix
 from recommender.errors import DataError
 from recommender.models.kernels import SIMILARITY_BITS, native, plain
 
@@ -107,7 +107,7 @@ class PerFilm:
         starts, lengths = matrix.column_starts[columns], matrix.raters[columns]
         for films in _blocks(lengths):
             entries = plain.spans(starts[films], lengths[films])
-            rows, theirs = matrix.rows[entries], np.repeat(deviations[films].astype(np.float64), lengths[films])
+            rows, theirs = matrix.rows_of(columns[films]), np.repeat(deviations[films].astype(np.float64), lengths[films])
             by_stars += np.bincount(rows, weights=theirs * matrix.column_half_stars[entries], minlength=n_users)
             alone += np.bincount(rows, weights=theirs, minlength=n_users)
         return by_stars.astype(np.int64), alone.astype(np.int64)
@@ -139,11 +139,13 @@ class PerFilm:
     ) -> Votes:
         matrix = self._matrix
         sums, voters = np.empty((matrix.n_movies, 2)), np.empty(matrix.n_movies, dtype=np.uint16)
-        arrays = (matrix.row_starts, matrix.columns, matrix.half_stars, matrix.column_starts, matrix.rows, matrix.column_half_stars)
+        by_row = (matrix.row_starts, matrix.columns, matrix.half_stars)
+        by_column = (matrix.column_starts, matrix.rows, matrix.column_half_stars, matrix.row_splits)
         hot = self._hot_from(k)
         most = PATIENCE * k * matrix.n_ratings // hot
         kernel.votes(
-            *arrays,
+            *by_row,
+            *by_column,
             self._counts,
             self._sums,
             self._squares,
@@ -200,3 +202,22 @@ def _refuse_damaged(matrix: RatingMatrix) -> None:
             raise DataError(f"The ratings are damaged: their starts do not lead from 0 to {n:,}, the number of ratings.")
         if n and (int(indices.min()) < 0 or int(indices.max()) >= most or int(stars.max()) > 10):
             raise DataError(f"The ratings are damaged: one is not of the {most:,} rows or columns there are, or above five stars.")
+        if np.diff(starts).max(initial=0) > most:
+            raise DataError(f"The ratings are damaged: somebody or some film has more of them than the {most:,} that can be.")
+    if matrix.row_splits.shape[1]:
+        _refuse_damaged_splits(matrix)
+
+
+def _refuse_damaged_splits(matrix: RatingMatrix) -> None:
+    """Of starts that are in order. Only in the last block of people there may be rows of nobody, as long as they are of two bytes."""
+    n_splits = (matrix.n_users - 1) // MOST_SHORT
+    if matrix.rows.dtype != np.uint16 or matrix.row_splits.shape != (matrix.n_movies, n_splits):
+        raise DataError(f"The ratings are damaged: the rows of {matrix.n_users:,} people are not split in {n_splits} places.")
+    bounds = np.column_stack([matrix.column_starts[:-1, np.newaxis] + matrix.row_splits, matrix.column_starts[1:]])
+    if np.any(np.diff(bounds, prepend=matrix.column_starts[:-1, np.newaxis]) < 0):
+        raise DataError("The ratings are damaged: a film's raters are split at places that do not ascend within them.")
+    last = bounds[bounds[:, -2] < bounds[:, -1], -2:].ravel()
+    if len(last) and np.maximum.reduceat(matrix.rows, last[: np.searchsorted(last, len(matrix.rows))])[::2].max() >= (
+        matrix.n_users - n_splits * MOST_SHORT
+    ):
+        raise DataError(f"The ratings are damaged: one is of nobody among the {matrix.n_users:,} people there are.")

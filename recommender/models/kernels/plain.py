@@ -21,10 +21,10 @@ def overlaps(matrix: RatingMatrix, columns: NDArray[np.integer], half_stars: NDA
     products: NDArray[np.float64] = (
         np.repeat(half_stars[~is_long].astype(np.float64), lengths[~is_long]) * matrix.column_half_stars[entries]
     )
-    dots = _sums(matrix.rows[entries], products, matrix.n_users)
-    for start, length, own in zip(starts[is_long], lengths[is_long], half_stars[is_long].astype(np.float64), strict=True):
-        span = slice(start, start + length)
-        np.add.at(dots, matrix.rows[span], matrix.column_half_stars[span] * own)
+    dots = _sums(matrix.rows_of(columns[~is_long]), products, matrix.n_users)
+    for column, own in zip(columns[is_long].tolist(), half_stars[is_long].astype(np.float64), strict=True):
+        rows, theirs = matrix.column(column)
+        np.add.at(dots, rows, theirs * own)
     return dots
 
 

@@ -36,7 +36,7 @@ class Products:
         self._is_tail = ~dense
         in_tail = np.repeat(self._is_tail, matrix.raters)
         self._raters = AddedColumns(
-            np.where(dense, 0, matrix.raters), matrix.rows[in_tail], matrix.column_half_stars[in_tail].astype(self.dtype)
+            np.where(dense, 0, matrix.raters), matrix.wide_rows()[in_tail], matrix.column_half_stars[in_tail].astype(self.dtype)
         )
 
     def into(self, dots: Dots, users: NDArray[np.int64], first: int = 0, before: NDArray[np.int64] | None = None) -> None:

@@ -14,7 +14,7 @@ from recommender.data.ratings import RatingTable
 from recommender.models import History
 from recommender.models.similar import similar_movies
 from recommender.models.user_cosine import UserCosine
-from tests.worlds import matrix_of, random_ratings, rating
+from tests.worlds import in_blocks, matrix_of, random_ratings, rating, unsplit
 
 
 @pytest.fixture(params=["in one piece", "in pieces of seven"])
@@ -96,15 +96,87 @@ def test_a_matrix_of_nobody_has_films_all_the_same() -> None:
     assert made.row_sums.tolist() == made.row_means.tolist() == []
 
 
-@pytest.mark.parametrize(("n", "kind"), [(MOST_SHORT, np.uint16), (MOST_SHORT + 1, np.int32)])
-def test_places_are_as_narrow_as_they_may_be(n: int, kind: type) -> None:
+@pytest.mark.parametrize(("n", "kind", "splits"), [(MOST_SHORT, np.uint16, []), (MOST_SHORT + 1, np.int32, [MOST_SHORT])])
+def test_places_are_as_narrow_as_they_may_be(n: int, kind: type, splits: list[int]) -> None:
     of_films = matrix_of([rating(1, 1, 5.0), rating(1, n, 0.5)])
     assert of_films.columns.dtype == kind
     assert of_films.columns.tolist() == [0, n - 1]
 
     of_people = matrix_of(rating(user, 1, 5.0) for user in range(1, n + 1))
-    assert of_people.rows.dtype == kind
-    assert of_people.rows[-1] == n - 1
+    assert of_people.rows.dtype == np.uint16
+    assert of_people.row_splits.tolist() == [splits]
+    assert of_people.column(0)[0].tolist() == of_people.wide_rows().tolist() == list(range(n))
+
+
+@pytest.mark.usefixtures("pieces")
+def test_rows_of_many_blocks_of_people_are_told_whole(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matrices, "MOST_SHORT", 8)
+    table = table_of(rng)
+    monkeypatch.setattr(matrices, "_is_split", lambda *_: True)
+
+    made = RatingMatrix.of(table, ids_to(70))
+
+    assert made.row_splits.shape == (70, 4)
+    assert made.rows.dtype == np.uint16
+    for column, movie in enumerate(made.movie_ids.tolist()):
+        raters = np.searchsorted(made.user_ids, np.sort(table.user_ids[table.movie_ids == movie]))
+        assert made.row_splits[column].tolist() == [int(np.sum(raters < first)) for first in (8, 16, 24, 32)]
+
+
+def test_people_of_every_block_are_told_apart(rng: np.random.Generator) -> None:
+    made = in_blocks(rng)
+    everybody = made.ratings()
+
+    assert made.row_splits.shape == (made.n_movies, 2)
+    assert made.rows.dtype == np.uint16
+    by_film = np.lexsort((everybody.user_ids, everybody.movie_ids))
+    expected = np.searchsorted(made.user_ids, everybody.user_ids[by_film])
+    np.testing.assert_array_equal(made.wide_rows(), expected)
+    np.testing.assert_array_equal(made.column_half_stars, everybody.half_stars[by_film])
+    whole = [made.column(column)[0] for column in range(made.n_movies)]
+    np.testing.assert_array_equal(np.concatenate(whole), expected)
+    for some in ([], [4], [3, 4, 0], list(range(made.n_movies))):
+        np.testing.assert_array_equal(made.rows_of(np.array(some, dtype=np.int32)), np.concatenate([whole[at] for at in some] or [[]]))
+    assert {made.wide_rows().dtype, made.rows_of(np.array([3])).dtype, whole[3].dtype} == {np.dtype(np.int32)}
+    assert whole[3].tolist() == [0, 65_535, 65_536, 131_071, 131_072, 132_999]
+    assert (whole[2].min() >= 2 * MOST_SHORT, whole[4].tolist()) == (True, [])
+
+
+def test_wide_rows_of_before_are_read_as_they_are(rng: np.random.Generator) -> None:
+    made = in_blocks(rng)
+    kept = {name: array for name, array in unsplit(made).arrays().items() if name != "row_splits"}
+
+    older = RatingMatrix.from_arrays(kept)
+
+    assert older.rows is kept["rows"]
+    np.testing.assert_array_equal(older.wide_rows(), made.wide_rows())
+    for column in range(made.n_movies):
+        for one, other in zip(older.column(column), made.column(column), strict=True):
+            np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(older.rows_of(np.array([3, 1, 8])), made.rows_of(np.array([3, 1, 8])))
+    model, same = UserCosine.fit(made), UserCosine.fit(older)
+    history = History.of_row(made, MOST_SHORT)
+    np.testing.assert_array_equal(model.score(history), same.score(history))
+
+
+def test_split_rows_are_kept_under_a_name_of_their_own(rng: np.random.Generator) -> None:
+    """Whoever looks for rows alone, as programs of before splits did, finds none instead of wrong ones."""
+    made = in_blocks(rng)
+    kept = made.arrays()
+
+    assert "rows" not in kept
+    again = RatingMatrix.from_arrays(kept)
+    for name, array in kept.items():
+        np.testing.assert_array_equal(again.arrays()[name], array)
+    np.testing.assert_array_equal(again.wide_rows(), made.wide_rows())
+
+
+def test_rows_are_split_where_that_saves_memory() -> None:
+    """A few raters a film do not pay for a place that each block begins at, and for passing through all blocks."""
+    assert matrices._is_split(3, n_movies=60_000, n_ratings=25_000_000)
+    assert matrices._is_split(153, n_movies=60_000, n_ratings=1_540_000_000)
+    assert not matrices._is_split(1, n_movies=60_000, n_ratings=25_000_000)
+    assert not matrices._is_split(4, n_movies=80_000, n_ratings=800_000)
 
 
 def test_the_last_of_short_places_is_reckoned_with_as_any_other() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recommender.data.matrix import RatingMatrix
+from recommender.data.matrix import MOST_SHORT, RatingMatrix
 from recommender.data.movielens import read_data_set
 from recommender.models import History
 from recommender.models.kernels import fold_in, plain
@@ -23,9 +23,12 @@ from recommender.models.kernels.fold_in import Compiled, Given, Overlap, Plain
 from recommender.models.kernels.native import VARIABLE, kernel
 from recommender.models.user_cosine import NEUTRAL_HALF_STARS
 from recommender.ranking import top_k
-from tests.worlds import matrix_of, random_ratings, rating, two_tastes
+from tests.worlds import in_blocks, matrix_of, random_ratings, rating, two_tastes, unsplit
 
 WAYS = ("generic", "avx2", "avx512", "vnni")
+
+NOBODY_THERE = "Every row must be one of the people there are; there is one outside."
+SPLITS = "The splits of a film's raters must ascend within them, as many for every film; they do not."
 
 WORLDS: dict[str, Callable[[np.random.Generator], Any]] = {
     "random": lambda rng: random_ratings(rng, n_users=150, n_movies=90),
@@ -123,6 +126,38 @@ def test_every_sum_is_the_plain_one(narrow_or_wide: RatingMatrix, module: Module
                     np.testing.assert_array_equal(found[1], scores[expected_best])
 
 
+@pytest.fixture(params=["split", "wide", "split, of four bytes"])
+def many(request: pytest.FixtureRequest, rng: np.random.Generator) -> tuple[RatingMatrix, RatingMatrix]:
+    """People in three blocks, in one of the types that rows may have, and with rows that are counted from 0."""
+    made = in_blocks(rng)
+    wide = unsplit(made)
+    types = {"split": made, "wide": wide, "split, of four bytes": replace(made, rows=made.rows.astype(np.int32))}
+    return types[request.param], wide
+
+
+def test_people_of_every_block_are_added_up(
+    many: tuple[RatingMatrix, RatingMatrix], module: ModuleType, way: str, rng: np.random.Generator
+) -> None:
+    matrix, wide = many
+    compiled, twin, split_twin = Compiled(matrix, module), Plain(wide), Plain(matrix)
+    means = rng.random(matrix.n_users) * 9 + 1
+    columns = rng.permutation(matrix.n_movies).astype(np.int32)
+    rows = [0, MOST_SHORT - 1, MOST_SHORT, 2 * MOST_SHORT + 500, matrix.n_users - 1]
+    for history in (*(History.of_row(wide, row) for row in rows), replace(History.of_row(wide, MOST_SHORT), own_row=None)):
+        ours, theirs = overlap(compiled, matrix, history), overlap(twin, wide, history)
+        np.testing.assert_array_equal(ours.dots, theirs.dots)
+        np.testing.assert_array_equal(overlap(split_twin, matrix, history).dots, theirs.dots)
+        for k in (3, 40):
+            ours.found = None
+            expected = twin.raters(theirs, columns, k, means)
+            for found in (compiled.raters(ours, columns, k, means), split_twin.raters(theirs, columns, k, means)):
+                for one, other in zip(found, expected, strict=True):
+                    np.testing.assert_array_equal(one, other)
+        fewer = Given(history.columns[::2].copy(), history.half_stars[::2].copy())
+        compiled.bring(ours.dots, Given(history.columns, history.half_stars), fewer)
+        np.testing.assert_array_equal(ours.dots, plain.overlaps(wide, fewer.columns, fewer.half_stars))
+
+
 def test_raters_are_found_without_having_asked_for_the_nearest(module: ModuleType, way: str, rng: np.random.Generator) -> None:
     matrix = matrix_of(random_ratings(rng, n_users=3_000, n_movies=20))
     compiled, twin, columns = Compiled(matrix, module), Plain(matrix), np.arange(20, dtype=np.int32)
@@ -218,6 +253,7 @@ class TestBrokenArrays:
             "column_starts": matrix.column_starts,
             "rows": matrix.rows.astype(np.int32),
             "column_half_stars": matrix.column_half_stars,
+            "row_splits": matrix.row_splits,
             "before": np.zeros(0, dtype=np.int32),
             "stars_before": np.zeros(0, dtype=np.uint8),
             "columns": np.array([2, 5], dtype=np.int32),
@@ -240,6 +276,15 @@ class TestBrokenArrays:
             ({"column_half_stars": np.zeros(3, np.uint8)}, "The starts must ascend and end within the ratings; they do not."),
             ({"column_starts": np.zeros(31, np.int64) + 2**40}, "The starts must ascend and end within the ratings; they do not."),
             ({"column_starts": np.arange(31)[::-1].astype(np.int64)}, "The starts must ascend and end within the ratings; they do not."),
+            (
+                {"row_splits": np.zeros((30, 2), np.int64)},
+                "row_splits must be a contiguous array of i4, not of format l with 8 bytes an item.",
+            ),
+            ({"row_splits": np.zeros(31, np.int32)}, SPLITS),
+            ({"row_splits": np.full((30, 1), -1, np.int32)}, SPLITS),
+            ({"row_splits": np.full((30, 1), 2**31 - 1, np.int32)}, SPLITS),
+            ({"row_splits": np.tile(np.array([3, 2], np.int32), (30, 1))}, SPLITS),
+            ({"row_splits": np.zeros((30, 1), np.int32)}, "Every row must be one of the people there are; there is one outside."),
         ],
     )
     def test_of_a_history(self, module: ModuleType, matrix: RatingMatrix, other: dict[str, Any], sentence: str) -> None:
@@ -267,6 +312,33 @@ class TestBrokenArrays:
         healthy = overlap(Compiled(matrix, module), matrix, History.of_row(matrix, 1))
         with pytest.raises(ValueError, match=r"^Every row must be one of the people there are"):
             broken.raters(replace(healthy), np.array([2], np.int32), 39, np.zeros(40))
+
+    @pytest.mark.parametrize("splits", [[0], [0, 0], [5, 5], [3, 2], [-1, 3], [2, 2**31 - 1], [-(2**31), 2**31 - 1]])
+    def test_splits_outside(self, module: ModuleType, matrix: RatingMatrix, splits: list[int]) -> None:
+        """Nothing is read or written beside the sums of 40 people, wherever a film's blocks of people begin."""
+        broken = Compiled(replace(matrix, row_splits=np.tile(np.array(splits, dtype=np.int32), (30, 1))), module)
+        healthy = overlap(Compiled(matrix, module), matrix, History.of_row(matrix, 1))
+        sentence = re.escape(NOBODY_THERE if splits[-1] in (0, 5) else SPLITS)
+
+        with pytest.raises(ValueError, match=f"^{sentence}$"):
+            broken.bring(np.zeros(40, dtype=np.int32), Given.nothing(), Given(np.array([2], np.int32), np.array([8], np.uint8)))
+        with pytest.raises(ValueError, match=f"^{sentence}$"):
+            broken.raters(replace(healthy), np.array([2], np.int32), 39, np.zeros(40))
+
+    @pytest.mark.parametrize("row", [MOST_SHORT + 40, MOST_SHORT - 1])
+    def test_a_row_outside_the_last_block(self, module: ModuleType, row: int) -> None:
+        """Of 65,576 people the last block has 40: a row in two bytes may name more."""
+        made = matrix_of(rating(user, 1, 4.0) for user in range(1, MOST_SHORT + 41))
+        rows = made.rows.copy()
+        rows[-1] = row % MOST_SHORT
+        dots, given = np.zeros(made.n_users, dtype=np.int32), Given(np.array([0], np.int32), np.array([8], np.uint8))
+        healthy = overlap(Compiled(made, module), made, History.of_row(made, 1))
+        broken = Compiled(replace(made, rows=rows), module)
+
+        with pytest.raises(ValueError, match=r"^Every row must be one of the people there are"):
+            broken.bring(dots, Given.nothing(), given)
+        with pytest.raises(ValueError, match=r"^Every row must be one of the people there are"):
+            broken.raters(replace(healthy), np.array([0], np.int32), 3_000, np.zeros(made.n_users))
 
     @pytest.mark.parametrize("column", [30, 2**31 - 1, -1])
     def test_a_column_outside(self, module: ModuleType, matrix: RatingMatrix, column: int) -> None:

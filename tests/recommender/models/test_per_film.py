@@ -16,7 +16,7 @@ from recommender.errors import DataError
 from recommender.models import History
 from recommender.models.kernels import MOST_NEIGHBOURS, native, per_film
 from recommender.models.kernels.per_film import PerFilm, Votes
-from tests.worlds import matrix_of, random_ratings, rating, two_tastes
+from tests.worlds import in_blocks, matrix_of, random_ratings, rating, two_tastes, unsplit
 
 INSTRUCTIONS = ("generic", "avx2", "avx512", "vnni")
 LEAST = 1e-6
@@ -105,6 +105,17 @@ def test_rows_and_columns_may_be_two_or_four_bytes_each(
         expected = by("plain", PerFilm(matrix), History.of_row(matrix, row), 5)
         for ways in ("plain", instructions):
             assert_same(by(ways, PerFilm(sized), History.of_row(sized, row), 5), expected)
+
+
+def test_people_of_every_block_vote(rng: np.random.Generator, instructions: str, way: str) -> None:
+    matrix = in_blocks(rng)
+    people, wide = PerFilm(matrix), PerFilm(unsplit(matrix))
+    for history in (*(History.of_row(matrix, row) for row in (65_535, 65_536, 131_072)), replace(History.of_row(matrix, 0), own_row=None)):
+        for k in (2, 50):
+            expected = by("plain", wide, history, k)
+            assert_same(by(instructions, people, history, k), expected)
+            assert_same(by("plain", people, history, k), expected)
+            assert expected.voters.any()
 
 
 def test_numpy_looks_at_people_a_block_at_a_time(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,6 +218,38 @@ def test_damaged_ratings_are_refused(name: str, value: Callable[[RatingMatrix], 
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
+        (lambda all_: {"row_splits": all_.row_splits[:, :1]}, "are not split in 2 places"),
+        (lambda all_: {"row_splits": all_.row_splits[:-1]}, "are not split in 2 places"),
+        (lambda all_: {"rows": all_.rows.astype(np.int32)}, "are not split in 2 places"),
+        (lambda all_: {"row_splits": all_.row_splits[:, ::-1]}, "do not ascend within them"),
+        (lambda all_: {"row_splits": all_.row_splits - 1}, "do not ascend within them"),
+        (lambda all_: {"row_splits": all_.row_splits + 2**20}, "do not ascend within them"),
+        (
+            lambda all_: {"rows": all_.rows + (np.arange(all_.n_ratings) == all_.n_ratings - 1).astype(np.uint16)},
+            "nobody among the 133,000",
+        ),
+        (lambda all_: {"rows": all_.rows + (np.arange(all_.n_ratings) == 905).astype(np.uint16)}, "nobody among the 133,000"),
+    ],
+)
+def test_damaged_splits_are_refused(changes: Callable[[RatingMatrix], dict[str, np.ndarray]], says: str, rng: np.random.Generator) -> None:
+    """Rating 905 is the last of those at the borders of blocks, by whoever is the last of all."""
+    matrix = in_blocks(rng)
+    assert matrix.wide_rows()[905] == matrix.n_users - 1
+    with pytest.raises(DataError, match=f"The ratings are damaged.*{says}"):
+        PerFilm(replace(matrix, **changes(matrix)))
+
+
+def test_more_raters_than_people_are_refused(rng: np.random.Generator) -> None:
+    matrix = matrix_of(random_ratings(rng, n_users=40, n_movies=60))
+    starts = np.where(np.arange(61) == 0, 0, np.maximum(matrix.column_starts, 41))
+
+    with pytest.raises(DataError, match="more of them than the 40 that can be"):
+        PerFilm(replace(matrix, column_starts=starts))
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
         ({"columns": np.array([60], np.int32)}, "column 60 with 8 half stars; right would be below 60"),
         ({"columns": np.array([-1], np.int32)}, "column -1"),
         ({"columns": np.array([1, 2], np.int32)}, "own columns has 8 bytes; right would be 4"),
@@ -220,6 +263,8 @@ def test_damaged_ratings_are_refused(name: str, value: Callable[[RatingMatrix], 
         ({"voters": np.empty(60, np.uint8)}, "voters has 60 bytes; right would be 120"),
         ({"means": np.empty(39, np.int32)}, "means has 156 bytes; right would be 160"),
         ({"row_starts": np.zeros(41, np.int64)}, "The starts end at 0"),
+        ({"row_splits": np.zeros((60, 1), np.int32)}, "The rows are split in 1 places; right would be 0, or none"),
+        ({"row_splits": np.zeros(7, np.int32)}, "row_splits has 28 bytes; right would be 0"),
     ],
 )
 def test_the_kernel_refuses_what_does_not_fit(changes: dict[str, object], says: str, rng: np.random.Generator) -> None:
@@ -235,6 +280,7 @@ def test_the_kernel_refuses_what_does_not_fit(changes: dict[str, object], says: 
         "column_starts": matrix.column_starts,
         "rows": matrix.rows,
         "column_half_stars": matrix.column_half_stars,
+        "row_splits": matrix.row_splits,
         "counts": people._counts,
         "of_stars": people._sums,
         "squares": people._squares,

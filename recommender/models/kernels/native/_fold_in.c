@@ -18,6 +18,7 @@ a broken file is a ValueError and no read or write outside an array. */
 #define BIN_BITS 17          /* of the bits of a float32 that a bin does not tell apart */
 #define SAMPLE 1024          /* rows that tell how alike the likest few in a hundred are */
 #define SAMPLED 64           /* of these the likest */
+#define BLOCK 65536          /* people whose rows two bytes tell apart: rows are counted from the first of their block */
 
 #if defined(__GNUC__) || defined(__clang__)
 #define INLINE static inline __attribute__((always_inline))
@@ -117,7 +118,7 @@ INLINE int64_t position(const struct array *array, int64_t at)
 }
 
 /* What went wrong while nobody held the interpreter's lock. */
-enum trouble { NONE = 0, NO_MEMORY, BAD_SPAN, BAD_ROW, BAD_COLUMN, BAD_ORDER, BAD_STARS };
+enum trouble { NONE = 0, NO_MEMORY, BAD_SPAN, BAD_SPLIT, BAD_ROW, BAD_COLUMN, BAD_ORDER, BAD_STARS };
 
 static PyObject *raised(enum trouble trouble)
 {
@@ -126,6 +127,9 @@ static PyObject *raised(enum trouble trouble)
         return PyErr_NoMemory();
     case BAD_SPAN:
         PyErr_SetString(PyExc_ValueError, "The starts must ascend and end within the ratings; they do not.");
+        break;
+    case BAD_SPLIT:
+        PyErr_SetString(PyExc_ValueError, "The splits of a film's raters must ascend within them, as many for every film; they do not.");
         break;
     case BAD_ROW:
         PyErr_SetString(PyExc_ValueError, "Every row must be one of the people there are; there is one outside.");
@@ -156,32 +160,71 @@ INLINE int is_span(const struct array *starts, int64_t at, int64_t n_entries, in
 
 /* ---- dot products: films added, changed, taken back ---- */
 
-/* A film's raters, and what the person gives it more than before. */
+struct by_column {
+    const struct array *starts, *rows, *half_stars, *splits;
+    int64_t n_splits; /* of each column: where in it the rows of the second block of people begin, of the third and so on */
+};
+
+/* The films of arrays that stand one after the other, and what is wrong with their lengths. */
+static enum trouble by_column_of(const struct array *arrays, struct by_column *films)
+{
+    int64_t n_films = arrays[0].n - 1;
+    *films = (struct by_column){&arrays[0], &arrays[1], &arrays[2], &arrays[3], n_films > 0 ? arrays[3].n / n_films : 0};
+    if (n_films < 0 || arrays[1].n != arrays[2].n)
+        return BAD_SPAN;
+    return arrays[3].n == films->n_splits * n_films ? NONE : BAD_SPLIT;
+}
+
+/* A film, where its raters stand and what the person gives it more than before. */
 struct film {
-    const void *rows;
-    const uint8_t *half_stars;
-    int64_t n;
+    int64_t column, first, end;
     int32_t times;
 };
 
-/* Adds a film's raters times what the person gives it; whether every row was inside. */
-INLINE int added(int32_t *sums, uint32_t n_rows, const struct film *film, int size)
+/* Where those of a film's raters stand who are of one block of people, and the first row of it. */
+struct segment {
+    int64_t first, end, base;
+};
+
+/* Whether the splits are in order there; those of all of a film's blocks together are all of its raters. */
+INLINE int is_segment(const struct by_column *films, const struct film *film, int64_t block, struct segment *found)
 {
-    int64_t at = 0, n = film->n;
-    int32_t times = film->times;
-    const uint8_t *half = film->half_stars;
+    const int32_t *splits = (const int32_t *)films->splits->view.buf + film->column * films->n_splits;
+    found->first = block ? film->first + splits[block - 1] : film->first;
+    found->end = block < films->n_splits ? film->first + splits[block] : film->end;
+    found->base = block * BLOCK;
+    return film->first <= found->first && found->first <= found->end && found->end <= film->end;
+}
+
+/* Adds raters times what the person gives the film; whether every row was inside. */
+INLINE int added(int32_t *sums, uint32_t n_rows, const void *rows, const uint8_t *half, int64_t n, int32_t times, int size)
+{
+    int64_t at = 0;
     if (size == 2)
-        for (const uint16_t *row = film->rows; at < n && row[at] < n_rows; at++)
+        for (const uint16_t *row = rows; at < n && row[at] < n_rows; at++)
             sums[row[at]] += times * half[at];
     else
-        for (const uint32_t *row = film->rows; at < n && row[at] < n_rows; at++)
+        for (const uint32_t *row = rows; at < n && row[at] < n_rows; at++)
             sums[row[at]] += times * half[at];
     return at == n;
 }
 
-struct by_column {
-    const struct array *starts, *rows, *half_stars;
-};
+static enum trouble film_added(const struct array *sums, const struct by_column *films, const struct film *film)
+{
+    struct segment some;
+    for (int64_t block = 0; block <= films->n_splits; block++) {
+        if (!is_segment(films, film, block, &some))
+            return BAD_SPLIT;
+        if (some.first == some.end)
+            continue;
+        if (some.base >= sums->n ||
+            !added((int32_t *)sums->view.buf + some.base, (uint32_t)(sums->n - some.base),
+                   (const char *)films->rows->view.buf + some.first * films->rows->size,
+                   (const uint8_t *)films->half_stars->view.buf + some.first, some.end - some.first, film->times, films->rows->size))
+            return BAD_ROW;
+    }
+    return NONE;
+}
 
 struct by_row {
     const struct array *starts, *columns, *half_stars;
@@ -225,12 +268,11 @@ static int64_t difference(const struct by_column *films, const struct history *b
             times += stars_now[new++];
         if (!times)
             continue;
-        int64_t first, end;
-        is_span(films->starts, a < b ? a : b, films->rows->n, &first, &end); /* checked before */
-        const char *rows = (const char *)films->rows->view.buf + first * films->rows->size;
-        const uint8_t *half_stars = (const uint8_t *)films->half_stars->view.buf + first;
-        found[n++] = (struct film){rows, half_stars, end - first, times};
-        *n_raters += end - first;
+        struct film *film = &found[n++];
+        film->column = a < b ? a : b;
+        film->times = times;
+        is_span(films->starts, film->column, films->rows->n, &film->first, &film->end); /* checked before */
+        *n_raters += film->end - film->first;
     }
     return n;
 }
@@ -262,8 +304,7 @@ static enum trouble brought(struct array *sums, const struct by_column *films, c
     }
     *done = anew;
     for (int64_t at = 0; at < n && !trouble; at++)
-        if (!added((int32_t *)sums->view.buf, (uint32_t)sums->n, &changes[at], films->rows->size))
-            trouble = BAD_ROW;
+        trouble = film_added(sums, films, &changes[at]);
     PyMem_RawFree(changes);
     return trouble;
 }
@@ -271,23 +312,24 @@ static enum trouble brought(struct array *sums, const struct by_column *films, c
 static PyObject *bring(PyObject *self, PyObject *const *objects, Py_ssize_t n)
 {
     static const struct wanted wanted[] = {
-        {"sums", "i4", 1},           {"column_starts", "i8", 0}, {"rows", "u2 i4", 0},          {"column_half_stars", "u1", 0},
-        {"before", "u2 i4 i8", 0},   {"half stars before", "u1", 0}, {"columns", "u2 i4 i8", 0}, {"half_stars", "u1", 0},
+        {"sums", "i4", 1},       {"column_starts", "i8", 0},  {"rows", "u2 i4", 0},            {"column_half_stars", "u1", 0},
+        {"row_splits", "i4", 0}, {"before", "u2 i4 i8", 0},   {"half stars before", "u1", 0},  {"columns", "u2 i4 i8", 0},
+        {"half_stars", "u1", 0},
     };
-    struct array arrays[8];
+    struct array arrays[9];
     (void)self;
-    if (!is_called_with(n, 8, "bring") || !all_taken(objects, arrays, wanted, 8))
+    if (!is_called_with(n, 9, "bring") || !all_taken(objects, arrays, wanted, 9))
         return NULL;
-    struct by_column films = {&arrays[1], &arrays[2], &arrays[3]};
-    struct history before = {&arrays[4], &arrays[5]}, now = {&arrays[6], &arrays[7]};
-    enum trouble trouble = arrays[2].n != arrays[3].n || !arrays[1].n ? BAD_SPAN : NONE;
+    struct by_column films;
+    struct history before = {&arrays[5], &arrays[6]}, now = {&arrays[7], &arrays[8]};
+    enum trouble trouble = by_column_of(arrays + 1, &films);
     int64_t done = 0;
     if (!trouble) {
         Py_BEGIN_ALLOW_THREADS
         trouble = brought(&arrays[0], &films, &before, &now, &done);
         Py_END_ALLOW_THREADS
     }
-    release(arrays, 8);
+    release(arrays, 9);
     return trouble ? raised(trouble) : PyLong_FromLongLong(done);
 }
 
@@ -655,14 +697,18 @@ static int64_t sampled(const struct people *people, struct heap *sample)
     return looked_at;
 }
 
-static enum trouble raters_looked_through(const struct people *people, const struct ways *ways, const struct array *rows, int64_t first,
-                                          int64_t end, float bar, struct heap *heap)
+/* Looks through a film's raters of one block of people, and tells the likeness that the next must have. */
+static enum trouble segment_looked_through(const struct people *people, const struct ways *ways, const struct array *rows,
+                                           const struct segment *some, float *bar_now, struct heap *heap)
 {
-    const int32_t *sums = (const int32_t *)people->sums->view.buf;
-    const uint16_t *inverse = (const uint16_t *)people->inverse->view.buf;
-    int64_t n_people = people->sums->n;
-    for (int64_t from = first; from < end; from += CHUNK) {
-        int64_t upto = from + CHUNK < end ? from + CHUNK : end;
+    int64_t n_people = people->sums->n - some->base;
+    if (n_people <= 0)
+        return BAD_ROW;
+    const int32_t *sums = (const int32_t *)people->sums->view.buf + some->base;
+    const uint16_t *inverse = (const uint16_t *)people->inverse->view.buf + some->base;
+    float bar = *bar_now;
+    for (int64_t from = some->first; from < some->end; from += CHUNK) {
+        int64_t upto = from + CHUNK < some->end ? from + CHUNK : some->end;
         int outside = 0;
         if (rows->size == 2) {
             const uint16_t *row = (const uint16_t *)rows->view.buf;
@@ -684,12 +730,36 @@ static enum trouble raters_looked_through(const struct people *people, const str
                 continue;
             for (int64_t at = group; at < last; at++) {
                 int64_t row = position(rows, at);
-                if (likeness(sums[row], inverse[row]) >= bar && row != people->own_row)
-                    bar = asked(people, row, at, bar, heap);
+                if (likeness(sums[row], inverse[row]) >= bar && row + some->base != people->own_row)
+                    bar = asked(people, row + some->base, at, bar, heap);
             }
         }
     }
+    *bar_now = bar;
     return NONE;
+}
+
+static enum trouble raters_looked_through(const struct people *people, const struct ways *ways, const struct by_column *films,
+                                          const struct film *film, float bar, struct heap *heap)
+{
+    enum trouble trouble = NONE;
+    struct segment some;
+    for (int64_t block = 0; block <= films->n_splits && !trouble; block++)
+        if (!is_segment(films, film, block, &some))
+            trouble = BAD_SPLIT;
+        else if (some.first < some.end)
+            trouble = segment_looked_through(people, ways, films->rows, &some, &bar, heap);
+    return trouble;
+}
+
+/* The row of one of a film's raters, who were looked through before. */
+INLINE int64_t row_of(const struct by_column *films, const struct film *film, int64_t entry)
+{
+    const int32_t *splits = (const int32_t *)films->splits->view.buf + film->column * films->n_splits;
+    int64_t block = 0;
+    while (block < films->n_splits && film->first + splits[block] <= entry)
+        block++;
+    return position(films->rows, entry) + block * BLOCK;
 }
 
 /* Where the column stands among those of a row, ascending; -1 where it does not. */
@@ -736,17 +806,18 @@ static int told_by_the_nearest(const struct people *people, const struct by_row 
 
 /* The same from the film's raters. Where there are many, first only those are looked at who are as alike as some four times as many are as
 are wanted; if that was too much to ask, all. */
-static enum trouble told_by_the_raters(const struct people *people, const struct ways *ways, const struct by_column *films, int64_t first,
-                                       int64_t end, const struct heap *sample, int64_t looked_at, struct heap *heap, struct told *told)
+static enum trouble told_by_the_raters(const struct people *people, const struct ways *ways, const struct by_column *films,
+                                       const struct film *film, const struct heap *sample, int64_t looked_at, struct heap *heap,
+                                       struct told *told)
 {
-    int64_t rank = end > first ? 4 * heap->k * looked_at / (end - first) : SAMPLED;
+    int64_t n_raters = film->end - film->first, rank = n_raters ? 4 * heap->k * looked_at / n_raters : SAMPLED;
     float bar = SOME;
     rank = rank < 8 ? 8 : rank;
     if (rank < sample->n)
         bar = (float)sample->all[rank].value;
     for (;; bar = SOME) {
         heap->n = 0;
-        enum trouble trouble = raters_looked_through(people, ways, films->rows, first, end, bar, heap);
+        enum trouble trouble = raters_looked_through(people, ways, films, film, bar, heap);
         if (trouble)
             return trouble;
         if (bar == SOME || (heap->n == heap->k && least(heap, people->own_squared) >= bar))
@@ -755,7 +826,7 @@ static enum trouble told_by_the_raters(const struct people *people, const struct
     sorted(heap);
     for (int64_t at = 0; at < heap->n; at++) {
         int64_t entry = heap->all[at].place;
-        tell(told, people, position(films->rows, entry), heap->all[at].value, ((const uint8_t *)films->half_stars->view.buf)[entry]);
+        tell(told, people, row_of(films, film, entry), heap->all[at].value, ((const uint8_t *)films->half_stars->view.buf)[entry]);
     }
     return NONE;
 }
@@ -763,12 +834,13 @@ static enum trouble told_by_the_raters(const struct people *people, const struct
 static PyObject *raters(PyObject *self, PyObject *const *objects, Py_ssize_t n)
 {
     static const struct wanted wanted[] = {
-        {"sums", "i4", 0},          {"squared", "i4 i8", 0}, {"inverse", "u2", 0},           {"means", "f8", 0},
-        {"column_starts", "i8", 0}, {"rows", "u2 i4", 0},    {"column_half_stars", "u1", 0}, {"row_starts", "i8", 0},
-        {"columns", "u2 i4", 0},    {"half_stars", "u1", 0}, {"nearest", "i8", 0},           {"their similarities", "f8", 0},
-        {"films", "u2 i4 i8", 0},   {"counts", "i8", 1},     {"similarities", "f8", 1},      {"deviations", "f8", 1},
+        {"sums", "i4", 0},          {"squared", "i4 i8", 0},          {"inverse", "u2", 0},           {"means", "f8", 0},
+        {"column_starts", "i8", 0}, {"rows", "u2 i4", 0},             {"column_half_stars", "u1", 0}, {"row_splits", "i4", 0},
+        {"row_starts", "i8", 0},    {"columns", "u2 i4", 0},          {"half_stars", "u1", 0},        {"nearest", "i8", 0},
+        {"their similarities", "f8", 0}, {"films", "u2 i4 i8", 0},    {"counts", "i8", 1},            {"similarities", "f8", 1},
+        {"deviations", "f8", 1},
     };
-    enum { SUMS, SQUARED, INVERSE, MEANS, BY_COLUMN, BY_ROW = BY_COLUMN + 3, NEAREST = BY_ROW + 3, THEIRS, FILMS, COUNTS, FOUND, DEVIATIONS, ALL };
+    enum { SUMS, SQUARED, INVERSE, MEANS, BY_COLUMN, BY_ROW = BY_COLUMN + 4, NEAREST = BY_ROW + 3, THEIRS, FILMS, COUNTS, FOUND, DEVIATIONS, ALL };
     struct array arrays[ALL];
     int64_t own_squared, own_row, k;
     (void)self;
@@ -776,7 +848,8 @@ static PyObject *raters(PyObject *self, PyObject *const *objects, Py_ssize_t n)
         !whole(objects[ALL + 2], &k) || !all_taken(objects, arrays, wanted, ALL))
         return NULL;
     struct people people = {&arrays[SUMS], &arrays[SQUARED], &arrays[INVERSE], &arrays[MEANS], (double)own_squared, own_row};
-    struct by_column films = {&arrays[BY_COLUMN], &arrays[BY_COLUMN + 1], &arrays[BY_COLUMN + 2]};
+    struct by_column films;
+    enum trouble trouble = by_column_of(arrays + BY_COLUMN, &films);
     struct by_row by_row = {&arrays[BY_ROW], &arrays[BY_ROW + 1], &arrays[BY_ROW + 2]};
     struct one sample_room[SAMPLED];
     struct heap heap = {NULL, 0, 0}, sample = {sample_room, 0, SAMPLED};
@@ -788,27 +861,26 @@ static PyObject *raters(PyObject *self, PyObject *const *objects, Py_ssize_t n)
         PyErr_SetString(PyExc_ValueError, "counts, similarities and deviations must have room for k raters, 1 or more, of every film.");
     else if (arrays[NEAREST].n != arrays[THEIRS].n)
         PyErr_SetString(PyExc_ValueError, "nearest and their similarities must be as many.");
-    else if (films.rows->n != films.half_stars->n || by_row.columns->n != by_row.half_stars->n || n_films < 0)
-        raised(BAD_SPAN);
+    else if (trouble || by_row.columns->n != by_row.half_stars->n)
+        raised(trouble ? trouble : BAD_SPAN);
     else if (!is_heap(&heap, k, k))
         PyErr_NoMemory();
     else {
-        enum trouble trouble = NONE;
         Py_BEGIN_ALLOW_THREADS
         const struct ways *ways = ways_here();
         int64_t looked_at = 0;
         for (int64_t at = 0; at < n_asked && !trouble; at++) {
-            int64_t column = position(&arrays[FILMS], at), first, end;
+            struct film film = {position(&arrays[FILMS], at), 0, 0, 0};
             struct told told = {(double *)arrays[FOUND].view.buf + at * k, (double *)arrays[DEVIATIONS].view.buf + at * k, 0, k};
-            if (column < 0 || column >= n_films)
+            if (film.column < 0 || film.column >= n_films)
                 trouble = BAD_COLUMN;
-            else if (!is_span(films.starts, column, films.rows->n, &first, &end))
+            else if (!is_span(films.starts, film.column, films.rows->n, &film.first, &film.end))
                 trouble = BAD_SPAN;
-            else if ((double)arrays[NEAREST].n * (double)(end - first) < (double)k * (double)n_people || /* they may be too few */
-                     !told_by_the_nearest(&people, &by_row, &arrays[NEAREST], &arrays[THEIRS], column, &told)) {
+            else if ((double)arrays[NEAREST].n * (double)(film.end - film.first) < (double)k * (double)n_people || /* they may be too few */
+                     !told_by_the_nearest(&people, &by_row, &arrays[NEAREST], &arrays[THEIRS], film.column, &told)) {
                 told.n = 0;
                 looked_at = looked_at ? looked_at : sampled(&people, &sample);
-                trouble = told_by_the_raters(&people, ways, &films, first, end, &sample, looked_at, &heap, &told);
+                trouble = told_by_the_raters(&people, ways, &films, &film, &sample, looked_at, &heap, &told);
             }
             ((int64_t *)arrays[COUNTS].view.buf)[at] = told.n;
         }
@@ -1137,15 +1209,15 @@ static PyObject *instructions(PyObject *self, PyObject *none)
 static PyMethodDef methods[] = {
     {"instructions", instructions, METH_NOARGS, "What is made use of: 0 for nothing special, 1 AVX2, 2 AVX-512, 3 VNNI."},
     {"bring", FAST(bring), METH_FASTCALL,
-     "Bring the dot products of one history to another: sums, column_starts, rows, column_half_stars, columns and half stars before, columns "
-     "and half stars now; how many sums were added to. Before nothing the sums must be 0; after an error they are worth nothing."},
+     "Bring the dot products of one history to another: sums, column_starts, rows, column_half_stars, row_splits, columns and half stars "
+     "before, columns and half stars now; how many sums were added to. Before nothing the sums must be 0; after an error they are worth nothing."},
     {"nearest", FAST(nearest), METH_FASTCALL,
      "Fill rows and similarities with the nearest: sums, squared, the upper halves of 1 / squared as float32, rows, similarities, own squared "
      "norm, own row or -1; how many there are."},
     {"raters", FAST(raters), METH_FASTCALL,
      "For each of the films the similarities of its k nearest raters and how far from their own means they gave it: sums, squared, "
-     "inverse, means, column_starts, rows, column_half_stars, row_starts, columns, half_stars, the nearest of all and their similarities, "
-     "films, counts, similarities, deviations, own squared norm, own row or -1, k."},
+     "inverse, means, column_starts, rows, column_half_stars, row_splits, row_starts, columns, half_stars, the nearest of all and their "
+     "similarities, films, counts, similarities, deviations, own squared norm, own row or -1, k."},
     {"scores", FAST(scores), METH_FASTCALL,
      "Fill scores, NaN where no neighbour voted: row_starts, columns, half_stars, neighbours, weights, scores, centre, damping."},
     {"list", FAST(list), METH_FASTCALL,

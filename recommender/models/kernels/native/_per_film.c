@@ -14,6 +14,7 @@
 #define BUCKETS (1 << DIGIT_BITS)
 #define STAR_BITS 4 /* of a candidate: its rank, then the half stars */
 #define SLACK 16    /* places behind an array that a wide register may write to */
+#define BLOCK 65536 /* people whose rows two bytes tell apart: rows are counted from the first of their block */
 
 /* Two sums of a person in one number: of deviations times half stars in the lower bits, of deviations in the upper. */
 #define PACKED_BITS 34
@@ -32,6 +33,8 @@ struct matrix {
     const int64_t *row_starts, *column_starts;
     const void *columns, *rows;
     int long_columns, long_rows;
+    const int32_t *splits; /* of each column: where in it the rows of the second block of people begin, of the third and so on */
+    int64_t n_splits;
     const uint8_t *half_stars, *column_half_stars;
     const int32_t *counts, *sums, *means; /* of each person's half stars; means times 2^23 */
     const double *squares;
@@ -84,12 +87,22 @@ static struct person person_of(const int32_t *columns, const uint8_t *half_stars
     return one;
 }
 
-/* Adds to everybody who rated a film what a table says of their half stars. */
-INLINE void add_column(uint64_t *totals, const struct matrix *all, int is_long, int64_t column, const uint64_t *table)
+/* Where those of a film's raters stand who are of one block of people. */
+INLINE void segment_of(const struct matrix *all, int64_t film, int64_t block, int64_t *from, int64_t *to)
 {
-    int64_t end = all->column_starts[column + 1];
-    for (int64_t at = all->column_starts[column]; at < end; at++)
-        totals[index_at(all->rows, is_long, at)] += table[all->column_half_stars[at]];
+    const int32_t *splits = all->splits + film * all->n_splits;
+    *from = all->column_starts[film] + (block ? splits[block - 1] : 0);
+    *to = block < all->n_splits ? all->column_starts[film] + splits[block] : all->column_starts[film + 1];
+}
+
+/* Adds to everybody who rated a film what a table says of their half stars. */
+INLINE void add_column(uint64_t *everybody, const struct matrix *all, int is_long, int64_t column, const uint64_t *table)
+{
+    for (int64_t block = 0, at, end; block <= all->n_splits; block++) {
+        uint64_t *totals = everybody + block * BLOCK;
+        for (segment_of(all, column, block, &at, &end); at < end; at++)
+            totals[index_at(all->rows, is_long, at)] += table[all->column_half_stars[at]];
+    }
 }
 
 static void add_columns(uint64_t *totals, const struct matrix *all, const struct person *own, int by_stars, int bits)
@@ -483,7 +496,7 @@ static void add_votes(const uint64_t *voters, const uint32_t *candidates, size_t
     sums[1] = weight;
 }
 
-/* The votes of all raters of a film who are anybody's neighbours at all; how many. by_row: who votes, 0 for whoever does not. */
+/* Adds the votes of all of some raters who are anybody's neighbours at all; how many. by_row: who votes, 0 for whoever does not. */
 INLINE uint16_t add_all(const struct matrix *all, int is_long, const uint64_t *by_row, int64_t from, int64_t to, double *sums)
 {
     double total = 0.0, weight = 0.0;
@@ -497,8 +510,8 @@ INLINE uint16_t add_all(const struct matrix *all, int is_long, const uint64_t *b
             n++;
         }
     }
-    sums[0] = total;
-    sums[1] = weight;
+    sums[0] += total;
+    sums[1] += weight;
     return n;
 }
 
@@ -627,8 +640,8 @@ WIDE INLINE uint16_t add_all_wide(const struct matrix *all, int is_long, const u
         n += (unsigned)_mm_popcnt_u32(voting);
     }
     if (n) {
-        sums[0] = _mm512_reduce_add_pd(total);
-        sums[1] = _mm512_reduce_add_pd(weight);
+        sums[0] += _mm512_reduce_add_pd(total);
+        sums[1] += _mm512_reduce_add_pd(weight);
     }
     return (uint16_t)n;
 }
@@ -654,8 +667,18 @@ INLINE void fetch_film(const struct matrix *all, int is_long, int64_t film)
     }
 }
 
-/* Lets every film that is not filled yet ask its raters. into: room for as many candidates as there are people. */
+/* Lets every film that is not filled yet ask its raters, block by block of people. into: room for as many candidates as there are people. */
 #define GATHERING(name, target, candidates, select, add, add_all)                                                                           \
+    target INLINE size_t name##_candidates(const struct matrix *all, int is_long, const uint32_t *ranks, int64_t film, uint32_t limit,      \
+                                           uint32_t *into)                                                                                  \
+    {                                                                                                                                       \
+        size_t n = 0;                                                                                                                       \
+        for (int64_t block = 0, from, to; block <= all->n_splits; block++) {                                                                \
+            segment_of(all, film, block, &from, &to);                                                                                       \
+            n += candidates(ranks + block * BLOCK, all->rows, is_long, all->column_half_stars, from, to, limit, into + n);                  \
+        }                                                                                                                                   \
+        return n;                                                                                                                           \
+    }                                                                                                                                       \
     target INLINE void name##_of(const struct matrix *all, int is_long, const struct people *people, uint16_t k, uint32_t *into,            \
                                  struct found *found)                                                                                       \
     {                                                                                                                                       \
@@ -663,23 +686,30 @@ INLINE void fetch_film(const struct matrix *all, int is_long, int64_t film)
         /* In two goes, so that what the one looks up does not drive out what the other does. */                                            \
         for (int64_t film = 0; film < all->n_movies; film++) {                                                                              \
             int64_t from = all->column_starts[film], to = all->column_starts[film + 1];                                                     \
+            uint16_t voters = 0;                                                                                                            \
             if (from == to || to - from > k || found->voters[film] == k)                                                                    \
                 continue;                                                                                                                   \
             fetch_film(all, is_long, film + 16);                                                                                            \
-            found->voters[film] = add_all(all, is_long, people->by_row, from, to, found->sums + 2 * film);                                  \
+            found->sums[2 * film] = found->sums[2 * film + 1] = 0.0;                                                                        \
+            for (int64_t block = 0; block <= all->n_splits; block++) {                                                                      \
+                segment_of(all, film, block, &from, &to);                                                                                   \
+                if (from < to)                                                                                                              \
+                    voters += add_all(all, is_long, people->by_row + block * BLOCK, from, to, found->sums + 2 * film);                      \
+            }                                                                                                                               \
+            found->voters[film] = voters;                                                                                                   \
         }                                                                                                                                   \
         for (int64_t film = 0; film < all->n_movies; film++) {                                                                              \
-            int64_t from = all->column_starts[film], to = all->column_starts[film + 1], raters = to - from;                                 \
+            int64_t raters = all->column_starts[film + 1] - all->column_starts[film];                                                       \
             double *sums = found->sums + 2 * film;                                                                                          \
             if (raters <= k || found->voters[film] == k)                                                                                    \
                 continue;                                                                                                                   \
             double limit = reach * k * n / (double)raters;                                                                                  \
             limit = limit < n ? limit : n;                                                                                                  \
-            size_t count = candidates(people->ranks, all->rows, is_long, all->column_half_stars, from, to, (uint32_t)limit, into);          \
+            size_t count = name##_candidates(all, is_long, people->ranks, film, (uint32_t)limit, into);                                     \
             reach *= count < k ? 1.0625 : 0.998;                                                                                            \
             while (count < k && limit < n) {                                                                                                \
                 limit = 3 * limit < n ? 3 * limit : n;                                                                                      \
-                count = candidates(people->ranks, all->rows, is_long, all->column_half_stars, from, to, (uint32_t)limit, into);             \
+                count = name##_candidates(all, is_long, people->ranks, film, (uint32_t)limit, into);                                        \
             }                                                                                                                               \
             if (count > k) {                                                                                                                \
                 select(into, count, k);                                                                                                     \
@@ -746,9 +776,9 @@ static int find(const struct matrix *all, const struct person *own, double floor
 }
 
 /* What Python hands in, and what is said where it does not fit. */
-enum { ROW_STARTS, COLUMNS, HALF_STARS, COLUMN_STARTS, ROWS, COLUMN_HALF_STARS, COUNTS, SUMS, SQUARES, MEANS, N_OF_MATRIX };
+enum { ROW_STARTS, COLUMNS, HALF_STARS, COLUMN_STARTS, ROWS, COLUMN_HALF_STARS, ROW_SPLITS, COUNTS, SUMS, SQUARES, MEANS, N_OF_MATRIX };
 static const char *const names[] = {"row_starts", "columns", "half_stars", "column_starts", "rows", "column_half_stars",
-                                    "counts",     "sums",    "squares",    "means"};
+                                    "row_splits", "counts",  "sums",       "squares",       "means"};
 
 static int refuse(const char *name, Py_ssize_t bytes, int64_t right)
 {
@@ -768,8 +798,15 @@ static int matrix_of(const Py_buffer *given, struct matrix *all)
     int64_t users = all->n_users, movies = all->n_movies < 0 ? 0 : all->n_movies, ratings = all->n_ratings;
     all->long_columns = given[COLUMNS].len != 2 * ratings;
     all->long_rows = given[ROWS].len != 2 * ratings;
-    const int64_t right[] = {8 * (users + 1), ratings * (all->long_columns ? 4 : 2), ratings,   8 * (movies + 1), ratings * (all->long_rows ? 4 : 2),
-                             ratings,         4 * users,                             4 * users, 8 * users,        4 * users};
+    all->n_splits = movies ? given[ROW_SPLITS].len / (4 * movies) : 0;
+    if (all->n_splits && all->n_splits != (users - 1) / BLOCK) {
+        PyErr_Format(PyExc_ValueError, "The rows are split in %lld places; right would be %lld, or none.", (long long)all->n_splits,
+                     (long long)((users - 1) / BLOCK));
+        return 0;
+    }
+    const int64_t right[] = {8 * (users + 1), ratings * (all->long_columns ? 4 : 2), ratings,
+                             8 * (movies + 1), ratings * (all->long_rows ? 4 : 2),    ratings,
+                             4 * movies * all->n_splits, 4 * users, 4 * users, 8 * users, 4 * users};
     for (int at = 0; at < N_OF_MATRIX; at++)
         if (given[at].len != right[at])
             return refuse(names[at], given[at].len, right[at]);
@@ -779,6 +816,7 @@ static int matrix_of(const Py_buffer *given, struct matrix *all)
     all->column_starts = given[COLUMN_STARTS].buf;
     all->rows = given[ROWS].buf;
     all->column_half_stars = given[COLUMN_HALF_STARS].buf;
+    all->splits = given[ROW_SPLITS].buf;
     all->counts = given[COUNTS].buf;
     all->sums = given[SUMS].buf;
     all->squares = given[SQUARES].buf;
@@ -819,8 +857,8 @@ static PyObject *votes(PyObject *self, PyObject *arguments)
     double floor;
     PyObject *result = NULL;
     /* In one row: Python's parser keeps too little room for buffers in a tuple within. */
-    if (!PyArg_ParseTuple(arguments, "y*y*y*y*y*y*y*y*y*y*y*y*ndnnnw*w*", &given[0], &given[1], &given[2], &given[3], &given[4], &given[5],
-                          &given[6], &given[7], &given[8], &given[9], &columns, &half_stars, &row, &floor, &k, &hot, &most, &sums, &voters))
+    if (!PyArg_ParseTuple(arguments, "y*y*y*y*y*y*y*y*y*y*y*y*y*ndnnnw*w*", &given[0], &given[1], &given[2], &given[3], &given[4], &given[5],
+                          &given[6], &given[7], &given[8], &given[9], &given[10], &columns, &half_stars, &row, &floor, &k, &hot, &most, &sums, &voters))
         return NULL;
     struct matrix all;
     struct person own;
