@@ -156,7 +156,7 @@ def _rated(matrix: RatingMatrix, row: int, rng: np.random.Generator) -> Rated:
     """The person of the row, who has rated one of their films last, whichever chance wants."""
     now = History.of_row(matrix, row)
     last = int(rng.integers(len(now)))
-    before = replace(now, **{name: np.delete(getattr(now, name), last) for name in ("columns", "half_stars", "rated_at")})
+    before = replace(now, **{name: np.delete(getattr(now, name), last) for name in ("columns", "half_stars", "times")})
     return Rated(row + 1, before, now)
 
 

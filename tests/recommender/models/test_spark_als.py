@@ -147,7 +147,7 @@ def test_nobody_can_tell_of_an_empty_history_or_of_a_film_that_was_taken_back() 
     for model in (taken_home(), taken_home(implicit=1)):
         assert np.isnan(model.score(History.of_nobody())).all()
         history = History.of_row(model.matrix, 0)
-        without = replace(history, columns=history.columns[1:], half_stars=history.half_stars[1:], rated_at=history.rated_at[1:])
+        without = replace(history, columns=history.columns[1:], half_stars=history.half_stars[1:], times=history.times[1:])
         assert np.isnan(model.score(without)[history.columns[0]])
         assert not np.isnan(model.score(history)[history.columns[0]])
 
