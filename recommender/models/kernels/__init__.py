@@ -8,5 +8,12 @@ whole multiples of it too, held exactly by a float64 up to MOST_NEIGHBOURS terms
 
 from __future__ import annotations
 
+import os
+
 SIMILARITY_BITS = 36
 MOST_NEIGHBOURS = 2 ** (53 - SIMILARITY_BITS) // 16  # each adds less than 16 in half stars
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

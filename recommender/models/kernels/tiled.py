@@ -6,7 +6,6 @@ whom either knows as its nearest. No block is ever in two hands, so that threads
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.data.matrix import RatingMatrix
-from recommender.models.kernels import SIMILARITY_BITS
+from recommender.models.kernels import SIMILARITY_BITS, cores
 from recommender.models.kernels.native import kernel
 
 STRIP = 128  # people whom the kernel looks at together: blocks are whole strips
@@ -64,7 +63,7 @@ class Everybody:
         if found is None:
             raise RuntimeError("The kernel of neighbours is not built, or not wanted; see can_take.")
         self._kernel: ModuleType = found
-        self._threads = threads or _cores()
+        self._threads = threads or cores()
         self._n_users = matrix.n_users
         order = np.argsort(np.diff(matrix.row_starts), kind="stable").astype(np.int32)
         films = np.argsort(-matrix.raters, kind="stable").astype(np.int32)
@@ -143,8 +142,3 @@ def _ranks(films: NDArray[np.int32]) -> tuple[NDArray[np.int32], int]:
     ranks = np.empty(len(films), dtype=np.int32)
     ranks[films] = at + 1 + at // (PAGE - 1)
     return ranks, int(ranks.max(initial=0)) + 1
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

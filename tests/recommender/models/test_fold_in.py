@@ -222,6 +222,23 @@ def test_threads_do_not_disturb_each_other(module: ModuleType, rng: np.random.Ge
     assert not wrong
 
 
+@pytest.mark.parametrize("is_busy", [False, True])
+def test_two_threads_add_up_what_one_does(matrix: RatingMatrix, module: ModuleType, monkeypatch: pytest.MonkeyPatch, is_busy: bool) -> None:
+    monkeypatch.setattr(fold_in, "WORTH_SHARING", 0)
+    monkeypatch.setattr(fold_in, "cores", lambda: 2)
+    done = threading.Event()
+    busy = fold_in.HELPER.submit(done.wait, 60) if is_busy else None
+    try:
+        for history in people(matrix):
+            now, dots = Given(history.columns, history.half_stars), np.zeros(matrix.n_users, dtype=np.int32)
+            assert Compiled(matrix, module).bring(dots, Given.nothing(), now) == matrix.raters[history.columns].sum()
+            np.testing.assert_array_equal(dots, plain.overlaps(matrix, history.columns, history.half_stars))
+    finally:
+        done.set()
+        if busy:
+            busy.result()
+
+
 def test_the_variable_leaves_the_kernel_out(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     matrix = matrix_of(two_tastes())
     assert isinstance(fold_in.fold_in(matrix), Compiled)
