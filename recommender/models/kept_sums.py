@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from recommender.models import History
 from recommender.models.kernels.fold_in import FoldIn, Given
 
-MOST_BYTES = 8 << 20  # of one model in one process: twelve people at work where there are 162,541 users, hundreds where there are thousands
+MOST_BYTES = 4 << 20  # of one model in one process: six people at work where there are 162,541 users, hundreds where there are thousands
 
 
 @dataclass(frozen=True, slots=True)
