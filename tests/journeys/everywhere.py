@@ -337,7 +337,7 @@ def _person(site: Site) -> Iterator[Person]:
     recommender = open_recommender(read_settings({k: v for k, v in site.environment.items() if k.startswith("MATINEE_")}))
     try:
         door = recommender.sign_in(Path(site.environment["MATINEE_SECRET_FILE"]).read_text().strip())
-        session = door.session(browser.cookies["matinee"])
+        session = door.session(browser.cookies[f"matinee-{urllib.parse.urlsplit(site.address).port}"])
         assert session
         token, code = door.new_token(session, "a program", ("read", "write"))[1], door.new_code(session)
     finally:

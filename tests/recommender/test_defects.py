@@ -17,6 +17,8 @@ from recommender.data.movielens import DataSet
 from recommender.domain import Asker, ListRecord, RecommendationList, UserId
 from recommender.models import History
 from recommender.models.kernels import plain
+from recommender.models.kernels.fold_in import Overlap
+from recommender.models.kernels.native import VARIABLE
 from recommender.models.user_cosine import Neighbourhood, UserCosine
 from recommender.serving import Recommender
 from recommender.settings import Settings
@@ -51,28 +53,36 @@ def check_taste(recommender: Recommender) -> None:
         assert tuple(ids(recommender.list_for(user_id))) == right_and_wrong(user_id), user_id
 
 
+def _nearest(model: UserCosine, likeness: NDArray[np.float64]) -> Neighbourhood:
+    rows = plain.nearest(likeness, model.n_neighbours)
+    return Neighbourhood(rows, likeness[rows])
+
+
 class TestLists:
     def test_a_list_follows_the_persons_own_taste(self, site: Site) -> None:
         check_taste(site(data_set_of(two_tastes())))
 
     def test_films_alike_in_place_of_people_alike_would_be_seen(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         # The similarity of movies, read as if it were that of users.
-        def of_movies(self: UserCosine, history: History) -> NDArray[np.float64]:
+        def of_movies(self: UserCosine, overlap: Overlap) -> Neighbourhood:
             dense = np.zeros((self.matrix.n_users, self.matrix.n_movies))
             for row in range(self.matrix.n_users):
                 columns, half_stars = self.matrix.row(row)
                 dense[row, columns] = half_stars
             norms = np.linalg.norm(dense, axis=0)
             alike = (dense.T @ dense) / np.outer(norms, norms)
-            return np.asarray(alike[history.own_row or 0, : self.matrix.n_users])
+            return _nearest(self, alike[overlap.own_row or 0, : self.matrix.n_users])
 
-        monkeypatch.setattr(UserCosine, "similarities", of_movies)
+        monkeypatch.setattr(UserCosine, "nearest", of_movies)
         with pytest.raises(AssertionError):
             check_taste(site(data_set_of(two_tastes())))
 
     def test_distance_taken_for_similarity_would_be_seen(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-        original = UserCosine.similarities
-        monkeypatch.setattr(UserCosine, "similarities", lambda self, history: 1.0 - original(self, history))
+        def by_distance(self: UserCosine, overlap: Overlap) -> Neighbourhood:
+            likeness = plain.cosines(overlap.dots.astype(np.float64), self.matrix.squared_rows, overlap.own_squared)
+            return _nearest(self, 1.0 - likeness)
+
+        monkeypatch.setattr(UserCosine, "nearest", by_distance)
         with pytest.raises(AssertionError):
             check_taste(site(data_set_of(two_tastes())))
 
@@ -175,6 +185,7 @@ class TestAFilmNobodyRated:
             return votes - centre * everybody, everybody
 
         monkeypatch.setattr(plain, "weighted_sums", zeros_count)
+        monkeypatch.setenv(VARIABLE, "plain")  # else the same is done in C
         with pytest.raises(AssertionError):
             self.check()
 
