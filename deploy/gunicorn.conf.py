@@ -16,6 +16,10 @@ from typing import Any
 
 import gunicorn
 
+# A list takes small products, and the threads of BLAS spin for a while after each, on the cores that other requests wait for.
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
 OURS = ("recommender", "webapp", "alexa_skill")
 if __name__ == "__config__":  # read by gunicorn, and once more at a reload (SIGHUP), which is to bring the code that is there by then
     for _name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
