@@ -20,7 +20,7 @@ from recommender.models.kernels.native import kernel
 
 MOST_MOVIES = 2**31 // 100 - 1  # a dot product of so many films of ten half stars is a number of 32 bits
 NOBODY = -1  # stands for no row
-WORTH_SHARING = 500_000  # ratings to add up, some .6 ms, from which on another core takes half of them
+WORTH_SHARING = 2_000_000  # ratings to add up, some 2 ms, from which on another core takes half of them
 HELPER = ThreadPoolExecutor(1, "adds up ratings")  # its thread begins when it is first asked, so never before a web server forks
 LOOKED_THROUGH = 512  # of the nearest people: among them are most often those who have rated a well-known film
 
