@@ -345,6 +345,7 @@ static void find_generic(struct strip *strip, uint32_t walker, float least, floa
 
 static void meet_people(struct everybody *all, struct strip *strip, Py_ssize_t first, Py_ssize_t end, enum instructions use)
 {
+    (void)use; /* where there is only one way */
     void (*walking)(const struct packet *, const struct packet *, struct strip *) = walk_generic;
     void (*finding)(struct strip *, uint32_t, float, float) = find_generic;
 #ifdef MATINEE_X86
