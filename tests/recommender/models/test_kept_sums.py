@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from recommender.data.matrix import RatingMatrix
-from recommender.models import History
+from recommender.models import History, kept_sums
 from recommender.models.kept_sums import KeptSums
 from recommender.models.kernels import plain
 from recommender.models.kernels.fold_in import FoldIn, Given, Plain, fold_in
@@ -188,3 +188,7 @@ def test_a_caller_may_do_with_their_history_what_they_like_afterwards(rng: np.ra
     history.half_stars[:] = 10
 
     check(kept, matrix, ALICE, history)
+
+
+def test_four_workers_have_room_for_six_people_each_beside_25_million_ratings() -> None:
+    assert kept_sums.MOST_BYTES // (162_541 * 4) == 6

@@ -1197,13 +1197,6 @@ static PyObject *ratings(PyObject *self, PyObject *const *objects, Py_ssize_t n)
 
 /* ---- the module ---- */
 
-static PyObject *instructions(PyObject *self, PyObject *none)
-{
-    (void)self;
-    (void)none;
-    return PyLong_FromLong(chosen_instructions());
-}
-
 #define FAST(function) ((PyCFunction)(void (*)(void))(function))
 
 static PyMethodDef methods[] = {

@@ -791,13 +791,6 @@ done:
     return answer;
 }
 
-static PyObject *instructions(PyObject *self, PyObject *none)
-{
-    (void)self;
-    (void)none;
-    return PyLong_FromLong(chosen_instructions());
-}
-
 static PyMethodDef methods[] = {
     {"instructions", instructions, METH_NOARGS, "What is made use of: 0 for nothing special, 1 AVX2, 2 AVX-512, 3 VNNI."},
     {"pack", pack, METH_VARARGS, "The ratings as packets; how many there are, if they are given no place."},

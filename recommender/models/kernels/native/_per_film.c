@@ -891,13 +891,6 @@ static PyObject *votes(PyObject *self, PyObject *arguments)
     return result;
 }
 
-static PyObject *instructions(PyObject *self, PyObject *none)
-{
-    (void)self;
-    (void)none;
-    return PyLong_FromLong(chosen_instructions());
-}
-
 static PyMethodDef methods[] = {
     {"instructions", instructions, METH_NOARGS, "What is made use of: 0 for nothing special, 1 AVX2, 2 AVX-512, 3 VNNI."},
     {"votes", votes, METH_VARARGS,

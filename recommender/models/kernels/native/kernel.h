@@ -45,4 +45,12 @@ static inline enum instructions chosen_instructions(void)
     return there;
 }
 
+/* The same for Python; every kernel has it among its methods. */
+static PyObject *instructions(PyObject *self, PyObject *none)
+{
+    (void)self;
+    (void)none;
+    return PyLong_FromLong(chosen_instructions());
+}
+
 #endif
