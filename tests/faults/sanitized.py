@@ -46,7 +46,7 @@ static PyObject *call(PyObject *self, PyObject *none)
     (void)self; (void)none; (void)taken; (void)zero;
     MISTAKE
 }
-static PyMethodDef methods[] = {{"call", call, METH_NOARGS, ""}, {NULL, NULL, 0, NULL}};
+static PyMethodDef methods[] = {{"call", call, METH_NOARGS, ""}, {"instructions", instructions, METH_NOARGS, ""}, {NULL, NULL, 0, NULL}};
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "planted", NULL, 0, methods, NULL, NULL, NULL, NULL};
 PyMODINIT_FUNC PyInit_planted(void) { return PyModuleDef_Init(&module); }
 """
