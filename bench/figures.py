@@ -38,7 +38,7 @@ class Figure:
             self.what,
             f"{_short(self.ours)} {self.unit}",
             f"{_short(self.other)} {self.unit} ({self.against})" if self.other is not None else self.against,
-            "" if self.ratio is None else f"{self.ratio:.2f}",
+            "" if self.ratio is None else f"{self.ratio:.{2 if self.ratio >= 0.1 else 3}f}",
             "" if self.other is None or self.most is None else f"≤ {self.most:g}",
             {True: "yes", False: "NO", None: ""}[self.is_met],
         )
@@ -74,13 +74,20 @@ class Spread:
 SPREADS: list[Spread] = []  # of this run, all that `spread` has said
 
 
-def spread(name: str, seconds: Iterable[float]) -> dict[str, float]:
-    """Says and gives the median, 95th and 99th percentile and the highest, in milliseconds; SPREADS keeps them."""
+def spread(name: str, seconds: Iterable[float], of: str = "") -> dict[str, float]:
+    """Says and gives the median, 95th and 99th percentile and the highest, in milliseconds; SPREADS keeps them.
+
+    of: what that is a part of, said in a line before; with it the kept name says the whole.
+    """
     milliseconds = np.array(list(seconds)) * 1000
     found = {"p50": 50.0, "p95": 95.0, "p99": 99.0, "max": 100.0}
     found = {label: float(np.percentile(milliseconds, percent)) for label, percent in found.items()}
-    say(f"  {name:<46} " + "  ".join(f"{label} {value:6.2f} ms" for label, value in found.items()) + f"  ({len(milliseconds)} times)")
-    SPREADS.append(Spread(name, *found.values(), times=len(milliseconds)))
+    say(
+        f"  {'  ' + name if of else name:<46} "
+        + "  ".join(f"{label} {value:6.2f} ms" for label, value in found.items())
+        + f"  ({len(milliseconds)} times)"
+    )
+    SPREADS.append(Spread(f"{of}: {name}" if of else name, *found.values(), times=len(milliseconds)))
     return found
 
 

@@ -107,7 +107,7 @@ def _measured(model: UserCosine, drawn: str, rows: NDArray[np.int64], rng: np.ra
     names = {
         "scratch": "list from scratch",
         "incremental": "list after one rating more",
-        "whole": "the same with stars, reasons and titles",
+        "whole": "list after one rating more with stars, reasons and titles",
         "plain": "list from scratch by numpy",
         "scipy": "scipy's CSR @ vector, no list",
     }
@@ -115,7 +115,7 @@ def _measured(model: UserCosine, drawn: str, rows: NDArray[np.int64], rng: np.ra
     for way, name in names.items():
         skipped = WARM if len(seconds[way]) > 2 * WARM else 1
         told[way] = spread(f"{name}, {drawn}", seconds[way][skipped:])
-        spread("  of that CPU", cpu[way][skipped:])
+        spread("CPU", cpu[way][skipped:], of=f"{name}, {drawn}")
     return told
 
 

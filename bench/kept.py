@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "performance"
 LOADS, README = FOLDER / "README.md", ROOT / "README.md"
 # Whose promises stand in the README, in its order; what is not kept is left out.
-IN_README = ("lists-25m", "per-film-25m", "fold-in-25m", "put-25m", "memory", "load", "publish", "endpoint", "page")
+IN_README = ("lists-25m", "per-film-25m", "fold-in-25m", "put-25m", "memory", "swap", "load", "publish", "endpoint", "page")
 Kept = dict[str, dict[str, Any]]
 
 
@@ -52,15 +52,15 @@ def releases(folder: Path = FOLDER) -> dict[str, Kept]:
 def in_readme(kept: Kept) -> str:
     """The promised figures of one release as a table, and with what they were measured."""
     shown = [name for name in IN_README if name in kept]
-    figures = [figure for name in shown for each in kept[name]["figures"] if (figure := Figure(**each)).most is not None]
+    figures = [figure for name in shown for each in kept[name]["figures"] if (figure := Figure(**each)).is_met is not None]
     if not figures:
         return "Nothing of it is kept for this release yet."
-    machines = list(dict.fromkeys(_machine(kept[name]["measured"]) for name in shown))
-    return "\n".join([table(figures), "", "\n".join(machines)])
+    machines = dict.fromkeys(", ".join(_day_and_machine(kept[name]["measured"])) for name in shown)
+    return "\n".join([table(figures), "", *machines])
 
 
 def loads(kept: dict[str, Kept]) -> str:
-    """Milliseconds of everything that was measured many times, a line for each release, so that they can be compared."""
+    """Milliseconds of everything that was measured many times, a line for each release, so that they can be compared; then the machines."""
     rows = ["| what | release | p50 | p95 | p99 | highest | times | measured |", "|---|---|---|---|---|---|---|---|"]
     found = [
         ((name, spread["what"]), version, spread, each["measured"])
@@ -71,8 +71,9 @@ def loads(kept: dict[str, Kept]) -> str:
     order = list(dict.fromkeys(what for what, *_ in found))
     for (name, what), version, spread, measured in sorted(found, key=lambda each: order.index(each[0])):
         figures = " | ".join(f"{spread[label]:.2f} ms" for label in ("p50", "p95", "p99", "highest"))
-        rows.append(f"| `{name}`: {what} | {version} | {figures} | {spread['times']:,} | {_machine(measured)} |")
-    return "\n".join(rows)
+        rows.append(f"| `{name}`: {what} | {version} | {figures} | {spread['times']:,} | {_day_and_machine(measured)[0]} |")
+    machines = dict.fromkeys(f"{version}: {_day_and_machine(measured)[1]}" for _, version, _, measured in found)
+    return "\n".join([*rows, "", *machines])
 
 
 def growths(kept: dict[str, Kept]) -> str:
@@ -80,7 +81,7 @@ def growths(kept: dict[str, Kept]) -> str:
     for version, names in kept.items():
         if "growth" in names:
             told = grown([Figure(**each) for each in names["growth"]["figures"]])
-            return f"Release {version}. {_machine(names['growth']['measured'])}\n\n{told}"
+            return f"Release {version}. {', '.join(_day_and_machine(names['growth']['measured']))}\n\n{told}"
     return "Nothing of it is kept yet."
 
 
@@ -92,8 +93,10 @@ def write() -> None:
     README.write_text(between(README.read_text(), "figures", lambda _: in_readme(kept.get(release(), {}))))
 
 
-def _machine(provenance: list[str]) -> str:
-    return provenance[0]
+def _day_and_machine(provenance: list[str]) -> tuple[str, str]:
+    """Of what `bench.machine` said of itself: the day, and the machine in words."""
+    moment, _, machine = provenance[0].partition(", ")
+    return " ".join(moment.split()[:3]), machine
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def _timed(name: str, path: Path, publish: Callable[[], object], expected: objec
     if found != expected:
         raise MismatchError(f"{name}: {found} instead of {expected}")
     say(f"  {name}: {found}, {made.seconds:.1f} s, {made.cpu:.1f} s of processor time")
-    spread("  a rating meanwhile", rated)
+    spread("a rating meanwhile", rated, of=name)
     return made
 
 

@@ -254,25 +254,31 @@ def test_the_readme_and_the_page_of_loads_say_what_is_kept():
 def test_what_is_measured_again_takes_the_place_of_what_was_kept_and_the_rest_stays(tmp_path):
     one, other = Figure("memory", 80.0, 70.0, "MB", "limit"), Figure("time", 1.0, None, "s", "", None)
     often = [Spread("a put", 1.0, 2.0, 3.0, 4.0, times=1000)]
-    (tmp_path / "0.0.9.json").write_text(json.dumps({"put": {"measured": ["then"], "figures": [], "spreads": [asdict(often[0])]}}))
-    kept.keep({"put": ([other], []), "memory": ([other], [])}, ["first"], tmp_path)
+    then, first = "1 Oct 2026 10:00 UTC, a machine, 2 cores.", "29 Nov 2026 23:59 UTC, a small one, 1 core."
+    now = "30 Nov 2026 04:10 UTC, a machine, 2 cores."
+    (tmp_path / "0.0.9.json").write_text(json.dumps({"put": {"measured": [then], "figures": [], "spreads": [asdict(often[0])]}}))
+    kept.keep({"put": ([other], []), "memory": ([other], [])}, [first], tmp_path)
 
-    kept.keep({"memory": ([one, other], often)}, ["now", "more"], tmp_path)
+    kept.keep({"memory": ([one, other], often)}, [now, "more"], tmp_path)
 
     found = kept.releases(tmp_path)
     assert list(found) == [kept.release(), "0.0.9"]
-    assert {name: each["measured"] for name, each in found[kept.release()].items()} == {"put": ["first"], "memory": ["now", "more"]}
-    assert kept.in_readme(found[kept.release()]) == table([one]) + "\n\nnow"
+    assert {name: each["measured"] for name, each in found[kept.release()].items()} == {"put": [first], "memory": [now, "more"]}
+    assert kept.in_readme(found[kept.release()]) == table([one]) + "\n\n30 Nov 2026, a machine, 2 cores."
     assert kept.in_readme({}) == "Nothing of it is kept for this release yet."
     assert kept.loads(found).splitlines()[2:] == [
-        "| `memory`: a put | 0.1.0 | 1.00 ms | 2.00 ms | 3.00 ms | 4.00 ms | 1,000 | now |",
-        "| `put`: a put | 0.0.9 | 1.00 ms | 2.00 ms | 3.00 ms | 4.00 ms | 1,000 | then |",
+        "| `memory`: a put | 0.1.0 | 1.00 ms | 2.00 ms | 3.00 ms | 4.00 ms | 1,000 | 30 Nov 2026 |",
+        "| `put`: a put | 0.0.9 | 1.00 ms | 2.00 ms | 3.00 ms | 4.00 ms | 1,000 | 1 Oct 2026 |",
+        "",
+        "0.1.0: a machine, 2 cores.",
+        "0.0.9: a machine, 2 cores.",
     ]
 
 
 def test_a_run_keeps_its_figures_and_spreads_when_asked_to(monkeypatch, capsys):
     def measure(given):
         spread("a call", [0.001, 0.002])
+        spread("CPU", [0.001], of="a call")
         return [Figure("memory", 1.0, 2.0, "MB", "limit")]
 
     done = []
@@ -283,7 +289,15 @@ def test_a_run_keeps_its_figures_and_spreads_when_asked_to(monkeypatch, capsys):
     assert main(["put"]) == 0
     assert not done
     assert main(["put", "--keep"]) == 0
-    assert done == [{"put": ([Figure("memory", 1.0, 2.0, "MB", "limit")], [Spread("a call", 1.5, 1.95, 1.99, 2.0, times=2)])}, "written"]
+    assert done == [
+        {
+            "put": (
+                [Figure("memory", 1.0, 2.0, "MB", "limit")],
+                [Spread("a call", 1.5, 1.95, 1.99, 2.0, times=2), Spread("a call: CPU", 1.0, 1.0, 1.0, 1.0, times=1)],
+            )
+        },
+        "written",
+    ]
 
 
 def test_growth_is_told_as_a_power_of_the_ratings():
@@ -298,9 +312,9 @@ def test_growth_is_told_as_a_power_of_the_ratings():
         "| what | 100k | 1m | grows by ratings to the power |",
         "| model, peak | 3 MB | 29.8 MB | 1.00 |",
     ]
-    assert kept.growths({"0.1.0": {"growth": {"measured": ["now"], "figures": [asdict(each) for each in figures]}}}) == (
-        f"Release 0.1.0. now\n\n{growth.grown(figures)}"
-    )
+    assert kept.growths(
+        {"0.1.0": {"growth": {"measured": ["30 Nov 2026 04:10 UTC, a machine."], "figures": [asdict(each) for each in figures]}}}
+    ) == (f"Release 0.1.0. 30 Nov 2026, a machine.\n\n{growth.grown(figures)}")
 
 
 def test_what_cost_grows_with_is_counted_in_the_shape():
