@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.personalize.recipes import AmazonRecipe
+from recommender.personalize.amazon_recipe import AmazonRecipe
 from recommender.personalize.refusals import InvalidInputError
 
 RATINGS = frozenset({"rate", "rating"})  # kinds of events, in any case, whose value is stars

@@ -7,198 +7,24 @@ use cases". The ranges of hyperparameters are Amazon's; what they do to our reci
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from math import isfinite
 from typing import Any
 
-from recommender.evaluation.search.space import LINEAR, LOG, Choice, Range
-from recommender.personalize.arns import amazons, key_of
+from recommender.personalize.amazon_recipe import (
+    ECOMMERCE,
+    PERSONALIZED_ACTIONS,
+    PERSONALIZED_RANKING,
+    RELATED_ITEMS,
+    USER_PERSONALIZATION,
+    USER_SEGMENTATION,
+    VIDEO,
+    AmazonRecipe,
+)
+from recommender.personalize.arns import key_of
+from recommender.personalize.hyperparameters import CATEGORICAL, CONTINUOUS, INTEGER, TRANSFORMATION, Hyperparameter
 from recommender.personalize.refusals import InvalidInputError, ResourceNotFoundError
 
-USER_PERSONALIZATION, PERSONALIZED_RANKING = "USER_PERSONALIZATION", "PERSONALIZED_RANKING"
-RELATED_ITEMS, USER_SEGMENTATION = "RELATED_ITEMS", "USER_SEGMENTATION"
-PERSONALIZED_ACTIONS = "PERSONALIZED_ACTIONS"
-VIDEO, ECOMMERCE = "VIDEO_ON_DEMAND", "ECOMMERCE"
-INTEGER, CONTINUOUS, CATEGORICAL = "integer", "continuous", "categorical"
 SINCE = 1_560_124_800.0  # 10 June 2019, when Amazon Personalize became generally available: what recipes are dated by here
-ALGORITHM, TRANSFORMATION = "algorithm", "featureTransformation"  # which of a solution's two maps a hyperparameter stands in
 FOR_EVER = 1e6  # as a half life in days, or in steps: nothing fades
-
-
-@dataclass(frozen=True)
-class Hyperparameter:
-    """One of Amazon's. value: its default, as Amazon writes it. low, high: its range; values: instead, of a categorical one.
-
-    ours: the parameter of our recipe that it sets, empty for one that is accepted without effect. by: what a number is multiplied by on
-    the way; means: what each categorical value stands for, and None for our own default. says: what it does here, in a few words.
-    """
-
-    name: str
-    value: str
-    kind: str
-    low: float = 0.0
-    high: float = 0.0
-    values: tuple[str, ...] = ()
-    tunable: bool = False
-    where: str = ALGORITHM
-    ours: str = ""
-    by: float = 1.0
-    means: Mapping[str, float | None] = field(default_factory=dict)
-    says: str = "accepted without effect"
-
-    def taken(self, text: str) -> str:
-        """The value, if it may be; InvalidInputError in Amazon's place."""
-        if self.kind == CATEGORICAL:
-            for value in self.values:
-                if value.lower() == text.strip().lower():
-                    return value
-            raise InvalidInputError(f"Hyperparameter {self.name} must be one of {', '.join(self.values)}, not {text!r}.")
-        wanted = f"{'a whole number' if self.kind == INTEGER else 'a number'} from {self.low:g} to {self.high:g}"
-        try:
-            number = float(text)
-        except ValueError:
-            raise InvalidInputError(f"Hyperparameter {self.name} must be {wanted}, not {text!r}.") from None
-        if not (isfinite(number) and self.low <= number <= self.high) or (self.kind == INTEGER and number != int(number)):
-            raise InvalidInputError(f"Hyperparameter {self.name} must be {wanted}, not {text!r}.")
-        return f"{number:g}"
-
-    def to_ours(self, text: str) -> float | None:
-        """Our parameter's value for one that was `taken`; None for our recipe's own default."""
-        return self.means[text] if self.kind == CATEGORICAL else float(text) * self.by
-
-    def to_amazons(self, ours: float, own: float) -> str:
-        """The way back. own: our recipe's default."""
-        if self.kind == CATEGORICAL:
-            return next(text for text, value in self.means.items() if (own if value is None else value) == ours)
-        number = ours / self.by
-        return str(round(number)) if self.kind == INTEGER else f"{number:.6g}"
-
-
-@dataclass(frozen=True)
-class AmazonRecipe:
-    """One that a client can name. ours: the recipe that serves it; parameters: of it, where they are not its defaults.
-
-    domain: VIDEO or ECOMMERCE for a recommender's, else empty. transformation: the name of its feature transformation, empty where Amazon
-    names none. event: the EVENT_TYPE that alone is learned from; leaves_out: the one after which an item is shown to that user no more;
-    both lower case, empty for none. wants: what a request must bring, "userId", "itemId" or both. by_content: whether likeness is that of
-    what items are as well. can_update: whether trainingMode UPDATE is taken. refusal: why it is not served, a sentence, or nothing.
-    """
-
-    name: str
-    kind: str
-    says: str
-    ours: str = ""
-    parameters: Mapping[str, float] = field(default_factory=dict)
-    hyperparameters: tuple[Hyperparameter, ...] = ()
-    domain: str = ""
-    algorithm: str = ""
-    transformation: str = ""
-    event: str = ""
-    leaves_out: str = ""
-    wants: tuple[str, ...] = ("userId",)
-    by_content: bool = False
-    can_update: bool = False
-    batch: bool = True
-    refusal: str = ""
-
-    @property
-    def arn(self) -> str:
-        """As clients name it."""
-        return amazons("recipe", self.name)
-
-    @property
-    def algorithm_arn(self) -> str:
-        """Of the algorithm behind it."""
-        return amazons("algorithm", self.algorithm or self.name)
-
-    @property
-    def transformation_arn(self) -> str:
-        """Of its feature transformation; empty where Amazon names none."""
-        return amazons("feature-transformation", self.transformation) if self.transformation else ""
-
-    @property
-    def tunable(self) -> tuple[Hyperparameter, ...]:
-        """Those that a search may choose."""
-        return tuple(each for each in self.hyperparameters if each.tunable)
-
-    def known(self, name: str) -> Hyperparameter:
-        """By its name; InvalidInputError for one that it has not."""
-        for each in self.hyperparameters:
-            if each.name == name:
-                return each
-        has = ", ".join(each.name for each in self.hyperparameters) or "none"
-        raise InvalidInputError(f"Recipe {self.name} has no hyperparameter {name!r}; it has: {has}.")
-
-    def defaults(self, where: str = ALGORITHM) -> dict[str, str]:
-        """Names with their values as Amazon tells them of an algorithm, or of a feature transformation."""
-        return {each.name: each.value for each in self.hyperparameters if each.where == where}
-
-    def ranges(self) -> dict[str, list[dict[str, Any]]]:
-        """defaultHyperParameterRanges, as Amazon describes them of an algorithm."""
-        found: dict[str, list[dict[str, Any]]] = {f"{kind}HyperParameterRanges": [] for kind in (INTEGER, CONTINUOUS, CATEGORICAL)}
-        for each in self.hyperparameters:
-            if each.where != ALGORITHM:
-                continue
-            numbers = (int(each.low), int(each.high)) if each.kind == INTEGER else (each.low, each.high)
-            span = {"values": list(each.values)} if each.values else {"minValue": numbers[0], "maxValue": numbers[1]}
-            found[f"{each.kind}HyperParameterRanges"].append({"name": each.name, **span, "isTunable": each.tunable})
-        return found
-
-    def ours_of(self, config: Mapping[str, Any]) -> dict[str, float]:
-        """The parameters of our recipe that a solutionConfig asks for; InvalidInputError for what Amazon would not take."""
-        chosen = dict(self.parameters)
-        given = {**(config.get("algorithmHyperParameters") or {}), **(config.get("featureTransformationParameters") or {})}
-        for name, text in given.items():
-            each = self.known(name)
-            taken = each.taken(text)
-            if each.ours and (value := each.to_ours(taken)) is not None:
-                chosen[each.ours] = value
-        return chosen
-
-    def space_of(self, config: Mapping[str, Any], own: Mapping[str, float]) -> dict[str, Choice | Range]:
-        """Where a search looks, by our parameters: the ranges of hpoConfig, those of Amazon's defaults for what it leaves out.
-
-        own: the defaults of our recipe. What is set by algorithmHyperParameters is fixed. InvalidInputError for a range outside Amazon's.
-        """
-        asked = (config.get("hpoConfig") or {}).get("algorithmHyperParameterRanges") or {}
-        named = {
-            each["name"]: each for kind in (INTEGER, CONTINUOUS, CATEGORICAL) for each in asked.get(f"{kind}HyperParameterRanges") or []
-        }
-        for name, span in named.items():
-            self._refuse_range(self.known(name), span)
-        fixed = config.get("algorithmHyperParameters") or {}
-        return {
-            each.ours: _span(each, named.get(each.name, {}), own[each.ours])
-            for each in self.tunable
-            if each.ours and (each.name in named or each.name not in fixed)
-        }
-
-    def _refuse_range(self, each: Hyperparameter, span: Mapping[str, Any]) -> None:
-        if not each.tunable:
-            raise InvalidInputError(f"Hyperparameter {each.name} of {self.name} cannot be tuned; leave it out of the ranges.")
-        for text in span.get("values") or [span.get("minValue", each.low), span.get("maxValue", each.high)]:
-            each.taken(str(text))
-        if not span.get("values") and span.get("minValue", each.low) > span.get("maxValue", each.high):
-            raise InvalidInputError(f"minValue of {each.name} must not be above its maxValue, {span.get('maxValue', each.high):g}.")
-
-    def amazons_of(self, ours: Mapping[str, float], own: Mapping[str, float]) -> dict[str, str]:
-        """Every algorithm hyperparameter under Amazon's name, with our parameters told in its terms."""
-        return {
-            each.name: each.to_amazons(ours[each.ours], own[each.ours]) if each.ours in ours else each.value
-            for each in self.hyperparameters
-            if each.where == ALGORITHM
-        }
-
-
-def _span(each: Hyperparameter, asked: Mapping[str, Any], own: float) -> Choice | Range:
-    if each.kind == CATEGORICAL:
-        values = [each.taken(str(text)) for text in asked.get("values") or each.values]
-        return Choice(tuple(own if (value := each.to_ours(text)) is None else value for text in values))
-    low, high = float(asked.get("minValue", each.low)), float(asked.get("maxValue", each.high))
-    if each.kind == INTEGER and each.by != 1:
-        return Choice(tuple(each.to_ours(str(number)) or 0.0 for number in range(int(low), int(high) + 1)))
-    return Range(low * each.by, high * each.by, LOG if low > 0 else LINEAR, each.kind == INTEGER)
-
 
 _TRUE_FALSE = ("True", "False")
 _HISTORY = "accepted without effect: everybody is learned from, whatever the length of their history"

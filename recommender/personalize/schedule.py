@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recommender.personalize import arns
+from recommender.personalize.amazon_recipe import USER_PERSONALIZATION
 from recommender.personalize.arns import arn_of, key_of
 from recommender.personalize.jobs.states import REFRESH
 from recommender.personalize.live import Live
-from recommender.personalize.recipes import USER_PERSONALIZATION, recipe_of
+from recommender.personalize.recipes import recipe_of
 from recommender.personalize.resources import ACTIVE, PENDING, Registry, Resource, Resources, Work
 from recommender.personalize.schemas import ITEMS, USERS
 

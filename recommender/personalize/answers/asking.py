@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from recommender.errors import PersonalizeError
 from recommender.personalize import arns
+from recommender.personalize.amazon_recipe import PERSONALIZED_RANKING, RELATED_ITEMS
 from recommender.personalize.answers.arranging import POPULAR, Placed, explored, promoted
 from recommender.personalize.answers.histories import Known, known_of
 from recommender.personalize.answers.loaded import Loaded, Models
@@ -27,7 +28,6 @@ from recommender.personalize.filters.expressions import CURRENT_USER, INTERACTIO
 from recommender.personalize.filters.masks import columns_of_events
 from recommender.personalize.filters.values import read_values
 from recommender.personalize.live import Live, LiveEvent
-from recommender.personalize.recipes import PERSONALIZED_RANKING, RELATED_ITEMS
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.resources import ACTIVE, Registry, Resources
 from recommender.settings import Settings

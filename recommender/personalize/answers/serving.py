@@ -8,8 +8,9 @@ from typing import Any
 
 from recommender.errors import PersonalizeError
 from recommender.personalize import arns
+from recommender.personalize.amazon_recipe import USER_PERSONALIZATION, AmazonRecipe
 from recommender.personalize.arns import key_of
-from recommender.personalize.recipes import USER_PERSONALIZATION, AmazonRecipe, recipe_of
+from recommender.personalize.recipes import recipe_of
 from recommender.personalize.refusals import ResourceNotFoundError
 from recommender.personalize.resources import ACTIVE, Resource, Resources
 

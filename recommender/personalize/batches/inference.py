@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.personalize import arns
+from recommender.personalize.amazon_recipe import PERSONALIZED_RANKING, RELATED_ITEMS, USER_PERSONALIZATION, AmazonRecipe
 from recommender.personalize.answers.arranging import explored
 from recommender.personalize.answers.loaded import Loaded
 from recommender.personalize.answers.relevance import alike, ordered, scored, shares_of
@@ -19,7 +20,7 @@ from recommender.personalize.filters import Asking, Filter, read_filter
 from recommender.personalize.filters.values import read_values
 from recommender.personalize.jobs.context import Commit, Context
 from recommender.personalize.operations.exploring import CUT_OFF, DEFAULTS, WEIGHT
-from recommender.personalize.recipes import PERSONALIZED_RANKING, RELATED_ITEMS, USER_PERSONALIZATION, AmazonRecipe, recipe_of
+from recommender.personalize.recipes import recipe_of
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.resources import Resource, Resources
 from recommender.personalize.trained import load

@@ -16,9 +16,10 @@ from recommender.evaluation.figures import Figure
 from recommender.evaluation.search.methods import BAYES, Search
 from recommender.evaluation.search.outcomes import Candidate, Outcome, ranked
 from recommender.models import Parameters, recipes
+from recommender.personalize.amazon_recipe import AmazonRecipe
 from recommender.personalize.learning.measuring import PEOPLE_TO_CHOOSE_BY, SEED, candidates, figure, metric_of, split_of
 from recommender.personalize.learning.world import World
-from recommender.personalize.recipes import RECIPES, AmazonRecipe
+from recommender.personalize.recipes import RECIPES
 from recommender.personalize.refusals import InvalidInputError
 
 SECONDS = 60.0  # after which nothing more is tried

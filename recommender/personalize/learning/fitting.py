@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from recommender.batch import rank_rows
 from recommender.models import Model, Parameters, recipes
+from recommender.personalize.amazon_recipe import USER_PERSONALIZATION, AmazonRecipe
 from recommender.personalize.answers.relevance import shares_of
 from recommender.personalize.learning.world import World
-from recommender.personalize.recipes import USER_PERSONALIZATION, AmazonRecipe
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.trained import Trained
 

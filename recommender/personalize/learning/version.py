@@ -11,13 +11,14 @@ from typing import Any
 from recommender.errors import ModelError
 from recommender.models import recipes
 from recommender.personalize import arns, asks, jobs
+from recommender.personalize.amazon_recipe import AmazonRecipe
 from recommender.personalize.jobs.context import Commit, Context, StaleError
 from recommender.personalize.learning import choosing, fitting, measuring
 from recommender.personalize.learning.campaigns import follow
 from recommender.personalize.learning.sources import held_by
 from recommender.personalize.learning.world import World, world_of
 from recommender.personalize.liking import Rule
-from recommender.personalize.recipes import AUTO_ML, RECIPES, AmazonRecipe, recipe_of, served
+from recommender.personalize.recipes import AUTO_ML, RECIPES, recipe_of, served
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.resources import ACTIVE, Resource, Resources
 from recommender.personalize.schedule import parts_of, put_into

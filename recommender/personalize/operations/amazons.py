@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from recommender.personalize import recipes
+from recommender.personalize.amazon_recipe import AmazonRecipe
 from recommender.personalize.arns import key_of
 from recommender.personalize.desk import Desk
+from recommender.personalize.hyperparameters import TRANSFORMATION
 from recommender.personalize.operations.every import Operation
 from recommender.personalize.operations.kinds import Json
 from recommender.personalize.operations.pages import Line, page
@@ -20,7 +22,7 @@ def list_recipes(desk: Desk, sent: Json) -> Json:
     return page("recipes", [Line(one.name, 0.0, _line(one)) for one in listed], sent)
 
 
-def _line(recipe: recipes.AmazonRecipe) -> Json:
+def _line(recipe: AmazonRecipe) -> Json:
     line = {"name": recipe.name, "recipeArn": recipe.arn, "status": ACTIVE, **DATED}
     return {**line, "domain": recipe.domain} if recipe.domain else line
 
@@ -64,7 +66,7 @@ def describe_transformation(desk: Desk, sent: Json) -> Json:
         "featureTransformation": {
             "name": one.transformation,
             "featureTransformationArn": one.transformation_arn,
-            "defaultParameters": one.defaults(recipes.TRANSFORMATION),
+            "defaultParameters": one.defaults(TRANSFORMATION),
             "status": ACTIVE,
             **DATED,
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recommender.personalize import recipes
+from recommender.personalize.amazon_recipe import USER_SEGMENTATION, AmazonRecipe
 from recommender.personalize.arns import arn_of
 from recommender.personalize.desk import Desk
 from recommender.personalize.operations.every import Operation, add, chosen, describe, lists, ready
@@ -15,7 +15,7 @@ from recommender.personalize.operations.versions import deployed, recipe_behind
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.resources import Resource, Resources
 
-Allowed = Callable[[recipes.AmazonRecipe], bool]
+Allowed = Callable[[AmazonRecipe], bool]
 
 FEWEST, MOST_ITEMS, MOST_USERS = 1, 500, 5_000_000
 USUALLY = 25
@@ -34,8 +34,8 @@ def create_inference(desk: Desk, sent: Json) -> Json:
             "batchInferenceJobConfig.rankingInfluence is not done here: lists are made for relevance alone. Leave it out."
         )
 
-    def allowed(recipe: recipes.AmazonRecipe) -> bool:
-        return recipe.kind != recipes.USER_SEGMENTATION and recipe.batch
+    def allowed(recipe: AmazonRecipe) -> bool:
+        return recipe.kind != USER_SEGMENTATION and recipe.batch
 
     body = {**chosen(sent, "batchInferenceJobConfig"), "batchInferenceJobMode": "BATCH_INFERENCE"}
     return {"batchInferenceJobArn": _create(desk, sent, BATCH, body, MOST_ITEMS, allowed)}
@@ -44,8 +44,8 @@ def create_inference(desk: Desk, sent: Json) -> Json:
 def create_segment(desk: Desk, sent: Json) -> Json:
     """CreateBatchSegmentJob."""
 
-    def allowed(recipe: recipes.AmazonRecipe) -> bool:
-        return recipe.kind == recipes.USER_SEGMENTATION
+    def allowed(recipe: AmazonRecipe) -> bool:
+        return recipe.kind == USER_SEGMENTATION
 
     return {"batchSegmentJobArn": _create(desk, sent, SEGMENT, {}, MOST_USERS, allowed)}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from recommender.personalize import arns, recipes
+from recommender.personalize import arns
+from recommender.personalize.amazon_recipe import USER_PERSONALIZATION, USER_SEGMENTATION
 from recommender.personalize.arns import arn_of
 from recommender.personalize.desk import Desk
 from recommender.personalize.operations import every
@@ -50,7 +51,7 @@ def check_config(config: Json, version: str) -> None:
 def _that_answers(found: Resources, arn: str) -> Resource:
     version = deployed(found, arn)
     recipe = recipe_behind(version)
-    if recipe is not None and recipe.kind == recipes.USER_SEGMENTATION:
+    if recipe is not None and recipe.kind == USER_SEGMENTATION:
         raise InvalidInputError(f"{recipe.name} finds users for items, in batch segment jobs; no campaign can answer by it.")
     return version
 
@@ -58,7 +59,7 @@ def _that_answers(found: Resources, arn: str) -> Resource:
 def _completed(config: Json, version: Resource) -> Json:
     """As Amazon tells it: recipes that explore do so by default, unless told otherwise."""
     recipe = recipe_behind(version)
-    explores = recipe is not None and recipe.kind == recipes.USER_PERSONALIZATION and recipe.name.startswith("aws-user-personalization")
+    explores = recipe is not None and recipe.kind == USER_PERSONALIZATION and recipe.name.startswith("aws-user-personalization")
     return with_defaults(config) if explores else config
 
 

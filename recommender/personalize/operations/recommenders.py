@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recommender.personalize import arns, recipes
+from recommender.personalize.amazon_recipe import USER_PERSONALIZATION, AmazonRecipe
 from recommender.personalize.arns import arn_of
 from recommender.personalize.desk import Desk
 from recommender.personalize.operations import every
@@ -45,8 +46,8 @@ def create(desk: Desk, sent: Json) -> Json:
     return {"recommenderArn": arn}
 
 
-def _completed(config: Json, recipe: recipes.AmazonRecipe) -> Json:
-    explored = with_defaults(config) if recipe.kind == recipes.USER_PERSONALIZATION else config
+def _completed(config: Json, recipe: AmazonRecipe) -> Json:
+    explored = with_defaults(config) if recipe.kind == USER_PERSONALIZATION else config
     return {REQUESTS: 1, "enableMetadataWithRecommendations": False, **explored}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from recommender.personalize import arns, recipes
+from recommender.personalize.amazon_recipe import AmazonRecipe
 from recommender.personalize.arns import arn_of
 from recommender.personalize.desk import Desk
 from recommender.personalize.operations.every import Operation, add, chosen, delete, each, is_at_work, lists, ready
@@ -71,7 +72,7 @@ def check_config(found: Resources, group: Resource, config: Mapping[str, Any], s
         raise InvalidInputError("optimizationObjective is not done here: lists are made for relevance alone. Leave it out, or say OFF.")
 
 
-def _check_ranges(recipe: recipes.AmazonRecipe, config: Mapping[str, Any]) -> None:
+def _check_ranges(recipe: AmazonRecipe, config: Mapping[str, Any]) -> None:
     for listed in config.get("algorithmHyperParameterRanges", {}).values():
         for span in listed:
             if "name" not in span:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from recommender.personalize import arns, recipes
+from recommender.personalize.amazon_recipe import AmazonRecipe
 from recommender.personalize.arns import arn_of, key_of
 from recommender.personalize.desk import Desk
 from recommender.personalize.operations.every import Operation, add, at_work, chosen, describe, lists, ready, refuse_while
@@ -108,7 +109,7 @@ def deployed(found: Resources, arn: str) -> Resource:
     return active[-1]
 
 
-def recipe_behind(version: Resource) -> recipes.AmazonRecipe | None:
+def recipe_behind(version: Resource) -> AmazonRecipe | None:
     """By which it was trained, chosen by AutoML or not; None where that is not known."""
     arn = version.body.get("recipeArn") or version.inner.get("recipeArn")
     return recipes.served(arn) if arn and key_of(arn).startswith("recipe/") else None

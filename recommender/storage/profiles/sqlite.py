@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 import time
-import weakref
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import apsw
 
@@ -40,7 +37,8 @@ from recommender.storage.profiles.changes import checked, half_stars_of
 from recommender.storage.profiles.film_names import check_link
 from recommender.storage.profiles.forks import tell_of_forks
 from recommender.storage.profiles.records import to_json
-from recommender.storage.profiles.sqlite_file import check_library, connect, has_moved, in_words, prepare
+from recommender.storage.profiles.sqlite_file import check_library, in_words, prepare
+from recommender.storage.profiles.sqlite_readers import SqliteReaders
 from recommender.storage.profiles.sqlite_writer import GroupWriter
 
 NOBODY = 0  # stands for numbers too large for SQLite: nobody has them
@@ -61,7 +59,7 @@ class SqliteProfiles:
         self._path = Path(path).absolute()
         prepare(self._path)
         self._writer = GroupWriter(self._path, synchronous=self._synchronous)
-        self._readers = _Readers(self._path)
+        self._readers = SqliteReaders(self._path)
         self.entries: Entries = accounts.SqliteEntries(self._readers, self._writer)
         tell_of_forks(self)
 
@@ -413,100 +411,3 @@ def _check_is_person(connection: apsw.Connection, user_id: UserId) -> None:
 
 def _key(number: int) -> int:
     return number if -(2**63) <= number < 2**63 else NOBODY
-
-
-class _Reader:
-    """A connection for one thread, opened when first needed. The lock is there for forks alone, so it is nearly always free."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.lock = threading.Lock()
-        self._connection: apsw.Connection | None = None
-
-    def connection(self) -> apsw.Connection:
-        if self._connection is not None and has_moved(self._connection):
-            self.disconnect()
-        if self._connection is None:
-            self._connection = connect(self._path)
-            self._connection.execute("PRAGMA query_only = ON")
-        return self._connection
-
-    def disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close(True)
-
-
-class _Readers:
-    """One reader a thread."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._closed = False
-        self._start_afresh()
-
-    def _start_afresh(self) -> None:
-        self._mine = threading.local()
-        self._all: weakref.WeakSet[_Reader] = weakref.WeakSet()  # a thread that ends takes its reader along
-        self._changing = threading.Lock()  # guards _all
-
-    @contextlib.contextmanager
-    def one(self) -> Iterator[apsw.Connection]:
-        """This thread's connection."""
-        reader: _Reader | None = getattr(self._mine, "reader", None)
-        if reader is None:
-            reader = self._mine.reader = self._new()
-        with reader.lock, in_words(self._path, "read"):
-            self._check_open()
-            yield reader.connection()
-
-    @contextlib.contextmanager
-    def another(self) -> Iterator[apsw.Connection]:
-        """A connection for this once, for a long read by `rows`."""
-        reader = self._new()
-        try:
-            with reader.lock, in_words(self._path, "read"):
-                self._check_open()
-                connection = reader.connection()
-            yield connection
-        finally:
-            with reader.lock, in_words(self._path, "read"):
-                reader.disconnect()
-
-    def rows(self, connection: apsw.Connection, query: str) -> Iterator[tuple[Any, ...]]:
-        """What the query finds. A fork, or closing the store, ends the read with StorageError."""
-        with in_words(self._path, "read"):
-            try:
-                yield from connection.execute(query)
-            except (apsw.ConnectionClosedError, apsw.CursorClosedError) as error:
-                raise StorageError(f"The long read of {self._path} was cut short; begin it again.") from error
-
-    def close(self) -> None:
-        self._closed = True
-        with self._changing:
-            for reader in self._all:
-                with reader.lock:
-                    reader.disconnect()
-
-    def before_fork(self) -> None:
-        self._changing.acquire()
-        for reader in self._all:
-            reader.lock.acquire()
-            reader.disconnect()
-
-    def after_fork(self, *, in_child: bool) -> None:
-        for reader in self._all:
-            reader.lock.release()
-        self._changing.release()
-        if in_child:  # there are no other threads, so nobody else's reader either
-            self._start_afresh()
-
-    def _new(self) -> _Reader:
-        reader = _Reader(self._path)
-        with self._changing:
-            self._all.add(reader)
-        return reader
-
-    def _check_open(self) -> None:
-        if self._closed:
-            raise StorageError(f"{self._path} has been closed.")
