@@ -1,4 +1,4 @@
-"""The README's pictures of the site, taken from a site of its own: `make screenshots`.
+"""The pictures of the site in the README and the docs, taken from a site of its own: `make screenshots`.
 
 MATINEE_TEST_DATA chooses ml-latest-small, else it is the built-in sample that is shown.
 """
@@ -13,8 +13,10 @@ from typing import Literal
 
 from playwright.sync_api import Browser
 
+from recommender.settings import Settings
 from tests.browser.busy_hour import make_busy, operators_key
 from tests.browser.chromium import chromium, executable
+from tests.browser.personalize_rooms import PAGE, inside, room
 from tests.browser.site import Site, running_site
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -41,6 +43,9 @@ def main() -> None:
         key = operators_key(site)
         take(browser, site, "/operator/", "light", IMAGES / "operator.png", key=key)
         take(browser, site, "/operator/", "dark", IMAGES / "operator-dark.png", key=key)
+        take(browser, site, "/operator/cost", "light", IMAGES / "cost.png", key=key)
+        take(browser, site, "/operator/cost", "dark", IMAGES / "cost-dark.png", key=key)
+        personalize(browser, Path(var) / "rooms")
 
 
 def take(browser: Browser, site: Site, path: str, theme: Literal["light", "dark"], file: Path, *, key: str = "") -> None:
@@ -52,6 +57,7 @@ def take(browser: Browser, site: Site, path: str, theme: Literal["light", "dark"
             page.locator("#key").fill(key)
             page.locator("main [type=submit]").click()
             page.locator(".verdict").wait_for()
+            page.goto(site.address + path, wait_until="networkidle")
         page.screenshot(path=file)
     _check_size(file)
 
@@ -75,6 +81,26 @@ def talk(browser: Browser, site: Site, theme: Literal["light", "dark"], file: Pa
         page.locator("main .stage").evaluate("stage => stage.scrollIntoView()")
         page.screenshot(path=file)
     _check_size(file)
+
+
+def personalize(browser: Browser, var: Path) -> None:
+    """Pictures of the operator's page for what speaks Personalize, after a day of its clients' jobs."""
+    var.mkdir()
+    settings = Settings(
+        download_url="",
+        profiles_url=f"sqlite://{var / 'matinee.sqlite3'}",
+        blobs_url=f"file://{var / 'blobs'}",
+        secret_file=str(var / "secret"),
+    )
+    with room("everything", settings, var) as at:
+        for theme in ("light", "dark"):
+            with inside(browser, at, theme) as context:  # type: ignore[arg-type]
+                page = context.new_page()
+                page.set_viewport_size(TALL_WINDOW)  # type: ignore[arg-type]
+                page.goto(at.address + PAGE, wait_until="networkidle")
+                file = IMAGES / f"personalize{'-dark' if theme == 'dark' else ''}.png"
+                page.screenshot(path=file)
+                _check_size(file)
 
 
 if __name__ == "__main__":
