@@ -74,6 +74,7 @@ MISTAKES = [
             "[dynamodb:GetItem, dynamodb:PutItem,", "[dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:PutItem,",
             {OURS}),
     Mistake("the site may publish models", "Action: s3:GetObject", "Action: [s3:GetObject, s3:PutObject]", {OURS}),
+    Mistake("the site may take the worker's models away", "matinee/personalize/live/*\", !Sub", "matinee/personalize/*\", !Sub", {OURS}),
     Mistake("the site reads the whole bucket", "Bucket.Arn}/matinee/*", "Bucket.Arn}/*", {OURS}),
     Mistake("a missing model looks forbidden", "StringLikeIfExists: {s3:prefix: matinee/*}", "StringLike: {s3:prefix: matinee/*}", {OURS}),
     Mistake("anybody in the account may train", "Principal: {AWS: !GetAtt WebRole.Arn}", "Principal: {AWS: !Ref AWS::AccountId}", {OURS}),

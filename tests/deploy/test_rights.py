@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import boto3
 import pytest
-from botocore.client import BaseClient
-from moto import mock_aws
 
 from recommender.connection import KeptConnection
 from recommender.domain import OPENED, READ, SEEN, WATCHLIST, Change, FilmMark, ListRecord, Movie, MovieId, Rating, UserId
@@ -24,82 +21,19 @@ from recommender.storage.blobs.s3 import S3Blobs
 from recommender.storage.profiles.dynamodb import DynamoProfiles
 from recommender.storage.profiles.dynamodb_tables import create_tables
 from recommender.storage.profiles.list_reader import open_list_reader
-from tests.deploy.stack import TEMPLATE, read
+from tests.deploy.rights import Asked, is_allowed, on_stand_ins, table_of
 
 NOW = 1_780_000_000
 SAMPLE_VIEWER, STRANGER = 7, 8
 HEAT, ALIEN = MovieId(6), MovieId(1214)
 
 
-class Asked(NamedTuple):
-    """One call as IAM sees it. prefix: of a listing."""
-
-    action: str
-    resource: str
-    prefix: str | None = None
-
-
-def _asked(service: str, operation: str, parameters: dict[str, Any]) -> Iterator[Asked]:
-    """A transaction asks for each of its parts; S3 has no rights of their own for a look at an object and for an upload in parts."""
-    if service == "s3":
-        bucket, key = f"arn:aws:s3:::{parameters['Bucket']}", parameters.get("Key")
-        if operation == "ListObjectsV2":
-            yield Asked("s3:ListBucket", bucket, parameters["Prefix"])
-        else:
-            other_name = {
-                "HeadObject": "GetObject",
-                "CreateMultipartUpload": "PutObject",
-                "UploadPart": "PutObject",
-                "CompleteMultipartUpload": "PutObject",
-            }
-            yield Asked(f"s3:{other_name.get(operation, operation)}", f"{bucket}/{key}")
-    elif operation == "TransactWriteItems":
-        for item in parameters["TransactItems"]:
-            for part, what in item.items():
-                yield Asked(f"dynamodb:{part}Item", _table(what))
-    elif operation in ("BatchGetItem", "BatchWriteItem"):
-        for table in parameters["RequestItems"]:
-            yield Asked(f"dynamodb:{operation}", _table({"TableName": table}))
-    else:
-        yield Asked(f"dynamodb:{operation}", _table(parameters))
-
-
-def _table(parameters: dict[str, Any]) -> str:
-    return f"arn:aws:dynamodb:REGION:ACCOUNT:table/{parameters['TableName']}"
-
-
-def _is_allowed(asked: Asked, policy: str) -> bool:
-    return any(
-        asked.action in _several(statement["Action"])
-        and any(fnmatchcase(asked.resource, pattern) for pattern in _several(statement["Resource"]))
-        and all(
-            asked.prefix is None or any(fnmatchcase(asked.prefix, pattern) for pattern in _several(test["s3:prefix"]))
-            for test in statement.get("Condition", {}).values()
-        )
-        for statement in read(TEMPLATE.read_text()).policies()[policy]["Statement"]
-    )
-
-
-def _several(value: str | list[str]) -> list[str]:
-    return value if isinstance(value, list) else [value]
-
-
 @pytest.fixture
 def recorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[Asked]]:
     """Everything asked of DynamoDB and S3 once the tables and the bucket are there."""
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    calls: set[Asked] = set()
-    really = BaseClient._make_api_call
-
-    def recording(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
-        calls.update(_asked(client.meta.service_model.service_name, operation, parameters))
-        return really(client, operation, parameters)
-
-    with mock_aws():
-        boto3.client("s3").create_bucket(Bucket="BUCKET")
+    with on_stand_ins(monkeypatch, "BUCKET") as calls:
         create_tables("movie")
-        monkeypatch.setattr(BaseClient, "_make_api_call", recording)
+        calls.clear()
         yield calls
 
 
@@ -196,15 +130,15 @@ def test_the_site_may_do_all_that_it_does(recorded, tmp_path):
     _everything_the_site_does(DynamoProfiles("movie"), S3Blobs("BUCKET", "matinee", cache_folder=tmp_path))
 
     assert len(recorded) > 12
-    assert [asked for asked in sorted(recorded) if not _is_allowed(asked, "web")] == []
+    assert [asked for asked in sorted(recorded) if not is_allowed(asked, "web")] == []
 
 
 def test_a_training_may_do_all_that_it_does_and_the_site_may_not(recorded, tmp_path):
     (tmp_path / "folder").mkdir()
     _everything_a_training_does(DynamoProfiles("movie"), S3Blobs("BUCKET", "matinee", cache_folder=tmp_path), tmp_path / "folder")
 
-    assert [asked for asked in sorted(recorded) if not _is_allowed(asked, "trainer")] == []
-    assert {asked.action for asked in recorded if not _is_allowed(asked, "web")} == {"dynamodb:Scan", "s3:PutObject", "s3:DeleteObject"}
+    assert [asked for asked in sorted(recorded) if not is_allowed(asked, "trainer")] == []
+    assert {asked.action for asked in recorded if not is_allowed(asked, "web")} == {"dynamodb:Scan", "s3:PutObject", "s3:DeleteObject"}
 
 
 def test_a_training_may_copy_the_data_and_the_site_may_not(recorded, tmp_path, monkeypatch):
@@ -217,8 +151,8 @@ def test_a_training_may_copy_the_data_and_the_site_may_not(recorded, tmp_path, m
         bucket_data.copied(place, tmp_path, {"ratings.csv"}, progress=lambda done, total: None)
 
     assert {asked.action for asked in recorded} == {"s3:GetObject", "s3:ListBucket"}
-    assert [asked for asked in sorted(recorded) if not _is_allowed(asked, "trainer")] == []
-    assert [asked for asked in sorted(recorded) if _is_allowed(asked, "web")] == []
+    assert [asked for asked in sorted(recorded) if not is_allowed(asked, "trainer")] == []
+    assert [asked for asked in sorted(recorded) if is_allowed(asked, "web")] == []
 
 
 def test_a_backup_and_a_move_may_do_all_that_they_do_with_the_trainers_role(recorded):
@@ -226,7 +160,7 @@ def test_a_backup_and_a_move_may_do_all_that_they_do_with_the_trainers_role(reco
 
     of_ours = [asked for asked in sorted(recorded) if "/other" not in asked.resource]
     assert {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:DeleteItem"} <= {asked.action for asked in of_ours}
-    assert [asked for asked in of_ours if not _is_allowed(asked, "trainer")] == []
+    assert [asked for asked in of_ours if not is_allowed(asked, "trainer")] == []
 
 
 def test_the_echos_function_may_do_all_that_it_does(moto_url, amazon_environment, monkeypatch):
@@ -236,7 +170,7 @@ def test_the_echos_function_may_do_all_that_it_does(moto_url, amazon_environment
 
     def recording(connection: KeptConnection, method: str, path: str, headers: dict[str, str], body: bytes, **how: float) -> Any:
         operation = headers["x-amz-target"].rpartition(".")[2]
-        recorded.add(Asked(f"dynamodb:{operation}", _table(json.loads(body))))
+        recorded.add(Asked(f"dynamodb:{operation}", table_of(json.loads(body))))
         return really(connection, method, path, headers, body, **how)
 
     monkeypatch.setattr(KeptConnection, "ask", recording)
@@ -248,7 +182,7 @@ def test_the_echos_function_may_do_all_that_it_does(moto_url, amazon_environment
     assert recorded == {
         Asked("dynamodb:GetItem", f"arn:aws:dynamodb:REGION:ACCOUNT:table/{table}") for table in ("movie", "movie-accounts")
     }
-    assert [asked for asked in sorted(recorded) if not _is_allowed(asked, "skill")] == []
+    assert [asked for asked in sorted(recorded) if not is_allowed(asked, "skill")] == []
 
 
 @pytest.mark.parametrize(
@@ -263,4 +197,4 @@ def test_the_echos_function_may_do_all_that_it_does(moto_url, amazon_environment
     ids=lambda asked: f"{asked.action} {asked.prefix or asked.resource.rpartition(':')[2]}",
 )
 def test_the_site_may_not(asked):
-    assert not _is_allowed(asked, "web")
+    assert not is_allowed(asked, "web")

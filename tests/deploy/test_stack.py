@@ -197,7 +197,7 @@ def test_the_site_reads_and_writes_what_it_needs_of_each_table_and_scans_none(st
     assert _on_tables(stack, "machine") == _on_tables(stack, "may-train") == {}
 
 
-def test_the_site_reads_models_and_the_release_and_writes_only_what_people_bring(stack):
+def test_the_site_reads_models_and_the_release_and_writes_only_what_people_and_programs_bring(stack):
     of_bucket = {
         resource: actions
         for policy in ("web", "machine", "may-train")
@@ -210,6 +210,10 @@ def test_the_site_reads_models_and_the_release_and_writes_only_what_people_bring
         "arn:aws:s3:::BUCKET/matinee/imports/*": {"s3:PutObject", "s3:DeleteObject"},
         "arn:aws:s3:::BUCKET/matinee/import-drafts/*": {"s3:PutObject", "s3:DeleteObject"},
         "arn:aws:s3:::BUCKET/matinee/events/*": {"s3:PutObject", "s3:DeleteObject"},
+        "arn:aws:s3:::BUCKET/matinee/personalize/resources.json": {"s3:PutObject"},
+        "arn:aws:s3:::BUCKET/matinee/personalize/live/*": {"s3:PutObject", "s3:DeleteObject"},
+        "arn:aws:s3:::BUCKET/matinee/personalize/asks/*": {"s3:PutObject"},
+        "arn:aws:s3:::BUCKET/matinee/personalize/signed/*": {"s3:PutObject", "s3:DeleteObject"},
         "arn:aws:s3:::BUCKET/release/*": {"s3:GetObject"},
         "arn:aws:s3:::BUCKET": {"s3:ListBucket"},
     }
