@@ -7,7 +7,7 @@ Source: Amazon Personalize developer guide, "Filter expressions" and the pages b
 """
 
 from recommender.personalize.filters.expressions import Filter
-from recommender.personalize.filters.masks import Asking, Masks, users_let_through
+from recommender.personalize.filters.masks import Asking, Masks, field_named, users_let_through
 from recommender.personalize.filters.reading import read_filter
 
-__all__ = ["Asking", "Filter", "Masks", "read_filter", "users_let_through"]
+__all__ = ["Asking", "Filter", "Masks", "field_named", "read_filter", "users_let_through"]

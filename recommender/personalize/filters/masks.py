@@ -100,10 +100,10 @@ class Masks:
 
     def _is_met(self, asking: Asking) -> Callable[[Condition, _Given], bool]:
         def is_met(condition: Condition, given: _Given) -> bool:
-            name = _name_of(condition.field, tuple(asking.fields), None)
+            name = field_named(condition.field, tuple(asking.fields), None)
             if name is not None:
                 return _holds_of_value(condition, given, asking.fields[name])
-            name = _name_of(condition.field, self._trained.user_fields.names, "Users")
+            name = field_named(condition.field, self._trained.user_fields.names, "Users")
             value = None if asking.user is None or name is None else self._trained.user_fields.value(name, asking.user)
             return _holds_of_value(condition, given, value)
 
@@ -217,7 +217,7 @@ def _with_current_item(condition: Condition, given: _Given, fields: Columns, ite
     found = list(given)
     for operand in condition.operands:
         if isinstance(operand, OfCurrentItem):
-            value = fields.value(str(_name_of(operand.name, fields.names, "Items")), item)
+            value = fields.value(str(field_named(operand.name, fields.names, "Items")), item)
             if isinstance(value, str):
                 found += value.split("|")
             elif value is not None:
@@ -225,7 +225,7 @@ def _with_current_item(condition: Condition, given: _Given, fields: Columns, ite
     return tuple(found)
 
 
-def _name_of(name: str, names: Sequence[str], dataset: str | None) -> str | None:
+def field_named(name: str, names: Sequence[str], dataset: str | None) -> str | None:
     """The field as the data write it, in whatever case it was asked for where no other is meant; None, or a refusal, for none."""
     if name in names:
         return name
@@ -238,7 +238,7 @@ def _name_of(name: str, names: Sequence[str], dataset: str | None) -> str | None
 
 
 def _holds_of_rows(condition: Condition, given: _Given, rows: Columns, dataset: str) -> NDArray[np.bool_]:
-    name = str(_name_of(condition.field, rows.names, dataset))
+    name = str(field_named(condition.field, rows.names, dataset))
     column = rows[name]
     if isinstance(column, TextColumn):
         by_word = np.array(

@@ -153,6 +153,18 @@ def ranged(**span: Any) -> dict[str, Any]:
         (lambda w: segment(w), "cannot use aws-user-personalization"),
         # Filter, attribution, recommender, tag.
         (lambda w: w("CreateFilter", name="f", datasetGroupArn=w.group, filterExpression="EXCLUDE everything"), ""),
+        (
+            lambda w: filtering(w, 'INCLUDE ItemID WHERE Items.GENRE IN ("a")'),
+            "Items have no field GENRE that a filter may ask for; theirs are:",
+        ),
+        (
+            lambda w: filtering(w, f"{SEEN} | INCLUDE ItemID WHERE Items.YEAR > 1999 AND Items.COLOUR = $COLOUR"),
+            "Items have no field COLOUR",
+        ),
+        (lambda w: filtering(w, "INCLUDE ItemID WHERE Items.YEAR > CurrentItem.AGE"), "Items have no field AGE"),
+        (lambda w: filtering(w, "INCLUDE ItemID WHERE Items.YEAR > 1999 IF CurrentUser.YEAR = 3"), "Users have no field YEAR"),
+        (lambda w: filtering(w, "EXCLUDE UserID WHERE Users.NAME = $NAME"), "theirs are: AGE."),
+        (lambda w: filtering(w, 'INCLUDE ItemID WHERE Items.ITEM_ID IN ("1")'), "Items have no field ITEM_ID"),
         (lambda w: attribution(w, "COUNT()"), "must be SAMPLECOUNT()"),
         (lambda w: attribution(w, "SUM(Items.MAKER)"), "needs a column MAKER of numbers"),
         (lambda w: attribution(w, "SUM(Items.COLOUR)"), "needs a column COLOUR"),
@@ -498,6 +510,37 @@ def test_the_reason_of_a_failure_is_told(world: World) -> None:
         world("DescribeDatasetImportJob", datasetImportJobArn=arn)["datasetImportJob"]["failureReason"] == "items.csv, row 7: YEAR is 'x'."
     )
     assert world("ListDatasetImportJobs")["datasetImportJobs"][0]["failureReason"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "INCLUDE ItemID WHERE Items.YEAR > CurrentItem.YEAR IF CurrentUser.AGE > 18",
+        'INCLUDE ItemID WHERE item.maker IN ("a") | EXCLUDE ItemID WHERE interactions.event_type IN ("*")',
+        "EXCLUDE UserID WHERE Users.AGE < $AGE",
+    ],
+)
+def test_a_filter_names_fields_of_the_schemas_in_any_case_of_letters(world: World, expression: str) -> None:
+    assert filtering(world, expression)["filterArn"].endswith(":filter/f")
+
+
+def test_a_filter_may_be_made_before_the_data_set_that_it_asks(world: World) -> None:
+    group = world("CreateDatasetGroup", name="other")["datasetGroupArn"]
+    text = "INCLUDE ItemID WHERE Items.COLOUR = $COLOUR IF CurrentUser.NAME = $NAME"
+
+    assert filtering(world, text, group)["filterArn"]
+
+
+def test_a_filter_may_ask_for_a_column_that_was_added(world: World) -> None:
+    added = avro("Items", ("ITEM_ID", "string"), ("YEAR", ["null", "int"]), ("MAKER", ["null", "string"]), ("COLOUR", ["null", "string"]))
+    schema = world("CreateSchema", name="added", schema=added)["schemaArn"]
+    world("UpdateDataset", datasetArn=world.datasets["ITEMS"], schemaArn=schema)
+
+    assert filtering(world, 'INCLUDE ItemID WHERE Items.COLOUR IN ("red")')["filterArn"]
+
+
+def filtering(world: World, expression: str, group: str = "") -> dict[str, Any]:
+    return world("CreateFilter", name="f", datasetGroupArn=group or world.group, filterExpression=expression)
 
 
 def test_a_filter_of_another_group_is_no_good(world: World) -> None:
