@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from recommender.domain import Movie, MovieId
 from webapp.posters import HEIGHT, LARGEST, WIDTH, poster, version
-from webapp.posters.compositions import BY_GENRE, WITHOUT_GENRE, telling
+from webapp.posters.genres import BY_GENRE, WITHOUT_GENRE, telling
 from webapp.posters.lettering import MOST_LINES, lettered, width_of
 from webapp.posters.palettes import AGES, UNDATED, Palette
 

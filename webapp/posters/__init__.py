@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from zlib import crc32
 
 from recommender.domain import Movie
-from webapp.posters.compositions import pictures_of, telling
+from webapp.posters.genres import pictures_of, telling
 from webapp.posters.lettering import CAPITAL, LEADING, Line, lettered, printable
 from webapp.posters.palettes import Palette, palettes_of
 
