@@ -141,6 +141,10 @@ class _Untouched:
         """Nothing."""
         return True
 
+    def compare_and_remove(self, key: str, *, expected: str) -> bool:
+        """Nothing."""
+        return True
+
     def publish(self, prefix: str, folder: Path) -> None:
         """Nothing."""
 

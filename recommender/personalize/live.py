@@ -72,12 +72,13 @@ class Live:
         key = _session_key(group, session_id)
         for _ in range(MOST_TRIES):
             blob = self._blobs.read(key)
-            events = _decoded(key, blob.data)[1] if blob else ()
-            if blob is None or not events:
+            if blob is None:
                 return
-            self.put_events(group, user_id, events)
+            events = _decoded(key, blob.data)[1]
+            if events:
+                self.put_events(group, user_id, events)
             # Only now: whoever is cut off in between joins them once more, and an event put twice is one. What came meanwhile is next.
-            if self._blobs.compare_and_set(key, _told(session_id, ()), expected=blob.tag):
+            if self._blobs.compare_and_remove(key, expected=blob.tag):
                 return
         raise StorageError(f"{key} is changed by too many at once; try again.", kind="conflict")
 

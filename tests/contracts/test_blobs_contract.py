@@ -103,6 +103,7 @@ def test_a_key_outside_the_alphabet_is_refused_by_everything(blobs: Blobs, folde
         lambda: blobs.write(key, b""),
         lambda: blobs.create(key, b""),
         lambda: blobs.compare_and_set(key, b"", expected=None),
+        lambda: blobs.compare_and_remove(key, expected="tag"),
         lambda: blobs.publish(key, folder),
         lambda: blobs.local_copy(key),
         lambda: blobs.remove(key),
@@ -299,6 +300,45 @@ def test_taking_away_what_is_not_there_is_fine(blobs: Blobs) -> None:
     assert blobs.list("") == ["a/c"]
 
 
+def test_a_blob_is_taken_away_only_if_it_is_still_what_was_read(blobs: Blobs) -> None:
+    blobs.write("a/b", b"one")
+    one = blobs.read("a/b")
+    blobs.write("a/b", b"two")
+    two = blobs.read("a/b")
+    assert one is not None
+    assert two is not None
+
+    assert not blobs.compare_and_remove("a/b", expected=one.tag)
+    assert text(blobs, "a/b") == b"two"
+    assert blobs.compare_and_remove("a/b", expected=two.tag)
+    assert blobs.list("") == []
+    assert blobs.compare_and_remove("a/b", expected=two.tag)
+    assert blobs.create("a/b", b"anew")
+
+
+@pytest.mark.races
+def test_what_is_put_while_a_blob_is_taken_away_is_not_lost(blobs: Blobs) -> None:
+    put = list[bytes]()
+
+    def add() -> None:
+        for number in range(20):
+            while True:
+                there = blobs.read("a")
+                data = (there.data if there else b"") + b"%d " % number
+                if blobs.compare_and_set("a", data, expected=there.tag if there else None):
+                    break
+
+    adding = threading.Thread(target=add)
+    adding.start()
+    while adding.is_alive() or blobs.read("a") is not None:
+        there = blobs.read("a")
+        if there is not None and blobs.compare_and_remove("a", expected=there.tag):
+            put += there.data.split()
+    adding.join()
+
+    assert put == [b"%d" % number for number in range(20)]
+
+
 def test_a_published_folder_taken_away_is_gone_whole_and_its_neighbour_stays(blobs: Blobs, folder: Path) -> None:
     blobs.write("models/v10", b"neighbour")
     blobs.publish("models/v1", folder)
@@ -329,7 +369,12 @@ def test_a_file_held_open_stays_readable_when_it_is_taken_away(blobs: Blobs, fol
 # Against a twin that is a plain dictionary
 
 KEYS = st.sampled_from(["a", "b/c", "b/d", "b.e"])
-STEPS = st.lists(st.tuples(st.sampled_from(["write", "create", "set", "set stale", "remove"]), KEYS, st.binary(max_size=3)), max_size=20)
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["write", "create", "set", "set stale", "remove", "remove stale", "remove seen"]), KEYS, st.binary(max_size=3)
+    ),
+    max_size=20,
+)
 
 
 def test_the_place_and_a_plain_dictionary_agree_whatever_is_done_to_them(place: Place, tmp_path: Path) -> None:
@@ -353,6 +398,11 @@ def test_the_place_and_a_plain_dictionary_agree_whatever_is_done_to_them(place: 
                     twin[key] = data
                 case "set stale":
                     assert not blobs.compare_and_set(key, data, expected="no such tag")
+                case "remove stale":
+                    assert blobs.compare_and_remove(key, expected="no such tag") == (key not in twin)
+                case "remove seen" if there is not None:
+                    assert blobs.compare_and_remove(key, expected=there.tag)
+                    del twin[key]
                 case _:
                     blobs.remove(key)
                     twin.pop(key, None)

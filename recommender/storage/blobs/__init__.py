@@ -44,6 +44,9 @@ class Blobs(Protocol):
     def compare_and_set(self, key: str, data: bytes, *, expected: str | None) -> bool:
         """Put the blob if its tag is still `expected` (None: if it is absent). False, and nothing changed, otherwise."""
 
+    def compare_and_remove(self, key: str, *, expected: str) -> bool:
+        """Take the blob away if its tag is still `expected`; True where it is gone, by whomever. False, and nothing changed, otherwise."""
+
     def list(self, prefix: str) -> list[str]:
         """Every key that starts with the prefix, ascending. A half-written blob is never among them."""
 

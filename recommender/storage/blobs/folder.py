@@ -68,6 +68,21 @@ class FolderBlobs:
             _move(temporary, path)
             return True
 
+    def compare_and_remove(self, key: str, *, expected: str) -> bool:
+        """Take the blob away if its tag is still the expected one; True where it is gone."""
+        path = self._path(key)
+        with in_words("removed", path):
+            if not path.is_file():
+                return True
+            with self._locked():
+                there = _blob(path)
+                if there is not None and there.tag != expected:
+                    return False
+                path.unlink(missing_ok=True)
+                _sync(path.parent)
+                self._forget_empty_folders(path.parent)
+        return True
+
     def list(self, prefix: str) -> list[str]:
         """Every key that starts with the prefix, ascending."""
         check_prefix(prefix)

@@ -106,6 +106,21 @@ class S3Blobs:
             return refused.code in CHANGED and self._ticket_of(key) == ticket
         return True
 
+    def compare_and_remove(self, key: str, *, expected: str) -> bool:
+        """Take the blob away if its tag is still the expected one; True where it is gone.
+
+        Where a place that is like S3 does not know the condition, what is put between the look and the removal goes with it.
+        """
+        check_key(key)
+        there = self._get(key)
+        if there is None or there[0].tag != expected:
+            return there is None
+        try:
+            self._small("delete_object", is_write=True, Key=self._prefix + key, refusals=(*CHANGED, *ABSENT), IfMatch=expected)
+        except Refused:
+            return self._get(key) is None
+        return True
+
     def list(self, prefix: str) -> list[str]:
         """Every key that starts with the prefix, ascending; files of a publication without its marker are not among them."""
         check_prefix(prefix)

@@ -55,6 +55,7 @@ def test_what_a_session_did_is_the_users_once_they_sign_in(blobs: FolderBlobs) -
     puts.join("films", "session", "ann")
     assert [one.event_id for one in puts.of_user("films", "ann")] == ["1", "2"]
     assert puts.of_session("films", "session") == ()
+    assert len(blobs.list("")) == 1  # nothing is left of the session
     puts.join("films", "session", "bob")
     assert puts.of_user("films", "bob") == ()
 
@@ -63,14 +64,11 @@ def test_a_join_that_was_cut_off_is_done_once_more_without_doubling_anything(blo
     puts = Live(blobs)
     puts.put_anonymous("films", "session", [event("1")])
     with monkeypatch.context() as patched:
-        of_users = blobs.compare_and_set
 
-        def cut_off(key: str, data: bytes, *, expected: str | None) -> bool:
-            if "/sessions/" in key:
-                raise StorageError("cut off")
-            return of_users(key, data, expected=expected)
+        def cut_off(key: str, *, expected: str) -> bool:
+            raise StorageError("cut off")
 
-        patched.setattr(blobs, "compare_and_set", cut_off)
+        patched.setattr(blobs, "compare_and_remove", cut_off)
         with pytest.raises(StorageError):
             puts.join("films", "session", "ann")
     puts.join("films", "session", "ann")
