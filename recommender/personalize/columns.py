@@ -124,6 +124,12 @@ class Columns:
         number = float(column[row])
         return None if np.isnan(number) else number
 
+    def with_rows(self, rows: Mapping[int, Mapping[str, Any]]) -> Columns:
+        """The same with other cells in these rows, each by its position; what a row does not say, or a number as a text, is null."""
+        at = np.fromiter(rows, dtype=np.int64, count=len(rows))
+        found = {name: _with_cells(column, at, [row.get(name) for row in rows.values()]) for name, column in self._columns.items()}
+        return Columns(found, self.n_rows)
+
     def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
         """To be saved: arrays whose names begin with the prefix and tell the column by its number."""
         found: dict[str, NDArray[Any]] = {}
@@ -147,3 +153,14 @@ class Columns:
             else:
                 found[name] = TextColumn(arrays[f"{prefix}{place}-codes"], Texts(arrays, f"{prefix}{place}-words"))
         return cls(found, n_rows)
+
+
+def _with_cells(column: Column, at: NDArray[np.int64], cells: Sequence[Any]) -> Column:
+    if isinstance(column, TextColumn):
+        known = {word: code for code, word in enumerate(column.vocabulary)}
+        codes = np.array(column.codes, dtype=np.int32)
+        codes[at] = [-1 if cell is None else known.setdefault(str(cell), len(known)) for cell in cells]
+        return TextColumn.of_codes(codes, list(known))
+    numbers = np.array(column, dtype=np.float64)
+    numbers[at] = [float(cell) if isinstance(cell, int | float) else np.nan for cell in cells]
+    return numbers

@@ -15,16 +15,18 @@ from numpy.typing import NDArray
 from recommender.errors import PersonalizeError
 from recommender.personalize import arns
 from recommender.personalize.amazon_recipe import PERSONALIZED_RANKING, RELATED_ITEMS
+from recommender.personalize.answers import put_items
 from recommender.personalize.answers.arranging import POPULAR, Placed, explored, promoted
 from recommender.personalize.answers.histories import Known, known_of
 from recommender.personalize.answers.loaded import Loaded, Models
+from recommender.personalize.answers.put_items import PutItems
 from recommender.personalize.answers.relevance import LONGEST, Scored, alike, ordered, scored, shares_of
 from recommender.personalize.answers.serving import Serving, serving_of
 from recommender.personalize.answers.shown import Followed, Shown, open_shown
 from recommender.personalize.arns import key_of
 from recommender.personalize.asks import Asks
 from recommender.personalize.filters import Asking, Filter, read_filter
-from recommender.personalize.filters.expressions import CURRENT_USER, INTERACTIONS
+from recommender.personalize.filters.expressions import CURRENT_USER, INTERACTIONS, ITEMS
 from recommender.personalize.filters.masks import columns_of_events
 from recommender.personalize.filters.values import read_values
 from recommender.personalize.live import Live, LiveEvent
@@ -73,9 +75,11 @@ class Answers:
         *,
         note: Callable[[str, str, bool], None] = lambda key, user_id, ahead: None,
         seconds_between_following: float = SECONDS_BETWEEN_FOLLOWING,
+        seconds_between_items: float = put_items.SECONDS,
     ) -> None:
         self.registry, self.live, self.shown = registry, live, shown
         self._models, self._note, self._seconds = models, note, seconds_between_following
+        self._put_items = PutItems(live, seconds=seconds_between_items)
         self._read: Resources | None = None
         self._servings: dict[tuple[str, str], Serving] = {}
         self._followed: dict[str, tuple[float, Followed]] = {}
@@ -317,7 +321,9 @@ class Answers:
         fields: Mapping[str, Any] = {}
         if asker.user_id and any(one.dataset == CURRENT_USER for one in wanted.conditions):
             fields = self.live.row(f"dataset/{serving.group}/USERS", asker.user_id) or {}
-        return loaded.masks.let_through(wanted, values, Asking(asker.known.user, asker.known.events, fields, item))
+        asks_items = any(one.dataset == ITEMS for one in wanted.conditions)
+        masks = self._put_items.masks_of(loaded, serving.group) if asks_items else loaded.masks
+        return masks.let_through(wanted, values, Asking(asker.known.user, asker.known.events, fields, item))
 
     def _columns_asked(self, serving: Serving, loaded: Loaded, sent: Json) -> tuple[str, ...]:
         asked = sent.get("metadataColumns") or {}
@@ -370,7 +376,8 @@ def open_answers(settings: Settings) -> Answers:
     def note(key: str, user_id: str, ahead: bool) -> None:
         asks.note(key, user_id, ahead=ahead)
 
-    return Answers(Registry(blobs), Live(blobs), Models.of(blobs), open_shown(settings), note=note)
+    seconds = put_items.SECONDS_FAR if blobs.is_far else put_items.SECONDS
+    return Answers(Registry(blobs), Live(blobs), Models.of(blobs), open_shown(settings), note=note, seconds_between_items=seconds)
 
 
 def _n_results(sent: Json) -> int:

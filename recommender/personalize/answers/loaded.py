@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -19,6 +19,7 @@ from recommender.errors import ModelError
 from recommender.models.popular import Popular
 from recommender.personalize.answers.serving import OutOfServiceError, Serving
 from recommender.personalize.filters import Masks
+from recommender.personalize.live import Rows
 from recommender.personalize.trained import FORGOTTEN, Trained, load
 from recommender.ranking.exploration import Films, age_days
 from recommender.storage.blobs import Blobs
@@ -64,10 +65,15 @@ class Lately(Generic[K, V]):
 
 
 class Loaded:
-    """A model, and what is worked out of it once. lists: answers, by whoever finds them; scores: of every item for somebody, likewise."""
+    """A model, and what is worked out of it once. lists: answers, by whoever finds them; scores: of every item for somebody, likewise.
+
+    masks: of filters. put_is_due_at: when to look at what was put of its items, by the clock that never goes back.
+    """
 
     def __init__(self, trained: Trained) -> None:
         self.trained, self.masks = trained, Masks(trained)
+        self.put_is_due_at = float("-inf")
+        self._put: dict[int, Mapping[str, Any]] = {}
         n_items = max(len(trained.items), 1)
         self.lists = Lately[Hashable, Any](MOST_LISTS)
         self.scores = Lately[Hashable, Any](max(16, min(MOST_LISTS, BYTES_OF_SCORES // (BYTES_OF_A_SCORE * n_items))))
@@ -89,6 +95,12 @@ class Loaded:
                 "utf-8", "replace"
             )
         return known
+
+    def take_in(self, put: Rows) -> None:
+        """Filters go by these fields of items, each by its id, in place of those of the training; items that are not known are left out."""
+        known = {position: row for item, row in put.items() if (position := self.trained.items.position(item)) is not None}
+        if known != self._put:
+            self._put, self.masks = known, Masks(self.trained, self.trained.item_fields.with_rows(known))
 
     @cached_property
     def popular(self) -> Popular:

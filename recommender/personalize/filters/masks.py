@@ -61,10 +61,10 @@ class Asking:
 
 
 class Masks:
-    """What filters let through of one solution version; answers that depend on nobody are kept."""
+    """What filters let through of one solution version; answers that depend on nobody are kept. item_fields: in place of the training's."""
 
-    def __init__(self, trained: Trained) -> None:
-        self._trained = trained
+    def __init__(self, trained: Trained, item_fields: Columns | None = None) -> None:
+        self._trained, self._item_fields = trained, trained.item_fields if item_fields is None else item_fields
         self._remembered: OrderedDict[tuple[Condition, _Given], NDArray[np.bool_]] = OrderedDict()
 
     def let_through(self, wanted: Filter, values: Values, asking: Asking) -> NDArray[np.bool_]:
@@ -82,12 +82,12 @@ class Masks:
         if condition.asks_current_item:
             if asking.item is None:
                 raise InvalidInputError("A filter that says CurrentItem is for lists of related items, which name an itemId that is known.")
-            resolved = _with_current_item(condition, given, self._trained.item_fields, asking.item)
-            return _holds_of_rows(condition, resolved, self._trained.item_fields, "Items")
+            resolved = _with_current_item(condition, given, self._item_fields, asking.item)
+            return _holds_of_rows(condition, resolved, self._item_fields, "Items")
         key = (condition, given)
         known = self._remembered.get(key)
         if known is None:
-            known = _holds_of_rows(condition, given, self._trained.item_fields, "Items")
+            known = _holds_of_rows(condition, given, self._item_fields, "Items")
             self._remembered[key] = known
             while len(self._remembered) > MOST_REMEMBERED:
                 self._remembered.popitem(last=False)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recommender.errors import PersonalizeError
+from recommender.errors import PersonalizeError, StorageError
 from recommender.models import recipes
 from recommender.personalize import arns
 from recommender.personalize.answers.serving import NotReadyError, OutOfServiceError
@@ -236,6 +236,33 @@ class TestFiltersAndPromotions:
         assert "d1" in town.items(campaignArn=films, userId="ann", filterArn=children)
         town.live.put_users("dataset/town/USERS", {"ann": {"AGE": 12}})
         assert set(town.items(campaignArn=films, userId="ann", filterArn=children)) == {"c3"}
+
+    def test_a_filter_goes_by_what_was_put_of_an_item_last(self, town: Town, films: str) -> None:
+        sold = town.filter('EXCLUDE ItemID WHERE Items.GENRES IN ("Sold") | EXCLUDE ItemID WHERE Items.YEAR > 1994', "sold")
+        assert town.items(campaignArn=films, userId="ann", filterArn=sold) == ["c3", "c4", "d1"]
+        town.live.put_items("dataset/town/ITEMS", {"c3": {"GENRES": "Comedy|Sold", "YEAR": 1992}, "d2": {"GENRES": "x"}, "nobody's": {}})
+        assert town.items(campaignArn=films, userId="ann", filterArn=sold) == ["c4", "d2", "d1"]
+        assert town.items(campaignArn=films, userId="ann")[0] == "c3"  # nobody asked it to go
+        town.live.put_items("dataset/town/ITEMS", {"c3": {"GENRES": "Comedy", "YEAR": 1992}})
+        assert town.items(campaignArn=films, userId="ann", filterArn=sold)[0] == "c3"
+        town.live.forget_rows("dataset/town/ITEMS")
+        assert town.items(campaignArn=films, userId="ann", filterArn=sold) == ["c3", "c4", "d1"]
+
+    def test_items_that_were_put_are_looked_at_after_a_while_and_the_first_who_asks_waits(self, town: Town, films: str) -> None:
+        worker = town.worker(seconds_between_items=60)
+        sold = town.filter('EXCLUDE ItemID WHERE Items.GENRES IN ("Sold")', "sold")
+        town.live.put_items("dataset/town/ITEMS", {"c3": {"GENRES": "Sold"}})
+        assert "c3" not in town.items(worker, campaignArn=films, userId="ann", filterArn=sold)
+        town.live.put_items("dataset/town/ITEMS", {"c3": {"GENRES": "Comedy"}})
+        assert "c3" not in town.items(worker, campaignArn=films, userId="ann", filterArn=sold)
+
+    def test_a_store_in_trouble_leaves_filters_as_they_were(self, town: Town, films: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        def gone(key: str) -> dict[str, dict[str, Any]]:
+            raise StorageError("away")
+
+        monkeypatch.setattr(town.answers.live, "items", gone)
+        sold = town.filter('INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")', "sold")
+        assert town.items(campaignArn=films, userId="ann", filterArn=sold)[0] == "c3"
 
     @pytest.mark.parametrize(("percent", "n", "told"), [(50, 4, 2), (100, 4, 4), (25, 4, 1), (1, 4, 0), (50, 6, 3), (34, 3, 1)])
     def test_a_promotion_has_its_share_of_the_places(self, town: Town, films: str, percent: int, n: int, told: int) -> None:

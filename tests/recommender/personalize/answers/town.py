@@ -69,8 +69,7 @@ class Town:
             Models.of(self.blobs),
             Shown(self.folder / "shown"),
             note=lambda *one: self.asked.append(one),
-            seconds_between_following=0,
-            **options,
+            **{"seconds_between_following": 0, "seconds_between_items": 0, **options},
         )
 
     def put(self, resource: Resource) -> str:
