@@ -93,7 +93,8 @@ class UserCosine:
         if dots is None:
             dots = np.zeros(self.matrix.n_users, dtype=np.int32)
             self.fold.bring(dots, Given.nothing(), Given(history.columns, history.half_stars))
-        return Overlap(dots, int(np.sum(history.half_stars.astype(np.int64) ** 2)), history.own_row)
+        half_stars = history.half_stars.astype(np.int64)
+        return Overlap(dots, int(half_stars @ half_stars), history.own_row)
 
     def similarities(self, history: History) -> NDArray[np.float64]:
         """Cosine of the history with every row, shape (n_users,), in [0, 1]; 0 with its own row.

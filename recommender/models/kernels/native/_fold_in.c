@@ -13,7 +13,9 @@ a broken file is a ValueError and no read or write outside an array. */
 #define SOME 1e-30f          /* less than the likeness of anybody with whom something is in common */
 #define CHUNK 512            /* positions checked before they are used */
 #define GROUP 32             /* rows, or columns, of which the best is looked at first */
+#define AHEAD 128            /* raters whose sums are asked for before they are added to */
 #define COLUMNS_AT_ONCE 2048 /* whose sums stay in the nearest cache while every neighbour votes */
+#define MOST_STARS 16        /* what half stars are below */
 #define BINS 1024            /* of likeness, below the highest */
 #define BIN_BITS 17          /* of the bits of a float32 that a bin does not tell apart */
 #define SAMPLE 1024          /* rows that tell how alike the likest few in a hundred are */
@@ -196,20 +198,25 @@ INLINE int is_segment(const struct by_column *films, const struct film *film, in
     return film->first <= found->first && found->first <= found->end && found->end <= film->end;
 }
 
-/* Adds raters times what the person gives the film; whether every row was inside. */
-INLINE int added(int32_t *sums, uint32_t n_rows, const void *rows, const uint8_t *half, int64_t n, int32_t times, int size)
+/* Adds raters times what the person gives the film; whether every row was inside. far: the sums are not near the processor yet, and are asked
+for ahead; where they are, asking costs more than it saves. */
+INLINE int added(int32_t *sums, uint32_t n_rows, const void *rows, const uint8_t *half, int64_t n, int32_t times, int size, int far)
 {
-    int64_t at = 0;
-    if (size == 2)
-        for (const uint16_t *row = rows; at < n && row[at] < n_rows; at++)
-            sums[row[at]] += times * half[at];
-    else
-        for (const uint32_t *row = rows; at < n && row[at] < n_rows; at++)
-            sums[row[at]] += times * half[at];
+    const uint16_t *narrow = rows;
+    const uint32_t *wide = rows;
+    int64_t at = 0, n_ahead = far ? n - AHEAD : 0;
+    for (; at < n; at++) {
+        uint32_t row = size == 2 ? narrow[at] : wide[at];
+        if (row >= n_rows)
+            break;
+        if (far && at < n_ahead)
+            PREFETCH((const char *)((uintptr_t)sums + (size == 2 ? narrow[at + AHEAD] : wide[at + AHEAD]) * sizeof *sums));
+        sums[row] += times * half[at];
+    }
     return at == n;
 }
 
-static enum trouble film_added(const struct array *sums, const struct by_column *films, const struct film *film)
+static enum trouble film_added(const struct array *sums, const struct by_column *films, const struct film *film, int far)
 {
     struct segment some;
     for (int64_t block = 0; block <= films->n_splits; block++) {
@@ -217,10 +224,16 @@ static enum trouble film_added(const struct array *sums, const struct by_column 
             return BAD_SPLIT;
         if (some.first == some.end)
             continue;
-        if (some.base >= sums->n ||
-            !added((int32_t *)sums->view.buf + some.base, (uint32_t)(sums->n - some.base),
-                   (const char *)films->rows->view.buf + some.first * films->rows->size,
-                   (const uint8_t *)films->half_stars->view.buf + some.first, some.end - some.first, film->times, films->rows->size))
+        if (some.base >= sums->n)
+            return BAD_ROW;
+        int32_t *from = (int32_t *)sums->view.buf + some.base;
+        const void *rows = (const char *)films->rows->view.buf + some.first * films->rows->size;
+        const uint8_t *half = (const uint8_t *)films->half_stars->view.buf + some.first;
+        uint32_t n_rows = (uint32_t)(sums->n - some.base);
+        int64_t n = some.end - some.first;
+        if (!(films->rows->size == 2 ? far ? added(from, n_rows, rows, half, n, film->times, 2, 1)
+                                           : added(from, n_rows, rows, half, n, film->times, 2, 0)
+                                     : added(from, n_rows, rows, half, n, film->times, 4, far)))
             return BAD_ROW;
     }
     return NONE;
@@ -236,7 +249,7 @@ struct history {
 
 static enum trouble checked(const struct history *history, const struct by_column *films)
 {
-    int64_t before = -1, n_films = films->starts->n - 1, first, end;
+    int64_t before = -1, n_films = films->starts->n - 1;
     if (history->columns->n != history->half_stars->n)
         return BAD_STARS;
     for (int64_t at = 0; at < history->columns->n; at++) {
@@ -245,16 +258,15 @@ static enum trouble checked(const struct history *history, const struct by_colum
             return BAD_COLUMN;
         if (column <= before)
             return BAD_ORDER;
-        if (!is_span(films->starts, column, films->rows->n, &first, &end))
-            return BAD_SPAN;
         before = column;
     }
     return NONE;
 }
 
-/* What takes the one history to the other, walking both at once; there is room for as many films as both have. */
-static int64_t difference(const struct by_column *films, const struct history *before, const struct history *now, struct film *found,
-                          int64_t *n_raters)
+/* What takes the one history to the other, walking both at once; there is room for as many films as both have. Where its raters stand is
+looked up of no other film. */
+static enum trouble difference(const struct by_column *films, const struct history *before, const struct history *now, struct film *found,
+                               int64_t *n_found, int64_t *n_raters)
 {
     int64_t old = 0, new = 0, n = 0, n_old = before->columns->n, n_new = now->columns->n;
     const uint8_t *stars_before = (const uint8_t *)before->half_stars->view.buf, *stars_now = (const uint8_t *)now->half_stars->view.buf;
@@ -271,10 +283,12 @@ static int64_t difference(const struct by_column *films, const struct history *b
         struct film *film = &found[n++];
         film->column = a < b ? a : b;
         film->times = times;
-        is_span(films->starts, film->column, films->rows->n, &film->first, &film->end); /* checked before */
+        if (!is_span(films->starts, film->column, films->rows->n, &film->first, &film->end))
+            return BAD_SPAN;
         *n_raters += film->end - film->first;
     }
-    return n;
+    *n_found = n;
+    return NONE;
 }
 
 static enum trouble brought(struct array *sums, const struct by_column *films, const struct history *before, const struct history *now,
@@ -287,24 +301,22 @@ static enum trouble brought(struct array *sums, const struct by_column *films, c
         trouble = checked(now, films);
     if (trouble)
         return trouble;
-    int64_t most = before->columns->n + now->columns->n, anew, n;
+    int64_t most = before->columns->n + now->columns->n, n, anew;
     struct film *changes = PyMem_RawMalloc((size_t)(most ? most : 1) * sizeof(struct film));
     if (!changes)
         return NO_MEMORY;
-    n = difference(films, &nothing, now, changes, &anew);
-    if (before->columns->n) {
-        int64_t by_difference, m = difference(films, before, now, changes, &by_difference);
-        if (by_difference > anew + sums->n / 8) { /* to set a sum to 0 is cheaper than to add to it */
+    trouble = difference(films, before, now, changes, &n, done);
+    if (!trouble && before->columns->n && *done > sums->n / 8) { /* to set a sum to 0 is cheaper than to add to it */
+        int64_t by_difference = *done;
+        trouble = difference(films, &nothing, now, changes, &n, &anew);
+        if (!trouble && by_difference > anew + sums->n / 8) {
             memset(sums->view.buf, 0, (size_t)sums->view.len);
-            n = difference(films, &nothing, now, changes, &anew);
-        } else {
-            n = m;
-            anew = by_difference;
-        }
+            *done = anew;
+        } else if (!trouble)
+            trouble = difference(films, before, now, changes, &n, done);
     }
-    *done = anew;
     for (int64_t at = 0; at < n && !trouble; at++)
-        trouble = film_added(sums, films, &changes[at]);
+        trouble = film_added(sums, films, &changes[at], at == 0); /* which brings them near for the others */
     PyMem_RawFree(changes);
     return trouble;
 }
@@ -929,15 +941,21 @@ INLINE int counted(struct voter *voter, const struct by_row *people, int size, i
     const uint8_t *half_stars = (const uint8_t *)people->half_stars->view.buf;
     const uint16_t *narrow = (const uint16_t *)people->columns->view.buf;
     const int32_t *wide = (const int32_t *)people->columns->view.buf;
-    for (; voter->at < voter->end; voter->at++) {
-        int64_t column = size == 2 ? (int64_t)narrow[voter->at] : (int64_t)wide[voter->at];
+    struct sums votes[MOST_STARS];
+    for (int stars = 0; stars < MOST_STARS; stars++)
+        votes[stars] = (struct sums){voter->weight * (stars - centre), voter->weight};
+    int64_t at = voter->at, end = voter->end;
+    for (; at < end; at++) {
+        int64_t column = size == 2 ? (int64_t)narrow[at] : (int64_t)wide[at];
         if (column >= limit)
             break;
         if (column < first)
             return 0;
-        sums[column - first].votes += voter->weight * ((double)half_stars[voter->at] - centre);
-        sums[column - first].weights += voter->weight;
+        struct sums vote = votes[half_stars[at] % MOST_STARS], *sum = &sums[column - first];
+        sum->votes += vote.votes;
+        sum->weights += vote.weights;
     }
+    voter->at = at;
     return 1;
 }
 
