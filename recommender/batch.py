@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recommender.data.matrix import RatingMatrix
 from recommender.models import History, Model
-from recommender.models.kernels import tiled
+from recommender.models.kernels import fold_in, tiled
 from recommender.models.popular import Popular
 from recommender.models.user_cosine import NEUTRAL_HALF_STARS, UserCosine, damped_average
 from recommender.ranking import full_top_k
@@ -48,9 +48,12 @@ def rank_rows(
 ) -> Iterator[Ranked]:
     """The n best unseen films of the users in these rows of the matrix, in this order. everything: with the score of every film."""
     if isinstance(model, UserCosine):
-        at_once = not everything and len(rows) * FEW >= model.matrix.n_users and tiled.can_take(model.matrix, model.n_neighbours)
-        yield from _all_at_once(model, rows, n, progress) if at_once else _by_blocks(model, rows, n, everything, progress)
-        return
+        if not everything and len(rows) * FEW >= model.matrix.n_users and tiled.can_take(model.matrix, model.n_neighbours):
+            yield from _all_at_once(model, rows, n, progress)
+            return
+        if isinstance(model.fold, fold_in.Plain):  # what is compiled has made a person's list sooner than numpy a block's
+            yield from _by_blocks(model, rows, n, everything, progress)
+            return
     popular = Popular.fit(model.matrix)
     for done, row in enumerate(rows.tolist(), start=1):
         yield rank(model, History.of_row(model.matrix, row), n, row=row, popular=popular, everything=everything)
@@ -62,8 +65,10 @@ def rank(model: Model, history: History, n: int, *, row: int = -1, popular: Popu
     scores = model.score(history)
     seen = np.zeros(model.matrix.n_movies, dtype=bool)
     seen[history.columns] = True
-    otherwise = (popular or Popular.fit(model.matrix)).score(history)
-    columns = full_top_k(scores, n, exclude=seen, neutral=model.neutral, otherwise=otherwise)
+    columns = fold_in.best(scores, n, exclude=seen, above=model.neutral)
+    if columns is None or len(columns) < n:
+        otherwise = (popular or Popular.fit(model.matrix)).score(history)
+        columns = full_top_k(scores, n, exclude=seen, neutral=model.neutral, otherwise=otherwise)
     return Ranked(row, columns, scores[columns], scores if everything else None)
 
 

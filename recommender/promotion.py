@@ -25,6 +25,7 @@ from recommender.models import Arrays, History, Model, Parameters, recipes
 from recommender.models.popular import Popular
 from recommender.publication import Published
 from recommender.snapshots import Snapshot
+from recommender.versions import MEASURES
 
 MOST_RATINGS = 1_100_000  # ml-1m is among them; of more, the gate looks at people drawn at random who have this many
 FEWEST_PEOPLE = 30  # of fewer nothing can be told
@@ -64,7 +65,7 @@ def judged(
     matrix = RatingMatrix.of(split.train, films.movie_ids)
 
     def of(name: str, model: Model) -> PerPerson:
-        return judge(model, split, films, lambda done, total: progress(f"measuring {name}", done, total))
+        return judge(model, split, films, lambda done, total: progress(f"measuring {name}", done, total), measures=MEASURES)
 
     popular = of(Popular.recipe, Popular.fit(matrix))
     if not len(popular):

@@ -150,6 +150,7 @@ class _Judging:
         matrix = model.matrix
         self.popular = Popular.fit(matrix)
         self._neutral = model.neutral
+        self._sorted = b"", np.zeros(0)
         self._share = np.maximum(matrix.raters, 1) / max(matrix.n_users, 1)
         self._rated = matrix.raters / max(matrix.n_users, 1)
         self._genres = np.array([films.genre_mask([genre]) for genre in films.genres()], dtype=np.bool_).reshape(-1, len(films)).T
@@ -175,13 +176,18 @@ class _Judging:
     def _auc(self, relevant: set[int], history: History, ranked: Ranked) -> float:
         if ranked.everything is None:
             return nan
-        scores = np.where(np.isnan(ranked.everything), self._neutral, ranked.everything)
-        good = np.setdiff1d([column for column in relevant if column >= 0], history.columns).astype(np.int64)
-        found = scores[good]
-        # Sorted where they are: what is no other candidate goes to the end, and a copy of tens of thousands without a few is saved.
-        scores[good] = scores[history.columns] = np.inf
-        scores.sort()
-        return metrics.auc_of(found, scores[: len(scores) - len(good) - len(history.columns)])
+        good = np.array([column for column in relevant.difference(history.columns.tolist()) if column >= 0], dtype=np.int64)
+        found, known = (self._told(ranked.everything[columns]) for columns in (good, history.columns))
+        return metrics.auc_of(found, self._ascending(ranked.everything), without=np.sort(np.concatenate([found, known])))
+
+    def _ascending(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """All of one person's scores in order; those of the next, where they are the same, are not sorted again."""
+        if (written := scores.tobytes()) != self._sorted[0]:
+            self._sorted = written, np.sort(self._told(scores))
+        return self._sorted[1]
+
+    def _told(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.where(np.isnan(scores), self._neutral, scores)
 
 
 def _of_hits(of: Callable[[Sequence[int], set[int]], float], best: Sequence[int], relevant: set[int], *_: object) -> float:

@@ -7,6 +7,7 @@ novelty, and NaN where nothing is relevant: such a person says nothing about a l
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from math import log2, nan
 
 import numpy as np
@@ -105,15 +106,18 @@ def auc(scores: NDArray[np.float64], relevant: NDArray[np.bool_]) -> float:
 
     scores: shape (n_candidates,), no NaN. relevant: beside them.
     """
-    return auc_of(scores[relevant], np.sort(scores[~relevant]))
+    return auc_of(scores[relevant], np.sort(scores), without=np.sort(scores[relevant]))
 
 
-def auc_of(relevant: NDArray[np.float64], others: NDArray[np.float64]) -> float:
-    """`auc` of the scores of relevant candidates, in any order, and those of the others, ascending."""
-    if not len(relevant) or not len(others):
+def auc_of(relevant: NDArray[np.float64], everything: NDArray[np.float64], *, without: NDArray[np.float64]) -> float:
+    """`auc` of the scores of relevant candidates, in any order, over those of everything, ascending, but for `without`, ascending."""
+    n_others = len(everything) - len(without)
+    if not len(relevant) or not n_others:
         return nan
-    below, not_above = (np.searchsorted(others, relevant, side=side) for side in ("left", "right"))
-    return float(np.mean(below + not_above)) / 2 / len(others)
+    below, not_above = (
+        np.searchsorted(everything, relevant, side=side) - np.searchsorted(without, relevant, side=side) for side in ("left", "right")
+    )
+    return float(np.mean(below + not_above)) / 2 / n_others
 
 
 def popularity(recommended: Sequence[int], share: NDArray[np.float64], k: int) -> float:
@@ -140,6 +144,13 @@ def diversity(recommended: Sequence[int], genres: NDArray[np.bool_], k: int) -> 
     known = known[known.any(axis=1)]
     if len(known) < 2:
         return nan
-    one, other = np.triu_indices(len(known), 1)
+    one, other = _pairs(len(known))
     common, n_genres = (known @ known.T)[one, other], known.sum(axis=1)
     return 1 - float(np.mean(common / (n_genres[one] + n_genres[other] - common)))
+
+
+@cache
+def _pairs(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Each two of n."""
+    one, other = np.triu_indices(n, 1)
+    return one, other

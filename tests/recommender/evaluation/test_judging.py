@@ -15,10 +15,12 @@ from recommender.data.ratings import RatingTable
 from recommender.errors import DataError, InvalidInputError
 from recommender.evaluation.figures import is_better, is_worse
 from recommender.evaluation.judging import LIST_MEASURES, SHOWN, judge, judge_stars, paired
+from recommender.evaluation.metrics import auc
 from recommender.evaluation.plans import plan
 from recommender.evaluation.splits import Split, newest
 from recommender.evaluation.trials import tried
 from recommender.models import Arrays, History, Parameters
+from recommender.models.kernels.native import VARIABLE
 from recommender.models.popular import Popular
 from recommender.models.user_cosine import UserCosine
 from tests.worlds import data_set_of, matrix_of, random_ratings, rating, right_and_wrong, two_tastes
@@ -144,7 +146,26 @@ def test_a_model_that_knows_the_strangers_is_refused() -> None:
         judge(Popular.fit(matrix_of([rating(1, 1, 4.0), rating(7, 1, 4.0)], n_movies=3)), split, films_to(3))
 
 
-def test_user_cosine_is_judged_in_blocks_as_it_is_one_by_one(rng: np.random.Generator) -> None:
+def test_a_film_to_be_found_is_held_against_what_this_person_has_not_rated_by_their_own_scores(rng: np.random.Generator) -> None:
+    split, films = newest(RatingTable.of(random_ratings(rng))), films_to(60)
+    model = UserCosine.fit(matrix_for(split, films), {"n_neighbours": 5})
+    to_find = {user_id: set(split.held_out.movie_ids[split.held_out.user_ids == user_id].tolist()) for user_id in range(1, 100)}
+
+    people = judge(model, split, films, measures=["auc"])
+
+    expected = []
+    for user_id in people.user_ids.tolist():
+        history = History.of_row(model.matrix, model.matrix.row_of(user_id))
+        scores = np.nan_to_num(model.score(history), nan=model.neutral)
+        others = np.delete(np.arange(60), history.columns)
+        expected.append(auc(scores[others], np.isin(films.movie_ids[others], list(to_find[user_id]))))
+    assert len(set(expected)) > 10
+    assert people.values["auc"].tolist() == expected
+
+
+@pytest.mark.parametrize("kernels", ["widest", "plain"])
+def test_user_cosine_is_judged_among_others_as_it_is_alone(kernels: str, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, kernels)
     split, films = newest(RatingTable.of(random_ratings(rng))), films_to(60)
     model = UserCosine.fit(matrix_for(split, films), {"n_neighbours": 5})
 

@@ -149,8 +149,10 @@ def test_auc(scores: list[float], relevant: list[bool], expected: float) -> None
     assert auc(np.array(scores, dtype=float), np.array(relevant)) == expected
 
 
-def test_auc_of_scores_that_are_apart_already() -> None:
-    assert auc_of(np.array([1.0, 4.0]), np.array([1.0, 2.0, 3.0])) == (1 / 6 + 1) / 2  # half a win of three, and all of them
+def test_auc_over_scores_that_are_in_order_already() -> None:
+    everything, known = np.array([1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 9.0]), [2.0, 9.0]
+    found = auc_of(np.array([4.0, 1.0]), everything, without=np.sort([4.0, 1.0, *known]))
+    assert found == (1 / 6 + 1) / 2  # over 1, 2 and 3: half a win of three, and all of them
 
 
 def test_auc_needs_both_kinds() -> None:
