@@ -118,6 +118,26 @@ def test_every_connection_syncs_before_it_acknowledges(path: Path) -> None:
     profiles.close()
 
 
+def test_a_query_is_planned_once_and_not_again_for_every_number(path: Path) -> None:
+    profiles = SqliteProfiles(path)
+    planned: list[int] = []
+
+    def allow(operation: int, *about: object) -> int:
+        """What SQLite asks while it plans."""
+        planned.append(operation)
+        return apsw.SQLITE_OK
+
+    with profiles._readers.one() as connection:
+        connection.authorizer = allow
+
+    assert profiles.list_of(UserId(580)) is None
+    n_planned = len(planned)
+    assert profiles.list_of(UserId(581)) is None
+
+    assert len(planned) == n_planned > 0
+    profiles.close()
+
+
 def test_processes_that_open_a_new_store_at_once_make_one(path: Path) -> None:
     story = f"""
 from recommender.storage.profiles.sqlite import SqliteProfiles
