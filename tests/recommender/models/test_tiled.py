@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -224,6 +225,79 @@ def test_a_file_that_was_changed_is_refused(name: str, wrong: np.ndarray, senten
 
     with pytest.raises(ValueError, match="must") as raised:
         found.pack(3, *{**given, name: wrong}.values(), None)
+
+    assert str(raised.value) == sentence
+
+
+def test_packets_are_written_only_where_they_were_counted() -> None:
+    found = kernel("neighbours")
+    assert found is not None
+    columns, half_stars, order = np.array([0, 1, 1], np.int32), np.array([1, 2, 3], np.uint8), np.array([1, 0], np.int32)
+    for starts in ([0, 2, 3], [1, 2, 3], [0, 4, 3]):  # one kind of stars is found of row 1, two are of row 0
+        ranks, packets = np.array([2, 1], np.int32), np.zeros((3, 1 + tiled.FILMS), np.uint16)
+        with pytest.raises(ValueError, match="packet_starts must be those found without a place for packets"):
+            found.pack(3, np.array([0, 2, 3]), columns, half_stars, order, ranks, np.array(starts), packets)
+
+
+STATE = ("n_ranks", "k", "order", "starts", "packets", "squared", "keys", "counts", "floors", "limits")
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "sentence"),
+    [
+        ("k", lambda k: 0, "k must be a whole number from 1 to 8192, not 0."),
+        ("k", lambda k: 8193, "k must be a whole number from 1 to 8192, not 8193."),
+        ("k", lambda k: 2 * k, "keys must have room for more than k = 6 of each of 50 people, not for 6."),
+        ("n_ranks", lambda n: 2**25, "There must be fewer than 134217728 people and 1 to 33554431 ranks, not 50 and 33554432."),
+        ("order", lambda order: order + 1, "order must hold rows, and packet_starts must not fall."),
+        ("order", lambda order: order - 1, "order must hold rows, and packet_starts must not fall."),
+        ("starts", lambda starts: np.append(starts[-2::-1], starts[-1]), "order must hold rows, and packet_starts must not fall."),
+        ("counts", lambda counts: counts * 0 + 6, "counts must be from 0 to 5, not 6."),
+        ("counts", lambda counts: counts * 0 - 1, "counts must be from 0 to 5, not -1."),
+    ],
+)
+def test_a_state_that_nothing_fits_into_is_refused_by_every_call(
+    name: str, wrong: Callable[[Any], Any], sentence: str, rng: np.random.Generator
+) -> None:
+    matrix, found = matrix_of(random_ratings(rng, n_users=50)), kernel("neighbours")
+    everybody = tiled.Everybody(matrix, 3)
+    everybody.meet()
+    at, state = STATE.index(name), list(everybody._state)
+    state[at] = wrong(state[at])
+    rows, columns, scores = np.arange(2, dtype=np.int32), np.zeros((2, 4), np.int32), np.zeros((2, 4))
+    lists = (everybody._places, everybody._columns, rows, 4, 5, 1.0, rows.copy(), columns, scores)
+    assert found is not None
+
+    for call in (
+        lambda: found.meet(*state, 0, 50, 0, 50),
+        lambda: found.finish(*state, 0, 50),
+        lambda: found.lists(*state, *lists),
+    ):
+        with pytest.raises(ValueError, match="must") as raised:
+            call()
+        assert str(raised.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("at", "wrong", "sentence"),
+    [
+        (0, np.full(50, 50, np.int32), "places must be from 0 to 49, not 50."),
+        (2, np.array([0, 50], np.int32), "rows must be from 0 to 49, not 50."),
+        (3, 0, "n must be from 1 up, centre from 0 to 10, and damping 0 or more, not 0, 5 and 1.0."),
+        (4, 11, "n must be from 1 up, centre from 0 to 10, and damping 0 or more, not 4, 11 and 1.0."),
+        (5, float("nan"), "n must be from 1 up, centre from 0 to 10, and damping 0 or more, not 4, 5 and nan."),
+    ],
+)
+def test_lists_that_cannot_be_made_are_refused(at: int, wrong: Any, sentence: str, rng: np.random.Generator) -> None:
+    everybody, found = tiled.Everybody(matrix_of(random_ratings(rng, n_users=50)), 3), kernel("neighbours")
+    everybody.meet()
+    rows = np.arange(2, dtype=np.int32)
+    given: list[Any] = [everybody._places, everybody._columns, rows, 4, 5, 1.0, rows.copy(), np.zeros((2, 4), np.int32), np.zeros((2, 4))]
+    given[at] = wrong
+    assert found is not None
+
+    with pytest.raises(ValueError, match="must") as raised:
+        found.lists(*everybody._state, *given)
 
     assert str(raised.value) == sentence
 

@@ -28,6 +28,7 @@ enum {
     AHEAD = 2,           /* neighbours */
     BOUNDS = 1 << 8,     /* sums take 53 bits, and this */
     MOST_DAMPING = 1 << 13,
+    MOST_NEIGHBOURS = 1 << 13, /* of whom sums take no more than 53 bits */
 };
 
 #define MOST_PEOPLE ((Py_ssize_t)1 << ROW_BITS)
@@ -550,15 +551,20 @@ static void count_packets(const struct ratings *ratings, int64_t *packet_starts,
     }
 }
 
-static void fill_packets(const struct ratings *ratings, const int64_t *packet_starts, struct packet *packets, int64_t *of_kind,
-                         size_t n_kinds)
+/* 0 where packet_starts are not those that count_packets has found. */
+static int fill_packets(const struct ratings *ratings, const int64_t *packet_starts, struct packet *packets, int64_t *of_kind, size_t n_kinds)
 {
+    if (packet_starts[0] != 0)
+        return 0;
     for (Py_ssize_t place = 0; place < ratings->n_people; place++) {
         int64_t start = ratings->row_starts[ratings->order[place]], end = ratings->row_starts[ratings->order[place] + 1];
         struct packet *next = packets + packet_starts[place];
+        int64_t n_packets = 0;
         memset(of_kind, 0, n_kinds * sizeof *of_kind);
         for (int64_t at = start; at < end; at++)
-            of_kind[kind_at(ratings, at)]++;
+            n_packets += of_kind[kind_at(ratings, at)]++ % FILMS == 0;
+        if (packet_starts[place + 1] - packet_starts[place] != n_packets)
+            return 0;
         for (size_t kind = 0; kind < n_kinds; kind++) { /* now where the next film of a kind goes */
             int64_t films = of_kind[kind];
             of_kind[kind] = (next - packets) * FILMS;
@@ -570,6 +576,17 @@ static void fill_packets(const struct ratings *ratings, const int64_t *packet_st
             packets[to / FILMS].films[to % FILMS] = (uint16_t)(ratings->ranks[column_at(ratings, at)] & ((1 << PAGE_BITS) - 1));
         }
     }
+    return 1;
+}
+
+/* Whether so many people and ranks can be counted, or an error. */
+static int can_be_counted(Py_ssize_t n_people, Py_ssize_t n_ranks)
+{
+    if (n_people < MOST_PEOPLE && n_ranks >= 1 && n_ranks <= MOST_RANKS)
+        return 1;
+    PyErr_Format(PyExc_ValueError, "There must be fewer than %zd people and 1 to %zd ranks, not %zd and %zd.", MOST_PEOPLE, MOST_RANKS, n_people,
+                 n_ranks);
+    return 0;
 }
 
 static PyObject *pack(PyObject *self, PyObject *args)
@@ -593,11 +610,8 @@ static PyObject *pack(PyObject *self, PyObject *args)
         !holds(given + 2, ratings.n_ratings, 1, "half_stars") || !holds(given + 3, ratings.n_people, 4, "order") ||
         !holds(given + 4, ratings.n_films, 4, "ranks") || !holds(given + 5, ratings.n_people + 1, 8, "packet_starts"))
         goto done;
-    if (ratings.n_people >= MOST_PEOPLE || n_ranks < 1 || n_ranks > MOST_RANKS) {
-        PyErr_Format(PyExc_ValueError, "There must be fewer than %zd people and 1 to %zd ranks, not %zd and %zd.", MOST_PEOPLE, MOST_RANKS,
-                     ratings.n_people, n_ranks);
+    if (!can_be_counted(ratings.n_people, n_ranks))
         goto done;
-    }
     of_kind = malloc(n_kinds * sizeof *of_kind);
     if (!of_kind) {
         PyErr_NoMemory();
@@ -612,8 +626,8 @@ static PyObject *pack(PyObject *self, PyObject *args)
     wrong = what_is_wrong(&ratings);
     if (!wrong && packets_into == Py_None)
         count_packets(&ratings, packet_starts, of_kind, n_kinds);
-    else if (!wrong)
-        fill_packets(&ratings, packet_starts, packets.buf, of_kind, n_kinds);
+    else if (!wrong && !fill_packets(&ratings, packet_starts, packets.buf, of_kind, n_kinds))
+        wrong = "packet_starts must be those found without a place for packets.";
     Py_END_ALLOW_THREADS;
     if (wrong)
         PyErr_SetString(PyExc_ValueError, wrong);
@@ -629,16 +643,18 @@ done:
 
 enum { N_STATE = 8 };
 
+/* Whether everybody's state is of one size, and its places lie within it, or an error. Packets and keys are taken as pack and meet have written
+   them: to go through them all at every call would take longer than the calls. */
 static int everybody_of(struct everybody *all, Py_buffer *given, Py_ssize_t n_ranks, Py_ssize_t k)
 {
     Py_ssize_t n_people = given[0].len / 4;
     *all = (struct everybody){n_people, n_ranks, k, 0, given[0].buf, given[1].buf, given[2].buf, given[3].buf, given[4].buf,
                               given[5].buf, given[6].buf, given[7].buf};
-    if (k < 1 || n_ranks < 1) {
-        PyErr_Format(PyExc_ValueError, "k and the number of ranks must be whole numbers from 1 up, not %zd and %zd.", k, n_ranks);
+    if (k < 1 || k > MOST_NEIGHBOURS) {
+        PyErr_Format(PyExc_ValueError, "k must be a whole number from 1 to %d, not %zd.", MOST_NEIGHBOURS, k);
         return 0;
     }
-    if (!holds(given, n_people, 4, "order") || !holds(given + 1, n_people + 1, 8, "packet_starts"))
+    if (!can_be_counted(n_people, n_ranks) || !holds(given, n_people, 4, "order") || !holds(given + 1, n_people + 1, 8, "packet_starts"))
         return 0;
     all->room = n_people ? given[4].len / 8 / n_people : 2 * k;
     if (all->room <= k) {
@@ -646,9 +662,26 @@ static int everybody_of(struct everybody *all, Py_buffer *given, Py_ssize_t n_ra
                      all->room);
         return 0;
     }
-    return holds(given + 2, n_people ? all->packet_starts[n_people] : 0, sizeof(struct packet), "packets") &&
-           holds(given + 3, n_people, 8, "squared") && holds(given + 4, n_people * all->room, 8, "keys") &&
-           holds(given + 5, n_people, 4, "counts") && holds(given + 6, n_people, 8, "floors") && holds(given + 7, n_people, 4, "limits");
+    if (!holds(given + 2, all->packet_starts[n_people], sizeof(struct packet), "packets"))
+        return 0;
+    for (Py_ssize_t place = 0; place < n_people; place++)
+        if (all->order[place] < 0 || all->order[place] >= n_people || all->packet_starts[place] < 0 ||
+            all->packet_starts[place] > all->packet_starts[place + 1]) {
+            PyErr_SetString(PyExc_ValueError, "order must hold rows, and packet_starts must not fall.");
+            return 0;
+        }
+    return holds(given + 3, n_people, 8, "squared") && holds(given + 4, n_people * all->room, 8, "keys") && holds(given + 5, n_people, 4, "counts") && holds(given + 6, n_people, 8, "floors") && holds(given + 7, n_people, 4, "limits");
+}
+
+/* Whether the people from first to before end keep no more keys than there is room for, or an error. */
+static int can_keep_more(const struct everybody *all, Py_ssize_t first, Py_ssize_t end)
+{
+    for (Py_ssize_t place = first; place < end; place++)
+        if (all->counts[place] < 0 || all->counts[place] >= all->room) {
+            PyErr_Format(PyExc_ValueError, "counts must be from 0 to %zd, not %d.", all->room - 1, (int)all->counts[place]);
+            return 0;
+        }
+    return 1;
 }
 
 static void *aligned(size_t bytes)
@@ -677,6 +710,8 @@ static PyObject *meet(PyObject *self, PyObject *args)
                      all.n_people, first, end, first_other, end_other);
         goto done;
     }
+    if (!can_keep_more(&all, first, end) || !can_keep_more(&all, first_other, end_other))
+        goto done;
     strip = aligned(sizeof *strip);
     if (!strip || !(strip->table = aligned_alloc(WIDE, (size_t)n_ranks * STRIP)) ||
         !(strip->rows = calloc((size_t)n_ranks, sizeof *strip->rows)) || !(strip->ranks = malloc((size_t)n_ranks * sizeof *strip->ranks)) ||
@@ -725,6 +760,8 @@ static PyObject *finish(PyObject *self, PyObject *args)
         PyErr_Format(PyExc_ValueError, "The people must be from 0 to %zd, not %zd to %zd.", all.n_people, first, end);
         goto done;
     }
+    if (!can_keep_more(&all, first, end))
+        goto done;
     if (!(spare = malloc((size_t)all.room * sizeof *spare))) {
         PyErr_NoMemory();
         goto done;
@@ -757,7 +794,12 @@ static PyObject *lists(PyObject *self, PyObject *args)
     const int32_t *rows = given[10].buf;
     int32_t *found = given[11].buf;
     PyObject *answer = NULL;
-    if (!everybody_of(&all, given, n_ranks, k) || !holds(given + 8, all.n_people, 4, "places") ||
+    if (n < 1 || n > INT32_MAX || centre < 0 || centre > MOST_STARS || !(damping >= 0)) {
+        PyErr_Format(PyExc_ValueError, "n must be from 1 up, centre from 0 to %d, and damping 0 or more, not %zd, %zd and %R.", MOST_STARS, n, centre,
+                     PyTuple_GET_ITEM(args, N_STATE + 7));
+        goto done;
+    }
+    if (!everybody_of(&all, given, n_ranks, k) || !can_keep_more(&all, 0, all.n_people) || !holds(given + 8, all.n_people, 4, "places") ||
         !holds(given + 9, n_ranks, 4, "columns") || !holds(given + 10, n_rows, 4, "rows") || !holds(given + 11, n_rows, 4, "found") ||
         !holds(given + 12, n_rows * n, 4, "best columns") || !holds(given + 13, n_rows * n, 8, "scores"))
         goto done;
@@ -766,10 +808,11 @@ static PyObject *lists(PyObject *self, PyObject *args)
             PyErr_Format(PyExc_ValueError, "rows must be from 0 to %zd, not %d.", all.n_people - 1, (int)rows[at]);
             goto done;
         }
-    if (n < 1) {
-        PyErr_Format(PyExc_ValueError, "n must be a whole number from 1 up, not %zd.", n);
-        goto done;
-    }
+    for (Py_ssize_t row = 0; row < all.n_people; row++)
+        if (votes.places[row] < 0 || votes.places[row] >= all.n_people) {
+            PyErr_Format(PyExc_ValueError, "places must be from 0 to %zd, not %d.", all.n_people - 1, (int)votes.places[row]);
+            goto done;
+        }
     votes.sums = aligned(((size_t)n_ranks + SHELF) * sizeof *votes.sums);
     votes.shelves = calloc((size_t)n_ranks / SHELF + 1, 1);
     if (!votes.sums || !votes.shelves) {
