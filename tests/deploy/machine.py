@@ -256,7 +256,7 @@ def running_machine(root: Path, *, plant: Callable[[str], str] = str, servers: s
     machine = lay_out(root, Ports.free(), plant)
     try:
         if train:
-            machine.matinee("train")
+            machine.matinee("train", "--if-needed")  # as its unit does, but without comparing recipes
         for name in servers:
             machine.servers[name].start()
         start_nginx(machine)

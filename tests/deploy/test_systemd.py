@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from recommender.data.sample import sample_data_set
 from recommender.personalize import arns
 from recommender.personalize.resources import PENDING, Registry, Resource
 from recommender.settings import read_settings
@@ -27,6 +28,7 @@ STRICT = bool(os.environ.get("CI"))  # where everything has to be there, nothing
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 SERVICES = [unit.name for unit in UNITS if unit.suffix == ".service"]
 MOST_EXPOSURE = 16  # tenths
+N_VIEWERS = 60  # that are learned from
 
 with_systemd = pytest.mark.skipif(not STRICT and shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze here")
 as_root = pytest.mark.skipif(
@@ -137,14 +139,27 @@ def test_the_sockets_are_where_nginx_looks_for_them() -> None:
         assert f"matinee-web@{each}.socket matinee-web@" in (DEPLOY / "systemd/matinee.target").read_text()
 
 
+def a_few_viewers(folder: Path) -> None:
+    """The built-in sample's first viewers and all its films, as files: every recipe is tried on them in seconds."""
+    sample = sample_data_set()
+    ratings = sample.ratings.where(sample.ratings.user_ids <= N_VIEWERS)
+    folder.mkdir()
+    films = [f"{film},Film {film} (1999),Drama" for film in sample.catalogue.movie_ids]
+    rated = zip(ratings.user_ids, ratings.movie_ids, ratings.half_stars / 2, ratings.rated_at, strict=True)
+    (folder / "movies.csv").write_text("\n".join(["movieId,title,genres", *films, ""]))
+    (folder / "ratings.csv").write_text("\n".join(["userId,movieId,rating,timestamp", *(f"{u},{m},{s},{t}" for u, m, s, t in rated), ""]))
+
+
 class Confined:
     """A machine's folder, and the units' commands locked in over it."""
 
     def __init__(self, root: Path) -> None:
         machine = lay_out(root, Ports.free())
         self.root = root
+        a_few_viewers(root / "var/lib/matinee/films")
         inside = {name: value.replace(str(root), "") for name, value in machine.environment.items()}
-        self.environment = {**inside, "PYTHONPATH": str(REPOSITORY), "HOME": "/var/lib/matinee", "PYTHONDONTWRITEBYTECODE": "1"}
+        ours = {"MATINEE_DATA": "/var/lib/matinee/films", "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.environment = {**inside, **ours, "HOME": "/var/lib/matinee"}
 
     def command(self, unit: str, *program: object) -> list[str]:
         return [sys.executable, "-m", "tests.deploy.confined", unit, str(self.root), *map(str, program)]
@@ -161,7 +176,7 @@ class Confined:
 def confined(tmp_path_factory: pytest.TempPathFactory) -> Confined:
     """With a model, made by the training's own unit."""
     made = Confined(tmp_path_factory.mktemp("confined"))
-    made.run("matinee-train.service")
+    assert made.run("matinee-train.service").count("NDCG@10") >= 2, "of the model, and of the other recipes beside it"
     return made
 
 
