@@ -86,7 +86,7 @@ def tested(probe: Probe, genres: Sequence[str]) -> str:
 
 
 def _how_they_liked_it(half_stars: list[int], n_neighbours: int) -> str:
-    raters, loved, liked = len(half_stars), half_stars.count(10), sum(given >= 8 for given in half_stars)
+    raters, loved, liked = len(half_stars), half_stars.count(10), sum(map(half_stars.count, (8, 9, 10)))
     if n_neighbours == 1:
         return f"The person most like you gave it {_stars(half_stars[0] / 2)}."
     people = f"the {n_neighbours} people most like you"

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.models import History
+from recommender.models.kernels.fold_in import Given
 from recommender.models.parts import BASE, NEIGHBOUR, Part, Parts
 from recommender.models.user_cosine import NEUTRAL_HALF_STARS, Neighbourhood, UserCosine
 
@@ -25,9 +26,8 @@ class Contributions:
         totals = weights.sum(axis=1) + model.damping
         signed = weights * (self.votes.astype(np.float64) - NEUTRAL_HALF_STARS)
         self.by_person = signed / np.where(totals > 0, totals, 1.0)[:, np.newaxis] / 2
-        products = model.fold.ratings(near.rows, history.columns).astype(np.float64) * history.half_stars
         self._rows = near.rows
-        self.by_film = np.asarray(self.by_person @ (products / products.sum(axis=1, keepdims=True)))
+        self.by_film = model.fold.dealt(near.rows, Given(history.columns, history.half_stars), self.by_person)
 
     def parts(self) -> list[Parts]:
         """For each film the neutral score and what each neighbour who rated it adds, largest first; empty where none did."""

@@ -94,6 +94,12 @@ class FoldIn(Protocol):
     def ratings(self, rows: NDArray[np.integer[Any]], columns: NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
         """The half stars of these rows for these films alone, shape (rows, columns), 0 for none."""
 
+    def dealt(self, rows: NDArray[np.integer[Any]], given: Given, amounts: Floats) -> Floats:
+        """What each row adds to each of some scores, dealt out among the films given in proportion to the products of half stars.
+
+        amounts: shape (scores, rows). Shape (scores, films); added up in the order of the rows, of whom one with nothing in common adds 0.
+        """
+
 
 def fold_in(matrix: RatingMatrix) -> FoldIn:
     """The fastest that there is."""
@@ -167,6 +173,15 @@ class Plain:
 
     def ratings(self, rows: NDArray[np.integer[Any]], columns: NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
         return plain.ratings(self._matrix, rows.astype(np.intp, copy=False), columns)
+
+    def dealt(self, rows: NDArray[np.integer[Any]], given: Given, amounts: Floats) -> Floats:
+        products = self.ratings(rows, given.columns).astype(np.float64) * given.half_stars
+        totals = products.sum(axis=1, keepdims=True)
+        shares = np.divide(products, totals, out=np.zeros_like(products), where=totals > 0)
+        found = np.zeros((len(amounts), len(given.columns)))
+        for amount, share in zip(amounts.T, shares, strict=True):
+            found += amount[:, np.newaxis] * share
+        return found
 
 
 class Compiled:
@@ -262,6 +277,19 @@ class Compiled:
         found = np.empty((len(rows), len(columns)), dtype=np.uint8)
         self._compiled.ratings(*self._by_row, rows.astype(np.int64, copy=False), _whole(columns), found, self._matrix.n_movies)
         return found
+
+    def dealt(self, rows: NDArray[np.integer[Any]], given: Given, amounts: Floats) -> Floats:
+        found = np.empty((len(given.columns), len(amounts)))
+        self._compiled.dealt(
+            *self._by_row,
+            rows.astype(np.int64, copy=False),
+            _whole(given.columns),
+            given.half_stars,
+            np.ascontiguousarray(amounts.T),
+            found,
+            self._matrix.n_movies,
+        )
+        return found.T
 
 
 def _half_stars_of(given: Given, columns: NDArray[np.integer[Any]]) -> NDArray[np.int64]:

@@ -115,7 +115,12 @@ def test_every_sum_is_the_plain_one(narrow_or_wide: RatingMatrix, module: Module
             for damping in (0.0, 50.0):
                 scores = compiled.scores(*near, NEUTRAL_HALF_STARS, damping)
                 np.testing.assert_array_equal(scores, twin.scores(*expected, NEUTRAL_HALF_STARS, damping))
-                np.testing.assert_array_equal(compiled.ratings(near[0], history.columns), twin.ratings(near[0], history.columns))
+                for films in (history.columns, columns, columns[:1]):
+                    np.testing.assert_array_equal(compiled.ratings(near[0], films), twin.ratings(near[0], films))
+                given, amounts = Given(history.columns, history.half_stars), rng.normal(size=(3, len(near[0])))
+                dealt = compiled.dealt(near[0], given, amounts)
+                np.testing.assert_array_equal(dealt, twin.dealt(near[0], given, amounts))
+                np.testing.assert_allclose(dealt.sum(axis=1), amounts.sum(axis=1), atol=1e-9)
                 exclude = rng.random(matrix.n_movies) < 0.1
                 for above in (2.5, -np.inf):
                     expected_best = top_k(scores, k, exclude=exclude | ~(scores > above))
@@ -366,7 +371,24 @@ class TestBrokenArrays:
         with pytest.raises(ValueError, match=r"^Every column must be one of the films there are"):
             broken.scores(np.array([3]), np.array([0.5]), 5, 1.0)
         with pytest.raises(ValueError, match=r"^Every column must be one of the films there are"):
-            broken.ratings(np.array([3]), np.array([2]))
+            broken.ratings(np.array([3]), np.arange(30))
+        with pytest.raises(ValueError, match=r"^Every column must be one of the films there are"):
+            broken.dealt(np.array([3]), Given(np.array([2]), np.array([8], np.uint8)), np.ones((1, 1)))
+        # For few films a row is not read through, and nothing beside it is looked at.
+        np.testing.assert_array_equal(
+            broken.ratings(np.array([2, 3]), np.array([29]))[0], Plain(matrix).ratings(np.array([2]), np.array([29]))[0]
+        )
+
+    @pytest.mark.parametrize("film", [30, -1])
+    def test_a_film_that_is_none(self, module: ModuleType, matrix: RatingMatrix, film: int) -> None:
+        films, fold = np.array([2, film]), Compiled(matrix, module)
+        for ask in (
+            lambda: fold.ratings(np.array([3]), films),
+            lambda: fold.ratings(np.array([3]), np.repeat(films, 20)),
+            lambda: fold.dealt(np.array([3]), Given(films, np.array([8, 6], np.uint8)), np.ones((1, 1))),
+        ):
+            with pytest.raises(ValueError, match=r"^Every column must be one of the films there are"):
+                ask()
 
     @pytest.mark.parametrize("row", [40, -1])
     def test_a_neighbour_who_is_nobody(self, module: ModuleType, matrix: RatingMatrix, row: int) -> None:
@@ -374,6 +396,18 @@ class TestBrokenArrays:
             Compiled(matrix, module).scores(np.array([row]), np.array([0.5]), 5, 1.0)
         with pytest.raises(ValueError, match=r"^Every row must be one of the people there are"):
             Compiled(matrix, module).ratings(np.array([row]), np.array([2]))
+        with pytest.raises(ValueError, match=r"^Every row must be one of the people there are"):
+            Compiled(matrix, module).ratings(np.array([row]), np.arange(30))
+        with pytest.raises(ValueError, match=r"^Every row must be one of the people there are"):
+            Compiled(matrix, module).dealt(np.array([row]), Given(np.array([2]), np.array([8], np.uint8)), np.ones((1, 1)))
+
+    def test_starts_that_lead_outside(self, module: ModuleType, matrix: RatingMatrix) -> None:
+        broken = (matrix.row_starts + 2**40, matrix.columns, matrix.half_stars, np.array([3]))
+        for films in (np.array([2]), np.arange(30)):
+            with pytest.raises(ValueError, match=r"^The starts must ascend and end within the ratings"):
+                module.ratings(*broken, films, np.zeros(len(films), np.uint8), 30)
+        with pytest.raises(ValueError, match=r"^The starts must ascend and end within the ratings"):
+            module.dealt(*broken, np.array([2]), np.array([8], np.uint8), np.ones(1), np.zeros(1), 30)
 
     def test_arrays_of_unlike_lengths(self, module: ModuleType) -> None:
         sums, halves = np.zeros(4, np.int32), np.zeros(4, np.uint16)
@@ -381,5 +415,14 @@ class TestBrokenArrays:
             module.nearest(sums, np.zeros(3, np.int64), halves, np.zeros(2, np.int64), np.zeros(2), 4, -1)
         with pytest.raises(ValueError, match=r"^scores and exclude must be of the same films, not of 3 and 4\.$"):
             module.best(np.zeros(3), np.zeros(4, bool), np.zeros(1, np.int64), 0.0)
+        with pytest.raises(ValueError, match=r"^amounts must be of everybody, and dealt have room for as many of every film\.$"):
+            module.dealt(*two_people(), np.zeros(2, np.int64), np.zeros(3, np.int32), np.zeros(3, np.uint8), np.zeros(7), np.zeros(9), 9)
+        with pytest.raises(ValueError, match=r"^A history must have as many half stars as columns\.$"):
+            module.dealt(*two_people(), np.zeros(2, np.int64), np.zeros(3, np.int32), np.zeros(2, np.uint8), np.zeros(6), np.zeros(9), 9)
         with pytest.raises(TypeError, match=r"^best takes 4 values, not 1\.$"):
             module.best(1)
+
+
+def two_people() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Row starts, columns and half stars, of one film each."""
+    return np.array([0, 1, 2]), np.zeros(2, np.int32), np.full(2, 8, np.uint8)

@@ -13,6 +13,7 @@ a broken file is a ValueError and no read or write outside an array. */
 #define SOME 1e-30f          /* less than the likeness of anybody with whom something is in common */
 #define CHUNK 512            /* positions checked before they are used */
 #define GROUP 32             /* rows, or columns, of which the best is looked at first */
+#define FEW 16               /* films that are searched for in a row, and not the row read for them */
 #define AHEAD 128            /* raters whose sums are asked for before they are added to */
 #define COLUMNS_AT_ONCE 2048 /* whose sums stay in the nearest cache while every neighbour votes */
 #define MOST_STARS 16        /* what half stars are below */
@@ -1145,20 +1146,68 @@ static PyObject *best(PyObject *self, PyObject *const *objects, Py_ssize_t n)
 
 /* ---- what certain people gave certain films ---- */
 
-static enum trouble told(const struct by_row *people, const struct array *rows, const struct array *wanted, int64_t n_films, uint8_t *out)
+/* Where each of a few columns would stand among those of a row that is not empty: all are searched for at once, without a branch. */
+INLINE void searched(const struct by_row *people, int size, int64_t first, int64_t end, const int64_t *wanted, int64_t n, int64_t *places)
 {
-    int32_t *place = PyMem_RawCalloc((size_t)(n_films ? n_films : 1), sizeof(int32_t)); /* 0 for none, else the position and 1 */
-    if (!place)
-        return NO_MEMORY;
-    enum trouble trouble = NONE;
+    const uint16_t *narrow = (const uint16_t *)people->columns->view.buf;
+    const int32_t *wide = (const int32_t *)people->columns->view.buf;
+    for (int64_t at = 0; at < n; at++)
+        places[at] = first;
+    for (int64_t left = end - first; left > 1; left -= left / 2)
+        for (int64_t at = 0; at < n; at++) {
+            int64_t middle = places[at] + left / 2;
+            int64_t column = size == 2 ? (int64_t)narrow[middle] : (int64_t)wide[middle];
+            places[at] = column <= wanted[at] ? middle : places[at];
+        }
+}
+
+static enum trouble few_told(const struct by_row *people, const struct array *rows, const struct array *films, int64_t n_films, uint8_t *out)
+{
     const uint8_t *half_stars = (const uint8_t *)people->half_stars->view.buf;
-    for (int64_t at = 0; at < wanted->n && !trouble; at++) {
+    int64_t wanted[FEW], places[FEW], n = films->n, first, end;
+    for (int64_t at = 0; at < n; at++) {
+        wanted[at] = position(films, at);
+        if (wanted[at] < 0 || wanted[at] >= n_films)
+            return BAD_COLUMN;
+    }
+    for (int64_t at = 0; at < rows->n; at++) {
+        int64_t row = ((const int64_t *)rows->view.buf)[at];
+        if (row < 0 || row >= people->starts->n - 1)
+            return BAD_ROW;
+        if (!is_span(people->starts, row, people->columns->n, &first, &end))
+            return BAD_SPAN;
+        if (first == end)
+            continue;
+        if (people->columns->size == 2)
+            searched(people, 2, first, end, wanted, n, places);
+        else
+            searched(people, 4, first, end, wanted, n, places);
+        for (int64_t film = 0; film < n; film++)
+            out[at * n + film] = position(people->columns, places[film]) == wanted[film] ? half_stars[places[film]] : 0;
+    }
+    return NONE;
+}
+
+/* Where each of the films stands among those asked for, and 1; 0 for none. `trouble` says whether one is outside. */
+static int32_t *places_of(const struct array *wanted, int64_t n_films, enum trouble *trouble)
+{
+    int32_t *place = PyMem_RawCalloc((size_t)(n_films ? n_films : 1), sizeof(int32_t));
+    *trouble = place ? NONE : NO_MEMORY;
+    for (int64_t at = 0; at < wanted->n && !*trouble; at++) {
         int64_t column = position(wanted, at);
         if (column < 0 || column >= n_films)
-            trouble = BAD_COLUMN;
+            *trouble = BAD_COLUMN;
         else
             place[column] = (int32_t)at + 1;
     }
+    return place;
+}
+
+static enum trouble told(const struct by_row *people, const struct array *rows, const struct array *wanted, int64_t n_films, uint8_t *out)
+{
+    enum trouble trouble;
+    int32_t *place = places_of(wanted, n_films, &trouble);
+    const uint8_t *half_stars = (const uint8_t *)people->half_stars->view.buf;
     for (int64_t at = 0; at < rows->n && !trouble; at++) {
         int64_t row = ((const int64_t *)rows->view.buf)[at], first = 0, end = 0;
         if (row < 0 || row >= people->starts->n - 1)
@@ -1200,7 +1249,7 @@ static PyObject *ratings(PyObject *self, PyObject *const *objects, Py_ssize_t n)
     else {
         Py_BEGIN_ALLOW_THREADS
         memset(arrays[5].view.buf, 0, (size_t)arrays[5].view.len);
-        trouble = told(&people, &arrays[3], &arrays[4], n_films, (uint8_t *)arrays[5].view.buf);
+        trouble = (arrays[4].n <= FEW ? few_told : told)(&people, &arrays[3], &arrays[4], n_films, (uint8_t *)arrays[5].view.buf);
         Py_END_ALLOW_THREADS
         if (trouble)
             raised(trouble);
@@ -1208,6 +1257,118 @@ static PyObject *ratings(PyObject *self, PyObject *const *objects, Py_ssize_t n)
             done = 1;
     }
     release(arrays, 6);
+    if (!done)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* ---- what neighbours add, dealt out among the films that made them neighbours ---- */
+
+/* A film that a neighbour and the person have both rated: where it stands among theirs, and half stars times half stars. */
+struct common {
+    int32_t place, product;
+};
+
+/* What a neighbour has in common with the person; how much, or -1 where a column is outside. There is room for one more than all of theirs. */
+INLINE int64_t in_common(const struct by_row *people, int size, int64_t first, int64_t end, const int32_t *place, int64_t n_films,
+                         const uint8_t *own, struct common *found, int64_t *product)
+{
+    const uint8_t *half_stars = (const uint8_t *)people->half_stars->view.buf;
+    const uint16_t *narrow = (const uint16_t *)people->columns->view.buf;
+    const uint32_t *wide = (const uint32_t *)people->columns->view.buf;
+    int64_t n = 0, sum = 0;
+    for (int64_t entry = first; entry < end; entry++) {
+        int64_t column = size == 2 ? narrow[entry] : wide[entry];
+        if (column >= n_films)
+            return -1;
+        int32_t at = place[column];
+        found[n] = (struct common){at - 1, half_stars[entry]};
+        n += at > 0; /* whether it counts or is written over; nobody can tell beforehand */
+    }
+    for (int64_t at = 0; at < n; at++)
+        sum += found[at].product *= own[found[at].place];
+    *product = sum;
+    return n;
+}
+
+struct deal {
+    const uint8_t *own;    /* half stars of the person's films */
+    const double *amounts; /* of each neighbour, for each film that is explained */
+    int64_t n;             /* films that are explained */
+    double *out;           /* for each of the person's films, of each film that is explained */
+};
+
+static enum trouble dealt_out(const struct by_row *people, const struct array *rows, const struct array *columns, int64_t n_films,
+                              const struct deal *deal)
+{
+    enum trouble trouble;
+    int32_t *place = places_of(columns, n_films, &trouble);
+    int64_t first, end, longest = 0, product;
+    for (int64_t at = 0; at < rows->n && !trouble; at++) {
+        int64_t row = ((const int64_t *)rows->view.buf)[at];
+        if (row < 0 || row >= people->starts->n - 1)
+            trouble = BAD_ROW;
+        else if (!is_span(people->starts, row, people->columns->n, &first, &end))
+            trouble = BAD_SPAN;
+        else
+            longest = end - first > longest ? end - first : longest;
+    }
+    struct common *found = trouble ? NULL : PyMem_RawMalloc((size_t)(longest + 1) * sizeof(struct common));
+    if (!trouble && !found)
+        trouble = NO_MEMORY;
+    for (int64_t at = 0; at < rows->n && !trouble; at++) {
+        is_span(people->starts, ((const int64_t *)rows->view.buf)[at], people->columns->n, &first, &end); /* checked before */
+        int64_t n = people->columns->size == 2 ? in_common(people, 2, first, end, place, n_films, deal->own, found, &product)
+                                               : in_common(people, 4, first, end, place, n_films, deal->own, found, &product);
+        if (n < 0)
+            trouble = BAD_COLUMN;
+        const double *amounts = deal->amounts + at * deal->n;
+        for (int64_t one = 0; one < n && product; one++) {
+            double share = found[one].product / (double)product, *out = deal->out + found[one].place * deal->n;
+            for (int64_t film = 0; film < deal->n; film++)
+                out[film] += amounts[film] * share;
+        }
+    }
+    PyMem_RawFree(found);
+    PyMem_RawFree(place);
+    return trouble;
+}
+
+static PyObject *dealt(PyObject *self, PyObject *const *objects, Py_ssize_t n)
+{
+    static const struct wanted wanted[] = {
+        {"row_starts", "i8", 0}, {"columns", "u2 i4", 0},         {"half_stars", "u1", 0}, {"people", "i8", 0},
+        {"films", "u2 i4 i8", 0}, {"half stars of them", "u1", 0}, {"amounts", "f8", 0},    {"dealt", "f8", 1},
+    };
+    struct array arrays[8];
+    int64_t n_films;
+    (void)self;
+    if (!is_called_with(n, 9, "dealt") || !whole(objects[8], &n_films) || !all_taken(objects, arrays, wanted, 8))
+        return NULL;
+    struct by_row people = {&arrays[0], &arrays[1], &arrays[2]};
+    int64_t n_people = arrays[3].n, n_own = arrays[4].n, n_asked = n_own ? arrays[7].n / n_own : n_people ? arrays[6].n / n_people : 0;
+    enum trouble trouble = NONE;
+    int done = 0;
+    if (arrays[1].n != arrays[2].n || !arrays[0].n)
+        raised(BAD_SPAN);
+    else if (n_own != arrays[5].n)
+        raised(BAD_STARS);
+    else if (n_films < 0 || n_films > INT32_MAX || n_own > INT32_MAX)
+        PyErr_Format(PyExc_ValueError, "There must be from 0 to %d films, not %lld.", INT32_MAX, (long long)n_films);
+    else if (arrays[6].n != n_people * n_asked || arrays[7].n != n_own * n_asked)
+        PyErr_SetString(PyExc_ValueError, "amounts must be of everybody, and dealt have room for as many of every film.");
+    else {
+        Py_BEGIN_ALLOW_THREADS
+        struct deal deal = {(const uint8_t *)arrays[5].view.buf, (const double *)arrays[6].view.buf, n_asked, (double *)arrays[7].view.buf};
+        memset(arrays[7].view.buf, 0, (size_t)arrays[7].view.len);
+        trouble = dealt_out(&people, &arrays[3], &arrays[4], n_films, &deal);
+        Py_END_ALLOW_THREADS
+        if (trouble)
+            raised(trouble);
+        else
+            done = 1;
+    }
+    release(arrays, 8);
     if (!done)
         return NULL;
     Py_RETURN_NONE;
@@ -1237,6 +1398,9 @@ static PyMethodDef methods[] = {
     {"best", FAST(best), METH_FASTCALL, "Fill columns with the best not excluded: scores, exclude, columns, above; how many there are."},
     {"ratings", FAST(ratings), METH_FASTCALL,
      "Fill ratings, shape (people, films), 0 for none: row_starts, columns, half_stars, people, films, ratings, films there are."},
+    {"dealt", FAST(dealt), METH_FASTCALL,
+     "Fill dealt, shape (films, explained), with each neighbour's amounts, shape (people, explained), in proportion to what they and the person "
+     "gave: row_starts, columns, half_stars, people, films, half stars of them, amounts, dealt, films there are."},
     {NULL, NULL, 0, NULL},
 };
 
