@@ -21,7 +21,7 @@ from recommender.errors import InvalidInputError
 from recommender.models import Arrays, History, Parameters
 from recommender.models.item_linear import refuse_outside
 from recommender.models.kernels import MOST_NEIGHBOURS
-from recommender.models.kernels.per_film import PerFilm
+from recommender.models.kernels.per_film import PerFilm, Votes
 from recommender.models.parts import BASE, NEIGHBOUR, Part, Parts
 
 NEUTRAL_STARS = 2.5
@@ -76,14 +76,15 @@ class UserKnn:
 
     def _stars(self, history: History) -> tuple[NDArray[np.float64], NDArray[np.uint16]]:
         """For each film the stars, NaN if no neighbour speaks of it, and how many do."""
-        found = self._people.votes(
-            history.columns, history.half_stars, history.own_row, k=self._most, least=self.parameters["least_similarity"]
-        )
+        found = self._votes(history)
         stars = np.full(self.matrix.n_movies, np.nan)
         told = np.flatnonzero(found.voters)
         if len(told):
             stars[told] = (_own_mean(history) + found.sums[told] / found.weights[told]) / 2
         return stars, found.voters
+
+    def _votes(self, history: History) -> Votes:
+        return self._people.votes(history.columns, history.half_stars, history.own_row, k=self._most, least=self.parameters["least_similarity"])
 
     def similarities(self, history: History) -> NDArray[np.float64]:
         """Cosine of the person's deviations with everybody's, shape (n_users,), 0 where it is not above; 0 with their own row."""
@@ -91,11 +92,11 @@ class UserKnn:
 
     def explain(self, history: History, columns: NDArray[np.integer]) -> list[Parts]:
         """The person's mean, and by how much each neighbour who rated the film moves it, of either sign."""
-        similarities = self.similarities(history)
+        similarities = self._votes(history).similarities
         return [self._parts(history, similarities, int(column)) for column in columns]
 
     def _parts(self, history: History, similarities: NDArray[np.float64], column: int) -> Parts:
-        rows, weights, votes = self._people.nearest(similarities, column, k=self._most, least=self.parameters["least_similarity"])
+        rows, weights, votes = self._people.nearest(similarities, column, k=self._most)
         if len(rows) < self._least:
             return ()
         amounts = votes / weights.sum() / 2

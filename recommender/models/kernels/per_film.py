@@ -26,9 +26,10 @@ SCALE = 2.0**SIMILARITY_BITS
 MEAN_SCALE = 2.0**23  # a similarity and a mean together fill the 64 bits that the kernel keeps for each voter
 BLOCK = 2_000_000  # ratings that numpy looks at at once: bounds memory at about 200 MB
 MOST_RATINGS = 400_000  # of one person: the dot product of two such people is still below 2^63
-# What the kernel finds hot is filled by letting the most similar people vote in turn, the rest by asking each film's raters for their
-# rank. To have a film of n raters filled in turn takes about k / n of all ratings, and to ask its raters n look-ups, of half the cost.
-PATIENCE = 3  # times as many ratings are looked at in turn before the films that are still open are asked
+# People vote on a film in turn, most similar first, until it has k votes. With n raters it takes about k / n of everybody for that: films
+# that many have rated are full soon, and whole rows are looked at; for the others nearly everybody is asked, so their ratings lie apart.
+MOST_APART = 0.2  # of all ratings, four bytes each
+STAR_BITS = 4
 Floats = NDArray[np.float64]
 
 
@@ -36,12 +37,29 @@ Floats = NDArray[np.float64]
 class Votes:
     """What the most similar raters of each film say. sums: Σ S·(half stars - the voter's mean). weights: Σ S. voters: how many.
 
-    All of shape (n_movies,); sums and weights are whole numbers, in units of 2^-36.
+    All of shape (n_movies,); sums and weights are whole numbers, in units of 2^-36. similarities: shape (n_users,), of whoever is similar
+    enough to vote, else 0.
     """
 
     sums: Floats
     weights: Floats
     voters: NDArray[np.uint16]
+    similarities: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What the kernel reads of films with fewer raters than `many`, instead of everybody's whole row.
+
+    films: their columns, by raters ascending. ratings: each person's of films that at most k have rated, one person after the other, then
+    each person's of the other films, by raters ascending; one is its film's place in `films` times 16, and its half stars. starts: where
+    in them a person's begin, shape (2 * n_users + 1,).
+    """
+
+    many: int
+    films: NDArray[np.int32]
+    starts: NDArray[np.int32]
+    ratings: NDArray[np.uint32]
 
 
 class PerFilm:
@@ -60,7 +78,7 @@ class PerFilm:
         self._counts, self._sums = counts.astype(np.int32), sums.astype(np.int32)
         self._squares = (counts * (counts * matrix.squared_rows - sums**2)).astype(np.float64)
         self._means = np.rint(sums / np.maximum(counts, 1) * MEAN_SCALE).astype(np.int32)
-        self._hot: tuple[int, int] = (0, 0)  # for so many neighbours, how many raters make a film hot
+        self._apart: tuple[int, Apart] | None = None  # for so many neighbours
 
     def votes(self, columns: NDArray[np.integer], half_stars: NDArray[np.uint8], own_row: int | None, *, k: int, least: float) -> Votes:
         """Of the k most similar raters of each film, ties by lower row, among people whose similarity is at least `least` and above 0.
@@ -87,11 +105,13 @@ class PerFilm:
             found[own_row] = 0.0
         return found
 
-    def nearest(self, similarities: Floats, column: int, *, k: int, least: float) -> tuple[NDArray[np.int64], Floats, Floats]:
-        """Who votes on one film: their rows, most similar first, their similarities and their votes, S·(half stars - their mean)."""
+    def nearest(self, similarities: Floats, column: int, *, k: int) -> tuple[NDArray[np.int64], Floats, Floats]:
+        """Who votes on one film: their rows, most similar first, their similarities and their votes, S·(half stars - their mean).
+
+        similarities: as in `Votes`.
+        """
         raters, half_stars = self._matrix.column(column)
-        wanted = np.where(similarities[raters] >= least, similarities[raters], 0.0)
-        near = plain.nearest(wanted, k)
+        near = plain.nearest(similarities[raters], k)
         rows = raters[near].astype(np.int64)
         return rows, similarities[rows], self._voted(similarities[rows], rows, half_stars[near]) / SCALE
 
@@ -115,7 +135,8 @@ class PerFilm:
     def _plain(self, similarities: Floats, k: int, least: float) -> Votes:
         """People vote one after the other, most similar first, while a film has less than k votes."""
         matrix = self._matrix
-        near = np.flatnonzero((similarities > 0) & (similarities >= least))
+        similarities = np.where(similarities >= least, similarities, 0.0)
+        near = np.flatnonzero(similarities)
         near = near[np.argsort(-similarities[near], kind="stable")]
         starts, lengths = matrix.row_starts[near], matrix.row_starts[near + 1] - matrix.row_starts[near]
         sums, weights, voters = np.zeros(matrix.n_movies), np.zeros(matrix.n_movies), np.zeros(matrix.n_movies, dtype=np.int64)
@@ -132,17 +153,17 @@ class PerFilm:
             sums += np.bincount(columns, self._voted(similarities[rows], rows, matrix.half_stars[entries[kept]]), matrix.n_movies)
             weights += np.bincount(columns, similarities[rows] * SCALE, matrix.n_movies)
             voters += np.bincount(columns, minlength=matrix.n_movies)
-        return Votes(sums, weights, voters.astype(np.uint16))
+        return Votes(sums, weights, voters.astype(np.uint16), similarities)
 
     def _compiled(
         self, kernel: ModuleType, columns: NDArray[np.integer], half_stars: NDArray[np.uint8], own_row: int | None, k: int, least: float
     ) -> Votes:
         matrix = self._matrix
         sums, voters = np.empty((matrix.n_movies, 2)), np.empty(matrix.n_movies, dtype=np.uint16)
+        similarities = np.empty(matrix.n_users)
         by_row = (matrix.row_starts, matrix.columns, matrix.half_stars)
         by_column = (matrix.column_starts, matrix.rows, matrix.column_half_stars, matrix.row_splits)
-        hot = self._hot_from(k)
-        most = PATIENCE * k * matrix.n_ratings // hot
+        apart = self._apart_for(k)
         kernel.votes(
             *by_row,
             *by_column,
@@ -150,27 +171,47 @@ class PerFilm:
             self._sums,
             self._squares,
             self._means,
+            apart.films,
+            apart.starts,
+            apart.ratings,
             np.ascontiguousarray(columns, dtype=np.int32),
             np.ascontiguousarray(half_stars, dtype=np.uint8),
             -1 if own_row is None else own_row,
             max(1.0, np.ceil(least * SCALE)),
             k,
-            hot,
-            most,
+            apart.many,
             sums,
             voters,
+            similarities,
         )
-        return Votes(sums[:, 0], sums[:, 1], voters)
+        return Votes(sums[:, 0], sums[:, 1], voters, similarities)
 
-    def _hot_from(self, k: int) -> int:
-        """From how many raters on a film is better filled in turn: where both ways together cost least."""
-        if self._hot[0] != k:
-            raters = np.sort(self._matrix.raters)
-            raters = raters[raters > 0]
-            asked = (np.cumsum(raters) - raters) / 2  # if this film and those with more raters are hot
-            in_turn = k * self._matrix.n_ratings / np.maximum(raters, 1)
-            self._hot = k, int(raters[np.argmin(asked + in_turn)]) if len(raters) else 1
-        return self._hot[1]
+    def _apart_for(self, k: int) -> Apart:
+        if self._apart is None or self._apart[0] != k:
+            self._apart = k, _set_apart(self._matrix, k, self._many_from(k))
+        return self._apart[1]
+
+    def _many_from(self, k: int) -> int:
+        """From how many raters on a film counts as rated by many: the others have MOST_APART of all ratings, or k raters each."""
+        raters = np.sort(self._matrix.raters)
+        most = min(int(MOST_APART * self._matrix.n_ratings), np.iinfo(np.int32).max)
+        n_apart = int(np.searchsorted(np.cumsum(raters), most, side="right"))
+        return max(k + 1, int(raters[n_apart]) if n_apart < len(raters) else 0)
+
+
+def _set_apart(matrix: RatingMatrix, k: int, many: int) -> Apart:
+    """Each rating in 64 bits, the person above and what is kept of it below, so that one sort puts them in order."""
+    films = np.argsort(matrix.raters, kind="stable")
+    raters = matrix.raters[films]
+    n_few, n_apart = np.searchsorted(raters, [min(k + 1, many), many])
+    films, raters = films[:n_apart], raters[:n_apart]
+    entries = matrix.rows_of(films).astype(np.int64)
+    entries[int(raters[:n_few].sum()) :] += matrix.n_users
+    entries = entries << 32 | np.repeat(np.arange(n_apart) << STAR_BITS, raters)
+    entries |= matrix.column_half_stars[plain.spans(matrix.column_starts[films], raters)]
+    entries.sort()
+    starts = np.searchsorted(entries, np.arange(2 * matrix.n_users + 1) << 32)
+    return Apart(many, films.astype(np.int32), starts.astype(np.int32), entries.astype(np.uint32))
 
 
 def _cosines(dots: NDArray[np.int64], squares: Floats, own_squared: float) -> Floats:

@@ -47,11 +47,10 @@ def instructions(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=["in turn", "asked", "both"])
+@pytest.fixture(params=["whole rows", "apart", "both"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Whether people vote in turn until all films have enough, every film asks its raters, or some of each."""
-    monkeypatch.setattr(PerFilm, "_hot_from", lambda self, k: {"in turn": 1, "asked": 10**9, "both": 12}[request.param])
-    monkeypatch.setattr(per_film, "PATIENCE", 10**9 if request.param == "in turn" else 1)
+    """Whether people's whole rows are looked at for every film, for none since all are set apart, or for those with 12 raters and more."""
+    monkeypatch.setattr(PerFilm, "_many_from", lambda self, k: {"whole rows": 1, "apart": 10**9, "both": 12}[request.param])
     return str(request.param)
 
 
@@ -66,6 +65,7 @@ def assert_same(one: Votes, other: Votes) -> None:
     np.testing.assert_array_equal(one.voters, other.voters)
     np.testing.assert_array_equal(one.sums, other.sums)
     np.testing.assert_array_equal(one.weights, other.weights)
+    np.testing.assert_array_equal(one.similarities, other.similarities)
 
 
 def votes_of(people: PerFilm, history: History, k: int, least: float = LEAST) -> Votes:
@@ -116,6 +116,28 @@ def test_people_of_every_block_vote(rng: np.random.Generator, instructions: str,
             assert_same(by(instructions, people, history, k), expected)
             assert_same(by("plain", people, history, k), expected)
             assert expected.voters.any()
+
+
+@pytest.mark.parametrize("k", [2, 5])
+def test_what_is_set_apart_is_a_fifth_of_all_ratings_and_all_films_of_k_raters(k: int, rng: np.random.Generator) -> None:
+    matrix = matrix_of([*random_ratings(rng, n_users=100), *(rating(user, 60 + user, 3.0) for user in range(1, 40))])
+    apart = PerFilm(matrix)._apart_for(k)
+    raters = matrix.raters[apart.films]
+
+    assert apart.films.tolist() == np.argsort(matrix.raters, kind="stable").tolist()[: len(apart.films)]
+    assert np.all(raters < apart.many)
+    assert np.delete(matrix.raters, apart.films).min() >= apart.many > k
+    assert len(apart.ratings) == raters.sum()
+    assert raters.sum() <= 0.2 * matrix.n_ratings or apart.many == k + 1
+    for row in range(0, matrix.n_users, 13):
+        columns, half_stars = matrix.row(row)
+        expected = {(int(column), int(stars)) for column, stars in zip(columns, half_stars, strict=True) if column in apart.films}
+        few, some = (apart.ratings[apart.starts[at] : apart.starts[at + 1]] for at in (row, matrix.n_users + row))
+
+        assert {(int(apart.films[one >> 4]), int(one & 15)) for one in [*few, *some]} == expected
+        assert np.all(raters[few >> 4] <= k)
+        assert np.all(raters[some >> 4] > k)
+        assert np.all(np.diff(some.astype(np.int64)) > 0)
 
 
 def test_numpy_looks_at_people_a_block_at_a_time(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +193,7 @@ def test_of_equals_the_lower_rows_vote(instructions: str, way: str) -> None:
 
         assert found.voters.tolist() == [3, 3, 3, 3]
         np.testing.assert_allclose((found.sums / found.weights)[2:], [-2 / 3, 2 / 3])  # users 2, 3 and 4: below, above, below
-    assert people.nearest(people.similarities(*matrix.row(0), 0), 2, k=3, least=LEAST)[0].tolist() == [1, 2, 3]
+    assert people.nearest(people.similarities(*matrix.row(0), 0), 2, k=3)[0].tolist() == [1, 2, 3]
 
 
 def test_threads_do_not_meet(rng: np.random.Generator, instructions: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,10 +283,16 @@ def test_more_raters_than_people_are_refused(rng: np.random.Generator) -> None:
         ({"k": 8193}, "There are 8193 neighbours"),
         ({"sums": np.empty(119)}, "sums has 952 bytes; right would be 960"),
         ({"voters": np.empty(60, np.uint8)}, "voters has 60 bytes; right would be 120"),
+        ({"similarities": np.empty(39)}, "similarities has 312 bytes; right would be 320"),
         ({"means": np.empty(39, np.int32)}, "means has 156 bytes; right would be 160"),
         ({"row_starts": np.zeros(41, np.int64)}, "The starts end at 0"),
         ({"row_splits": np.zeros((60, 1), np.int32)}, "The rows are split in 1 places; right would be 0, or none"),
         ({"row_splits": np.zeros(7, np.int32)}, "row_splits has 28 bytes; right would be 0"),
+        ({"films": np.zeros(7, np.int16)}, "films has 14 bytes; right would be 12"),
+        ({"films": np.zeros(61, np.int32)}, "Apart are 61 films, and their starts end at 0; right would be at most 60, and 0"),
+        ({"starts": np.zeros(41, np.int32)}, "starts has 164 bytes; right would be 324"),
+        ({"starts": np.full(81, -1, np.int32)}, "their starts end at -1; right would be at most 60, and 0"),
+        ({"ratings": np.zeros(2, np.uint32)}, "their starts end at 0; right would be at most 60, and 2"),
     ],
 )
 def test_the_kernel_refuses_what_does_not_fit(changes: dict[str, object], says: str, rng: np.random.Generator) -> None:
@@ -285,15 +313,18 @@ def test_the_kernel_refuses_what_does_not_fit(changes: dict[str, object], says: 
         "of_stars": people._sums,
         "squares": people._squares,
         "means": people._means,
+        "films": np.array([3], np.int32),
+        "starts": np.zeros(81, np.int32),
+        "ratings": np.zeros(0, np.uint32),
         "columns": np.array([3], np.int32),
         "half_stars": np.array([8], np.uint8),
         "row": -1,
         "floor": 1.0,
         "k": 5,
-        "hot": 10,
-        "most": 100,
+        "many": 10,
         "sums": np.empty((60, 2)),
         "voters": np.empty(60, np.uint16),
+        "similarities": np.empty(40),
     }
 
     with pytest.raises(ValueError, match=says):

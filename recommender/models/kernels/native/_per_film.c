@@ -5,14 +5,13 @@
 #include "kernel.h"
 #include <math.h>
 
-#define NONE UINT32_MAX
 #define SCALE 68719476736.0 /* 2^36: a similarity of 1 */
 #define ROW_BITS 28         /* of a key: 36 bits for how far from 1 a similarity is, then the row, so that ties go to the lower */
 #define ROW_MASK ((UINT64_C(1) << ROW_BITS) - 1)
 #define DIGITS 4
 #define DIGIT_BITS 9
 #define BUCKETS (1 << DIGIT_BITS)
-#define STAR_BITS 4 /* of a candidate: its rank, then the half stars */
+#define MAGIC 6755399441055744.0 /* 1.5 * 2^52: between numbers of this size there is 1 */
 #define SLACK 16    /* places behind an array that a wide register may write to */
 #define BLOCK 65536 /* people whose rows two bytes tell apart: rows are counted from the first of their block */
 
@@ -20,6 +19,9 @@
 #define PACKED_BITS 34
 #define MOST_PACKED (UINT64_C(1) << 29)
 #define MOST_EXACT_MOVIES (1 << 19) /* a count of films times a sum below 2^33 is exact in a double */
+
+/* To the nearest whole number, as rint does, of one below 2^51. */
+static inline double rounded(double value) { return value + MAGIC - MAGIC; }
 
 /* Indices are uint16_t or int32_t; which is a constant wherever it is asked, so that every loop is compiled for its own. */
 #define INLINE static inline __attribute__((always_inline))
@@ -40,6 +42,19 @@ struct matrix {
     const double *squares;
 };
 
+/* Of each person the ratings of films that few have rated, and of those that some have, apart from those that many have: see kernels.per_film.
+   A film stands for its place, the more have rated it the higher; a rating is the place, then the half stars. */
+struct apart {
+    int64_t n_films;
+    const int32_t *films;  /* by place */
+    const int32_t *starts; /* of each person's ratings of films that few have rated, then of each person's of films that some have, places ascending */
+    const uint32_t *ratings;
+};
+
+#define STAR_BITS 4
+#define STARS_MASK ((1 << STAR_BITS) - 1)
+#define PLACE_BITS 28
+
 /* Somebody's ratings, as whole numbers without a mean: the count times the half stars, less their sum. */
 struct person {
     int64_t n;
@@ -50,26 +65,6 @@ struct person {
     double squared;
     uint64_t spread; /* the sum of deviations without their signs */
 };
-
-/* Somebody who votes, in one number so that as many as can be stay near the processor: their similarity times 2^36, then their mean. */
-#define MEAN_BITS 27
-#define MEAN_MASK ((UINT64_C(1) << MEAN_BITS) - 1)
-#define MEAN_UNIT 1.1920928955078125e-07 /* 2^-23 */
-
-struct vote {
-    double similarity, offset; /* times 2^36; what half stars times the similarity are lessened by, for the voter's mean */
-};
-
-INLINE struct vote vote_of(uint64_t voter)
-{
-    double similarity = (double)(int64_t)(voter >> MEAN_BITS);
-    return (struct vote){similarity, rint(similarity * ((double)(int32_t)(voter & MEAN_MASK) * MEAN_UNIT))};
-}
-
-INLINE uint64_t voter_of(const struct matrix *all, uint64_t key)
-{
-    return ((uint64_t)SCALE - (key >> ROW_BITS)) << MEAN_BITS | (uint32_t)all->means[key & ROW_MASK];
-}
 
 static struct person person_of(const int32_t *columns, const uint8_t *half_stars, int64_t n, int64_t row)
 {
@@ -95,30 +90,30 @@ INLINE void segment_of(const struct matrix *all, int64_t film, int64_t block, in
     *to = block < all->n_splits ? all->column_starts[film] + splits[block] : all->column_starts[film + 1];
 }
 
-/* Adds to everybody who rated a film what a table says of their half stars. */
-INLINE void add_column(uint64_t *everybody, const struct matrix *all, int is_long, int64_t column, const uint64_t *table)
+/* Adds to those who rated a film what a table says of their half stars. */
+INLINE void add_column(uint64_t *totals, const struct matrix *all, int is_long, int64_t at, int64_t end, const uint64_t *table)
 {
-    for (int64_t block = 0, at, end; block <= all->n_splits; block++) {
-        uint64_t *totals = everybody + block * BLOCK;
-        for (segment_of(all, column, block, &at, &end); at < end; at++)
-            totals[index_at(all->rows, is_long, at)] += table[all->column_half_stars[at]];
-    }
+    for (; at < end; at++)
+        totals[index_at(all->rows, is_long, at)] += table[all->column_half_stars[at]];
 }
 
+/* Block by block, so that the totals stay near the processor. */
 static void add_columns(uint64_t *totals, const struct matrix *all, const struct person *own, int by_stars, int bits)
 {
-    for (int64_t i = 0; i < own->n; i++) {
-        uint64_t deviation = (uint64_t)(own->n * own->half_stars[i] - own->sum);
-        uint64_t table[16];
-        if (!deviation)
-            continue;
-        for (uint64_t stars = 0; stars < 16; stars++)
-            table[stars] = (by_stars ? deviation * stars : deviation) + (bits ? deviation << bits : 0);
-        if (all->long_rows)
-            add_column(totals, all, 1, own->columns[i], table);
-        else
-            add_column(totals, all, 0, own->columns[i], table);
-    }
+    for (int64_t block = 0, at, end; block <= all->n_splits; block++)
+        for (int64_t i = 0; i < own->n; i++) {
+            uint64_t deviation = (uint64_t)(own->n * own->half_stars[i] - own->sum);
+            uint64_t table[16];
+            if (!deviation)
+                continue;
+            for (uint64_t stars = 0; stars < 16; stars++)
+                table[stars] = (by_stars ? deviation * stars : deviation) + (bits ? deviation << bits : 0);
+            segment_of(all, own->columns[i], block, &at, &end);
+            if (all->long_rows)
+                add_column(totals + block * BLOCK, all, 1, at, end, table);
+            else
+                add_column(totals + block * BLOCK, all, 0, at, end, table);
+        }
 }
 
 /* A similarity times 2^36, from the two sums that the dot product is made of; 0 where it is not above 0. */
@@ -127,7 +122,7 @@ static inline double similarity_of(const struct matrix *all, int64_t row, uint64
     uint64_t dot = (uint64_t)all->counts[row] * by_stars - (uint64_t)all->sums[row] * alone;
     if ((int64_t)dot <= 0)
         return 0.0;
-    return rint((double)(int64_t)dot / sqrt(all->squares[row] * own_squared) * SCALE);
+    return rounded((double)(int64_t)dot / sqrt(all->squares[row] * own_squared) * SCALE);
 }
 
 static inline void unpack(uint64_t packed, uint64_t *by_stars, uint64_t *alone)
@@ -159,11 +154,9 @@ static size_t keys_packed(const struct matrix *all, int64_t from, const uint64_t
 
 #ifdef MATINEE_X86
 #define WIDE __attribute__((target("avx512f,avx512bw,avx512vl,popcnt")))
-#define MIDDLE __attribute__((target("avx2,popcnt")))
 
-/* Whole numbers below 2^51, of either sign, as doubles: there is no instruction for it in AVX2 or AVX-512F. */
+/* Whole numbers below 2^51, of either sign, as doubles: there is no instruction for it in AVX-512F. */
 #define MAGIC_BITS 0x4338000000000000
-#define MAGIC 6755399441055744.0
 
 WIDE static size_t keys_wide(const struct matrix *all, const uint64_t *totals, double own_squared, double floor, uint64_t *keys)
 {
@@ -200,40 +193,6 @@ WIDE static size_t keys_wide(const struct matrix *all, const uint64_t *totals, d
     }
     return n + keys_packed(all, row, totals, own_squared, floor, keys + n);
 }
-
-MIDDLE static size_t keys_middle(const struct matrix *all, const uint64_t *totals, double own_squared, double floor, uint64_t *keys)
-{
-    const __m256i half = _mm256_set1_epi64x((INT64_C(1) << (PACKED_BITS - 1)) ^ INT64_MIN), magic_bits = _mm256_set1_epi64x(MAGIC_BITS);
-    const __m256i shifted_bias = _mm256_set1_epi64x((int64_t)((UINT64_C(1) << 63) >> PACKED_BITS));
-    const __m256d magic = _mm256_set1_pd(MAGIC), own = _mm256_set1_pd(own_squared), scale = _mm256_set1_pd(SCALE);
-    const __m256d least = _mm256_set1_pd(floor), zero = _mm256_setzero_pd();
-    size_t n = 0;
-    int64_t row = 0;
-    for (; row + 4 <= all->n_users; row += 4) {
-        __m256i packed = _mm256_loadu_si256((const __m256i *)(totals + row));
-        if (_mm256_testz_si256(packed, packed))
-            continue;
-        __m256i alone = _mm256_sub_epi64(_mm256_srli_epi64(_mm256_add_epi64(packed, half), PACKED_BITS), shifted_bias);
-        __m256i by_stars = _mm256_sub_epi64(packed, _mm256_slli_epi64(alone, PACKED_BITS));
-        __m256d first = _mm256_sub_pd(_mm256_castsi256_pd(_mm256_add_epi64(by_stars, magic_bits)), magic);
-        __m256d second = _mm256_sub_pd(_mm256_castsi256_pd(_mm256_add_epi64(alone, magic_bits)), magic);
-        __m256d counts = _mm256_cvtepi32_pd(_mm_loadu_si128((const __m128i *)(all->counts + row)));
-        __m256d sums = _mm256_cvtepi32_pd(_mm_loadu_si128((const __m128i *)(all->sums + row)));
-        __m256d dot = _mm256_sub_pd(_mm256_mul_pd(counts, first), _mm256_mul_pd(sums, second));
-        if (!_mm256_movemask_pd(_mm256_cmp_pd(dot, zero, _CMP_GT_OQ)))
-            continue;
-        __m256d norm = _mm256_sqrt_pd(_mm256_mul_pd(_mm256_loadu_pd(all->squares + row), own));
-        __m256d found = _mm256_round_pd(_mm256_mul_pd(_mm256_div_pd(dot, norm), scale), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-        int alike = _mm256_movemask_pd(_mm256_and_pd(_mm256_cmp_pd(found, least, _CMP_GE_OQ), _mm256_cmp_pd(dot, zero, _CMP_GT_OQ)));
-        double values[4];
-        _mm256_storeu_pd(values, found);
-        for (; alike; alike &= alike - 1) {
-            int at = __builtin_ctz((unsigned)alike);
-            keys[n++] = key_of(values[at], row + at);
-        }
-    }
-    return n + keys_packed(all, row, totals, own_squared, floor, keys + n);
-}
 #endif
 
 /* The keys of everybody at least as similar as the floor (times 2^36, 1 or more), unsorted. totals: room for two numbers a person. */
@@ -245,13 +204,8 @@ static size_t keys_of(const struct matrix *all, const struct person *own, double
         if (own->row >= 0)
             totals[own->row] = 0;
 #ifdef MATINEE_X86
-        if (all->n_movies < MOST_EXACT_MOVIES) {
-            enum instructions there = chosen_instructions();
-            if (there >= AVX512)
-                return keys_wide(all, totals, own->squared, floor, keys);
-            if (there >= AVX2)
-                return keys_middle(all, totals, own->squared, floor, keys);
-        }
+        if (all->n_movies < MOST_EXACT_MOVIES && chosen_instructions() >= AVX512)
+            return keys_wide(all, totals, own->squared, floor, keys);
 #endif
         return keys_packed(all, 0, totals, own->squared, floor, keys);
     }
@@ -293,11 +247,34 @@ static uint64_t *sorted(uint64_t *keys, uint64_t *other, size_t n, uint32_t *buc
     return keys;
 }
 
-/* What is found: for each film the sum of votes and of similarities, both times 2^36, and how many voted. */
-struct found {
-    double *sums; /* two for each film */
-    uint16_t *voters;
+/* What is said of a film. votes: their sum, times 2^36. weight: the sum of similarities, times 2^36, and above it how many voted. */
+struct told {
+    int64_t votes;
+    uint64_t weight;
 };
+
+#define WEIGHT_BITS 50 /* of 8,192 similarities */
+#define ONE_VOTER (UINT64_C(1) << WEIGHT_BITS)
+
+/* Somebody who votes. similarity: times 2^36, as one voter. offset: what half stars times it are lessened by, for the voter's mean. */
+struct vote {
+    int64_t similarity, offset;
+};
+
+#define MEAN_UNIT 1.1920928955078125e-07 /* 2^-23 */
+
+INLINE struct vote vote_of(const struct matrix *all, uint64_t key)
+{
+    int64_t similarity = (int64_t)SCALE - (int64_t)(key >> ROW_BITS);
+    double offset = (double)similarity * (all->means[key & ROW_MASK] * MEAN_UNIT);
+    return (struct vote){similarity, (int64_t)rounded(offset)};
+}
+
+INLINE void add_vote(const struct vote *vote, int64_t half_stars, struct told *told)
+{
+    told->votes += vote->similarity * half_stars - vote->offset;
+    told->weight += (uint64_t)vote->similarity + ONE_VOTER;
+}
 
 /* The films that people vote on in turn, a bit each, until they have k votes. */
 struct open {
@@ -307,75 +284,16 @@ struct open {
 
 #define BIT_OF(film) (UINT32_C(1) << ((film) & 31))
 
-static void open_hot(const struct matrix *all, int64_t hot, struct open *open)
+static void open_many(const struct matrix *all, int64_t many, struct open *open)
 {
     open->n = 0;
     memset(open->bits, 0, sizeof(uint32_t) * (size_t)(all->n_movies / 32 + 1));
     for (int64_t film = 0; film < all->n_movies; film++)
-        if (all->column_starts[film + 1] - all->column_starts[film] >= hot) {
+        if (all->column_starts[film + 1] - all->column_starts[film] >= many) {
             open->bits[film >> 5] |= BIT_OF(film);
             open->n++;
         }
 }
-
-INLINE void add_vote(const struct vote *vote, uint32_t film, double half_stars, uint16_t k, struct open *open, struct found *found)
-{
-    found->sums[2 * film] += vote->similarity * half_stars - vote->offset;
-    found->sums[2 * film + 1] += vote->similarity;
-    if (++found->voters[film] == k) {
-        open->bits[film >> 5] &= ~BIT_OF(film);
-        open->n--;
-    }
-}
-
-/* Lets one person vote on the open films among those they have rated. */
-INLINE void vote_once(const struct matrix *all, int is_long, int64_t at, int64_t end, const struct vote *vote, uint16_t k, struct open *open,
-                      struct found *found)
-{
-    for (; at < end; at++) {
-        uint32_t film = index_at(all->columns, is_long, at);
-        if (open->bits[film >> 5] & BIT_OF(film))
-            add_vote(vote, film, all->half_stars[at], k, open, found);
-    }
-}
-
-#ifdef MATINEE_X86
-WIDE INLINE void vote_once_wide(const struct matrix *all, int is_long, int64_t at, int64_t end, const struct vote *vote, uint16_t k,
-                                struct open *open, struct found *found)
-{
-    const __m512i within = _mm512_set1_epi32(31), one = _mm512_set1_epi32(1);
-    for (; at < end; at += 16) {
-        __mmask16 there = end - at < 16 ? (__mmask16)((1u << (end - at)) - 1) : (__mmask16)0xffff;
-        __m512i films = is_long ? _mm512_maskz_loadu_epi32(there, (const uint32_t *)all->columns + at)
-                                : _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(there, (const uint16_t *)all->columns + at));
-        __m512i words = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), there, _mm512_srli_epi32(films, 5), open->bits, 4);
-        unsigned wanted = _mm512_test_epi32_mask(words, _mm512_sllv_epi32(one, _mm512_and_si512(films, within)));
-        for (; wanted; wanted &= wanted - 1) {
-            int64_t here = at + __builtin_ctz(wanted);
-            add_vote(vote, index_at(all->columns, is_long, here), all->half_stars[here], k, open, found);
-        }
-    }
-}
-
-MIDDLE INLINE void vote_once_middle(const struct matrix *all, int is_long, int64_t at, int64_t end, const struct vote *vote, uint16_t k,
-                                    struct open *open, struct found *found)
-{
-    const __m256i top = _mm256_set1_epi32(31);
-    for (; at + 8 <= end; at += 8) {
-        __m256i films = is_long ? _mm256_loadu_si256((const __m256i *)((const uint32_t *)all->columns + at))
-                                : _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)((const uint16_t *)all->columns + at)));
-        __m256i words = _mm256_i32gather_epi32((const int *)open->bits, _mm256_srli_epi32(films, 5), 4);
-        /* The wanted bit goes to the top: by 31 less its place, which is the place with its bits turned round. */
-        __m256i moved = _mm256_sllv_epi32(words, _mm256_andnot_si256(films, top));
-        unsigned wanted = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(moved));
-        for (; wanted; wanted &= wanted - 1) {
-            int64_t here = at + __builtin_ctz(wanted);
-            add_vote(vote, index_at(all->columns, is_long, here), all->half_stars[here], k, open, found);
-        }
-    }
-    vote_once(all, is_long, at, end, vote, k, open, found);
-}
-#endif
 
 /* Asks for the beginning of what is needed soon. */
 INLINE void fetch(const char *items, int64_t from, int64_t to, int64_t size)
@@ -385,400 +303,118 @@ INLINE void fetch(const char *items, int64_t from, int64_t to, int64_t size)
         __builtin_prefetch(line);
 }
 
-/* Lets people vote one after the other, most similar first, until no film is open or so many ratings are looked at. */
-#define SCANNING(name, target, vote_once)                                                                                                    \
-    target INLINE void name##_of(const struct matrix *all, int is_long, const uint64_t *keys, const uint64_t *voters, size_t n, uint16_t k, \
-                                 int64_t most, struct open *open, struct found *found)                                                       \
-    {                                                                                                                                        \
-        for (size_t i = 0; i < n && open->n && most >= 0; i++) {                                                                             \
-            if (i + 16 < n)                                                                                                                  \
-                __builtin_prefetch(all->row_starts + (keys[i + 16] & ROW_MASK));                                                             \
-            if (i + 8 < n) {                                                                                                                 \
-                int64_t ahead = all->row_starts[keys[i + 8] & ROW_MASK], next = all->row_starts[(keys[i + 8] & ROW_MASK) + 1];               \
-                fetch((const char *)all->columns, ahead, next, is_long ? 4 : 2);                                                             \
-                fetch((const char *)all->half_stars, ahead, next, 1);                                                                        \
-            }                                                                                                                                \
-            int64_t row = (int64_t)(keys[i] & ROW_MASK);                                                                                     \
-            struct vote vote = vote_of(voters[i]);                                                                                           \
-            vote_once(all, is_long, all->row_starts[row], all->row_starts[row + 1], &vote, k, open, found);                                  \
-            most -= all->row_starts[row + 1] - all->row_starts[row];                                                                         \
-        }                                                                                                                                    \
-    }                                                                                                                                        \
-    target static void name(const struct matrix *all, const uint64_t *keys, const uint64_t *voters, size_t n, uint16_t k, int64_t most,    \
-                            struct open *open, struct found *found)                                                                          \
-    {                                                                                                                                        \
-        if (all->long_columns)                                                                                                               \
-            name##_of(all, 1, keys, voters, n, k, most, open, found);                                                                         \
-        else                                                                                                                                 \
-            name##_of(all, 0, keys, voters, n, k, most, open, found);                                                                         \
-    }
-
-SCANNING(scan, , vote_once)
-#ifdef MATINEE_X86
-SCANNING(scan_wide, WIDE, vote_once_wide)
-SCANNING(scan_middle, MIDDLE, vote_once_middle)
-#endif
-
-/* The raters of a film whose rank is below the limit, as candidates: rank, then half stars. */
-INLINE size_t candidates_of(const uint32_t *ranks, const void *rows, int is_long, const uint8_t *stars, int64_t from, int64_t to, uint32_t limit,
-                            uint32_t *into)
+/* Lets people vote on the open films among those they have rated, most similar first, until none is open. */
+INLINE void vote_on_open(const struct matrix *all, int is_long, const uint64_t *keys, size_t n, uint64_t full, struct open *open, struct told *told)
 {
-    size_t n = 0;
-    for (int64_t at = from; at < to; at++) {
-        uint32_t rank = ranks[index_at(rows, is_long, at)];
-        into[n] = rank << STAR_BITS | stars[at];
-        n += rank < limit;
-    }
-    return n;
-}
-
-/* Where the k-th lowest of many numbers is looked for: fewer than k of them are under low, k or more are not above high. The next place to cut is guessed from how many lie on either side, and every third one is the middle, so that no data make it long. */
-struct search {
-    uint32_t low, high;
-    size_t below, above; /* how many are under low, and how many are not above high */
-    unsigned cuts;
-};
-
-INLINE uint32_t next_cut(struct search *search, size_t k)
-{
-    uint64_t width = search->high - search->low, share = k - search->below, all = search->above - search->below;
-    if (++search->cuts % 3 == 0)
-        return search->low + (uint32_t)(width / 2);
-    uint64_t step = width * share / all;
-    return search->low + (uint32_t)(step < width ? step : width - 1);
-}
-
-/* Narrows the search by how many are not above a cut; whether it has ended, with the k-th at or below high and no other number between. */
-INLINE int narrowed(struct search *search, uint32_t cut, size_t count, size_t k)
-{
-    if (count < k) {
-        search->low = cut + 1;
-        search->below = count;
-    } else {
-        search->high = cut;
-        search->above = count;
-    }
-    return count == k || search->low >= search->high;
-}
-
-/* Moves the k lowest of n different numbers to the front, k < n. */
-INLINE void select_lowest(uint32_t *values, size_t n, size_t k)
-{
-    struct search search = {UINT32_MAX, 0, 0, n, 0};
-    for (size_t i = 0; i < n; i++) {
-        search.low = values[i] < search.low ? values[i] : search.low;
-        search.high = values[i] > search.high ? values[i] : search.high;
-    }
-    for (;;) {
-        uint32_t cut = next_cut(&search, k), count = 0;
-        for (size_t i = 0; i < n; i++)
-            count += values[i] <= cut;
-        if (narrowed(&search, cut, count, k))
-            break;
-    }
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t value = values[i];
-        values[kept] = value;
-        kept += value <= search.high;
-    }
-}
-
-static void add_votes(const uint64_t *voters, const uint32_t *candidates, size_t n, double *sums)
-{
-    double total = 0.0, weight = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        struct vote vote = vote_of(voters[candidates[i] >> STAR_BITS]);
-        total += vote.similarity * (candidates[i] & ((1 << STAR_BITS) - 1)) - vote.offset;
-        weight += vote.similarity;
-    }
-    sums[0] = total;
-    sums[1] = weight;
-}
-
-/* Adds the votes of all of some raters who are anybody's neighbours at all; how many. by_row: who votes, 0 for whoever does not. */
-INLINE uint16_t add_all(const struct matrix *all, int is_long, const uint64_t *by_row, int64_t from, int64_t to, double *sums)
-{
-    double total = 0.0, weight = 0.0;
-    uint16_t n = 0;
-    for (int64_t at = from; at < to; at++) {
-        uint64_t voter = by_row[index_at(all->rows, is_long, at)];
-        if (voter) {
-            struct vote vote = vote_of(voter);
-            total += vote.similarity * all->column_half_stars[at] - vote.offset;
-            weight += vote.similarity;
-            n++;
+    for (size_t i = 0; i < n && open->n; i++) {
+        if (i + 16 < n)
+            __builtin_prefetch(all->row_starts + (keys[i + 16] & ROW_MASK));
+        if (i + 8 < n) {
+            int64_t ahead = all->row_starts[keys[i + 8] & ROW_MASK], next = all->row_starts[(keys[i + 8] & ROW_MASK) + 1];
+            fetch((const char *)all->columns, ahead, next, is_long ? 4 : 2);
+            fetch((const char *)all->half_stars, ahead, next, 1);
+        }
+        int64_t row = (int64_t)(keys[i] & ROW_MASK);
+        struct vote vote = vote_of(all, keys[i]);
+        for (int64_t at = all->row_starts[row], end = all->row_starts[row + 1]; at < end; at++) {
+            uint32_t film = index_at(all->columns, is_long, at);
+            if (!(open->bits[film >> 5] & BIT_OF(film)))
+                continue;
+            add_vote(&vote, all->half_stars[at], told + film);
+            if (told[film].weight >= full) {
+                open->bits[film >> 5] &= ~BIT_OF(film);
+                open->n--;
+            }
         }
     }
-    sums[0] += total;
-    sums[1] += weight;
-    return n;
 }
 
-#ifdef MATINEE_X86
-WIDE INLINE __m512i sixteen(const void *indices, int is_long, __mmask16 there, int64_t at)
+/* Lets everybody vote on the films that few have rated, in any order: none of them has more than k raters. */
+static void vote_on_few(const struct matrix *all, const struct apart *apart, const uint64_t *keys, size_t n, struct told *told)
 {
-    return is_long ? _mm512_maskz_loadu_epi32(there, (const uint32_t *)indices + at)
-                   : _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(there, (const uint16_t *)indices + at));
-}
-
-WIDE INLINE size_t candidates_wide(const uint32_t *ranks, const void *rows, int is_long, const uint8_t *stars, int64_t from, int64_t to,
-                                   uint32_t limit, uint32_t *into)
-{
-    const __m512i limits = _mm512_set1_epi32((int)limit);
-    size_t n = 0;
-    for (; from < to; from += 16) {
-        __mmask16 there = to - from < 16 ? (__mmask16)((1u << (to - from)) - 1) : (__mmask16)0xffff;
-        __m512i who = sixteen(rows, is_long, there, from);
-        __m512i rank = _mm512_mask_i32gather_epi32(limits, there, who, ranks, 4);
-        __mmask16 low = _mm512_mask_cmplt_epu32_mask(there, rank, limits);
-        if (!low)
-            continue;
-        __m512i given = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(low, stars + from));
-        __m512i made = _mm512_or_si512(_mm512_slli_epi32(rank, STAR_BITS), given);
-        _mm512_storeu_si512(into + n, _mm512_maskz_compress_epi32(low, made));
-        n += (size_t)_mm_popcnt_u32(low);
+    for (size_t i = 0; i < n; i++) {
+        const int32_t *starts = apart->starts + (keys[i] & ROW_MASK);
+        struct vote vote = vote_of(all, keys[i]);
+        for (int64_t at = starts[0]; at < starts[1]; at++)
+            add_vote(&vote, apart->ratings[at] & STARS_MASK, told + (apart->ratings[at] >> STAR_BITS));
     }
-    return n;
 }
 
-MIDDLE INLINE size_t candidates_middle(const uint32_t *ranks, const void *rows, int is_long, const uint8_t *stars, int64_t from, int64_t to,
-                                       uint32_t limit, uint32_t *into)
+/* Lets people vote on the films that some have rated, most similar first. Films fill more or less from the highest place down: what stands
+   above the last that is open is not looked at, and whether one below is full is no branch, which would be guessed wrong too often. */
+static void vote_on_some(const struct matrix *all, const struct apart *apart, const uint64_t *keys, size_t n, uint64_t full, struct told *told)
 {
-    const __m256i limits = _mm256_set1_epi32((int)limit);
-    size_t n = 0;
-    for (; from + 8 <= to; from += 8) {
-        __m256i who = is_long ? _mm256_loadu_si256((const __m256i *)((const uint32_t *)rows + from))
-                              : _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)((const uint16_t *)rows + from)));
-        __m256i rank = _mm256_i32gather_epi32((const int *)ranks, who, 4);
-        /* NONE is -1 here, which is no rank. */
-        __m256i below = _mm256_cmpgt_epi32(limits, rank);
-        unsigned low = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_andnot_si256(rank, below)));
-        if (!low)
-            continue;
-        uint32_t found[8];
-        _mm256_storeu_si256((__m256i *)found, rank);
-        for (; low; low &= low - 1) {
-            int at = __builtin_ctz(low);
-            into[n++] = found[at] << STAR_BITS | stars[from + at];
+    const int32_t *starts = apart->starts + all->n_users;
+    int64_t last = apart->n_films - 1;
+    for (size_t i = 0; i < n && last >= 0; i++) {
+        if (i + 32 < n) {
+            __builtin_prefetch(starts + (keys[i + 32] & ROW_MASK));
+            __builtin_prefetch(all->means + (keys[i + 32] & ROW_MASK));
         }
-    }
-    return n + candidates_of(ranks, rows, is_long, stars, from, to, limit, into + n);
-}
-
-/* The same, a register of them at a time. values: with SLACK behind. */
-WIDE static void select_wide(uint32_t *values, size_t n, size_t k)
-{
-    size_t registers = (n + 15) / 16;
-    for (size_t at = n; at < registers * 16; at++)
-        values[at] = NONE;
-    __m512i least = _mm512_set1_epi32(-1), most = _mm512_setzero_si512();
-    for (size_t at = 0; at < registers; at++) {
-        __m512i some = _mm512_loadu_si512(values + 16 * at);
-        least = _mm512_min_epu32(least, some);
-        most = _mm512_mask_max_epu32(most, _mm512_cmpneq_epi32_mask(some, _mm512_set1_epi32(-1)), most, some);
-    }
-    struct search search = {_mm512_reduce_min_epu32(least), _mm512_reduce_max_epu32(most), 0, n, 0};
-    for (;;) {
-        uint32_t cut = next_cut(&search, k);
-        __m512i limit = _mm512_set1_epi32((int)cut);
-        size_t count = 0;
-        for (size_t at = 0; at < registers; at++)
-            count += (size_t)_mm_popcnt_u32(_mm512_cmple_epu32_mask(_mm512_loadu_si512(values + 16 * at), limit));
-        if (narrowed(&search, cut, count, k))
-            break;
-    }
-    __m512i limit = _mm512_set1_epi32((int)search.high);
-    size_t kept = 0;
-    for (size_t at = 0; at < registers; at++) {
-        __m512i some = _mm512_loadu_si512(values + 16 * at);
-        __mmask16 near = _mm512_cmple_epu32_mask(some, limit);
-        _mm512_storeu_si512(values + kept, _mm512_maskz_compress_epi32(near, some));
-        kept += (size_t)_mm_popcnt_u32(near);
-    }
-}
-
-/* Adds the votes of eight voters, or fewer: those that are not there are 0, and add nothing. */
-WIDE INLINE void add_eight(__m512i voters, __m256i half_stars, __m512d *total, __m512d *weight)
-{
-    const __m512i magic_bits = _mm512_set1_epi64(MAGIC_BITS);
-    const __m512d magic = _mm512_set1_pd(MAGIC), unit = _mm512_set1_pd(MEAN_UNIT);
-    __m512d similarity = _mm512_sub_pd(_mm512_castsi512_pd(_mm512_add_epi64(_mm512_srli_epi64(voters, MEAN_BITS), magic_bits)), magic);
-    __m512i means = _mm512_and_si512(voters, _mm512_set1_epi64(MEAN_MASK));
-    __m512d mean = _mm512_mul_pd(_mm512_sub_pd(_mm512_castsi512_pd(_mm512_add_epi64(means, magic_bits)), magic), unit);
-    __m512d offset = _mm512_roundscale_pd(_mm512_mul_pd(similarity, mean), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    *total = _mm512_add_pd(*total, _mm512_sub_pd(_mm512_mul_pd(similarity, _mm512_cvtepi32_pd(half_stars)), offset));
-    *weight = _mm512_add_pd(*weight, similarity);
-}
-
-WIDE static void add_votes_wide(const uint64_t *voters, const uint32_t *candidates, size_t n, double *sums)
-{
-    __m512d total = _mm512_setzero_pd(), weight = _mm512_setzero_pd();
-    for (size_t i = 0; i < n; i += 8) {
-        __mmask8 there = n - i < 8 ? (__mmask8)((1u << (n - i)) - 1) : (__mmask8)0xff;
-        __m256i some = _mm256_maskz_loadu_epi32(there, candidates + i);
-        __m512i who = _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), there, _mm256_srli_epi32(some, STAR_BITS), voters, 8);
-        add_eight(who, _mm256_and_si256(some, _mm256_set1_epi32((1 << STAR_BITS) - 1)), &total, &weight);
-    }
-    sums[0] = _mm512_reduce_add_pd(total);
-    sums[1] = _mm512_reduce_add_pd(weight);
-}
-
-WIDE INLINE uint16_t add_all_wide(const struct matrix *all, int is_long, const uint64_t *by_row, int64_t from, int64_t to, double *sums)
-{
-    __m512d total = _mm512_setzero_pd(), weight = _mm512_setzero_pd();
-    unsigned n = 0;
-    for (; from < to; from += 8) {
-        __mmask8 there = to - from < 8 ? (__mmask8)((1u << (to - from)) - 1) : (__mmask8)0xff;
-        __m256i rows = is_long ? _mm256_maskz_loadu_epi32(there, (const uint32_t *)all->rows + from)
-                               : _mm256_cvtepu16_epi32(_mm_maskz_loadu_epi16(there, (const uint16_t *)all->rows + from));
-        __m512i voters = _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), there, rows, by_row, 8);
-        unsigned voting = _mm512_test_epi64_mask(voters, voters);
-        if (!voting)
+        if (i + 16 < n)
+            __builtin_prefetch(apart->ratings + starts[keys[i + 16] & ROW_MASK]);
+        const uint32_t *rating = apart->ratings + starts[keys[i] & ROW_MASK], *end = apart->ratings + starts[(keys[i] & ROW_MASK) + 1];
+        const uint32_t highest = (uint32_t)last << STAR_BITS | STARS_MASK;
+        if (rating == end || *rating > highest)
             continue;
-        add_eight(voters, _mm256_cvtepu8_epi32(_mm_maskz_loadu_epi8(there, all->column_half_stars + from)), &total, &weight);
-        n += (unsigned)_mm_popcnt_u32(voting);
-    }
-    if (n) {
-        sums[0] += _mm512_reduce_add_pd(total);
-        sums[1] += _mm512_reduce_add_pd(weight);
-    }
-    return (uint16_t)n;
-}
-#endif
-
-/* Everybody similar enough. by_rank: who votes, n of them. ranks: for each row, NONE for whoever is not similar. by_row: who votes, 0 for
-   the others. */
-struct people {
-    size_t n;
-    const uint64_t *by_rank, *by_row;
-    const uint32_t *ranks;
-};
-
-/* How many times as many people are looked at first as would do, were a film's raters spread evenly over them. Learned from film to film. */
-#define FIRST_REACH 3.0
-
-/* Asks for the first raters of a film that comes soon. */
-INLINE void fetch_film(const struct matrix *all, int is_long, int64_t film)
-{
-    if (film < all->n_movies) {
-        __builtin_prefetch((const char *)all->rows + all->column_starts[film] * (is_long ? 4 : 2));
-        __builtin_prefetch(all->column_half_stars + all->column_starts[film]);
+        struct vote vote = vote_of(all, keys[i]);
+        for (; rating < end && *rating <= highest; rating++) {
+            struct told *film = told + (*rating >> STAR_BITS);
+            int64_t if_open = -(int64_t)(film->weight < full);
+            film->votes += (vote.similarity * (*rating & STARS_MASK) - vote.offset) & if_open;
+            film->weight += ((uint64_t)vote.similarity + ONE_VOTER) & (uint64_t)if_open;
+        }
+        while (last >= 0 && told[last].weight >= full)
+            last--;
     }
 }
 
-/* Lets every film that is not filled yet ask its raters, block by block of people. into: room for as many candidates as there are people. */
-#define GATHERING(name, target, candidates, select, add, add_all)                                                                           \
-    target INLINE size_t name##_candidates(const struct matrix *all, int is_long, const uint32_t *ranks, int64_t film, uint32_t limit,      \
-                                           uint32_t *into)                                                                                  \
-    {                                                                                                                                       \
-        size_t n = 0;                                                                                                                       \
-        for (int64_t block = 0, from, to; block <= all->n_splits; block++) {                                                                \
-            segment_of(all, film, block, &from, &to);                                                                                       \
-            n += candidates(ranks + block * BLOCK, all->rows, is_long, all->column_half_stars, from, to, limit, into + n);                  \
-        }                                                                                                                                   \
-        return n;                                                                                                                           \
-    }                                                                                                                                       \
-    target INLINE void name##_of(const struct matrix *all, int is_long, const struct people *people, uint16_t k, uint32_t *into,            \
-                                 struct found *found)                                                                                       \
-    {                                                                                                                                       \
-        double reach = FIRST_REACH, n = (double)people->n;                                                                                  \
-        /* In two goes, so that what the one looks up does not drive out what the other does. */                                            \
-        for (int64_t film = 0; film < all->n_movies; film++) {                                                                              \
-            int64_t from = all->column_starts[film], to = all->column_starts[film + 1];                                                     \
-            uint16_t voters = 0;                                                                                                            \
-            if (from == to || to - from > k || found->voters[film] == k)                                                                    \
-                continue;                                                                                                                   \
-            fetch_film(all, is_long, film + 16);                                                                                            \
-            found->sums[2 * film] = found->sums[2 * film + 1] = 0.0;                                                                        \
-            for (int64_t block = 0; block <= all->n_splits; block++) {                                                                      \
-                segment_of(all, film, block, &from, &to);                                                                                   \
-                if (from < to)                                                                                                              \
-                    voters += add_all(all, is_long, people->by_row + block * BLOCK, from, to, found->sums + 2 * film);                      \
-            }                                                                                                                               \
-            found->voters[film] = voters;                                                                                                   \
-        }                                                                                                                                   \
-        for (int64_t film = 0; film < all->n_movies; film++) {                                                                              \
-            int64_t raters = all->column_starts[film + 1] - all->column_starts[film];                                                       \
-            double *sums = found->sums + 2 * film;                                                                                          \
-            if (raters <= k || found->voters[film] == k)                                                                                    \
-                continue;                                                                                                                   \
-            double limit = reach * k * n / (double)raters;                                                                                  \
-            limit = limit < n ? limit : n;                                                                                                  \
-            size_t count = name##_candidates(all, is_long, people->ranks, film, (uint32_t)limit, into);                                     \
-            reach *= count < k ? 1.0625 : 0.998;                                                                                            \
-            while (count < k && limit < n) {                                                                                                \
-                limit = 3 * limit < n ? 3 * limit : n;                                                                                      \
-                count = name##_candidates(all, is_long, people->ranks, film, (uint32_t)limit, into);                                        \
-            }                                                                                                                               \
-            if (count > k) {                                                                                                                \
-                select(into, count, k);                                                                                                     \
-                count = k;                                                                                                                  \
-            }                                                                                                                               \
-            add(people->by_rank, into, count, sums);                                                                                        \
-            found->voters[film] = (uint16_t)count;                                                                                          \
-        }                                                                                                                                   \
-    }                                                                                                                                       \
-    target static void name(const struct matrix *all, const struct people *people, uint16_t k, uint32_t *into, struct found *found)         \
-    {                                                                                                                                       \
-        if (all->long_rows)                                                                                                                 \
-            name##_of(all, 1, people, k, into, found);                                                                                      \
-        else                                                                                                                                \
-            name##_of(all, 0, people, k, into, found);                                                                                      \
-    }
-
-GATHERING(gather, , candidates_of, select_lowest, add_votes, add_all)
-#ifdef MATINEE_X86
-GATHERING(gather_wide, WIDE, candidates_wide, select_wide, add_votes_wide, add_all_wide)
-GATHERING(gather_middle, MIDDLE, candidates_middle, select_lowest, add_votes, add_all)
-#endif
-
-/* All of it for one person, into sums and voters, which are empty. False if there is no memory. */
-static int find(const struct matrix *all, const struct person *own, double floor, uint16_t k, int64_t hot, int64_t most, struct found *found)
+/* All of it for one person; told and similarities are empty. False if there is no memory. */
+static int find(const struct matrix *all, const struct apart *apart, const struct person *own, double floor, uint64_t full, int64_t many,
+                struct told *told, double *similarities)
 {
-    size_t rows = (size_t)all->n_users + SLACK, words = (size_t)all->n_movies / 32 + 1;
-    uint64_t *keys = malloc(rows * (4 * sizeof *keys + sizeof(uint32_t)) + sizeof(uint32_t) * (DIGITS * BUCKETS + words));
+    size_t rows = (size_t)all->n_users + SLACK, words = (size_t)all->n_movies / 32 + 1, films = (size_t)apart->n_films;
+    uint64_t *keys = malloc(3 * rows * sizeof *keys + films * sizeof *told + sizeof(uint32_t) * (DIGITS * BUCKETS + words));
     if (!keys)
         return 0;
-    uint64_t *totals = keys + rows; /* two for each row; the second is done with when the keys are there */
-    uint64_t *by_row = totals + rows, *by_rank = by_row + rows;
-    uint32_t *ranks = (uint32_t *)(by_rank + rows), *buckets = ranks + rows;
+    uint64_t *totals = keys + rows; /* two for each row; they are done with when the keys are there */
+    struct told *by_place = (struct told *)(totals + 2 * rows);
+    uint32_t *buckets = (uint32_t *)(by_place + films);
     struct open open = {buckets + DIGITS * BUCKETS, 0};
+    memset(by_place, 0, films * sizeof *by_place);
     size_t n = keys_of(all, own, floor, totals, keys);
-    memset(by_row, 0, sizeof *by_row * (size_t)all->n_users);
     for (size_t i = 0; i < n; i++)
-        by_row[keys[i] & ROW_MASK] = voter_of(all, keys[i]);
-    uint64_t *order = sorted(keys, totals, n, buckets);
-    memset(ranks, 0xff, sizeof *ranks * (size_t)all->n_users);
-    for (size_t i = 0; i < n; i++) {
-        by_rank[i] = by_row[order[i] & ROW_MASK];
-        ranks[order[i] & ROW_MASK] = (uint32_t)i;
-    }
-    open_hot(all, hot, &open);
-    struct people people = {n, by_rank, by_row, ranks};
-    uint32_t *candidates = (uint32_t *)(order == keys ? totals : keys);
-    enum instructions there = chosen_instructions();
-#ifdef MATINEE_X86
-    if (there >= AVX512) {
-        scan_wide(all, order, by_rank, n, k, most, &open, found);
-        gather_wide(all, &people, k, candidates, found);
-    } else if (there >= AVX2) {
-        scan_middle(all, order, by_rank, n, k, most, &open, found);
-        gather_middle(all, &people, k, candidates, found);
-    }
-#endif
-    if (there == GENERIC) {
-        scan(all, order, by_rank, n, k, most, &open, found);
-        gather(all, &people, k, candidates, found);
-    }
+        similarities[keys[i] & ROW_MASK] = (double)((int64_t)SCALE - (int64_t)(keys[i] >> ROW_BITS)) / SCALE;
+    vote_on_few(all, apart, keys, n, by_place);
+    const uint64_t *order = sorted(keys, totals, n, buckets);
+    vote_on_some(all, apart, order, n, full, by_place);
+    for (size_t place = 0; place < films; place++)
+        told[apart->films[place]] = by_place[place];
+    open_many(all, many, &open);
+    if (all->long_columns)
+        vote_on_open(all, 1, order, n, full, &open, told);
+    else
+        vote_on_open(all, 0, order, n, full, &open, told);
     free(keys);
     return 1;
+}
+
+/* What is told of each film, as two doubles in its place and beside them how many voted. */
+static void tell(struct told *told, int64_t n_movies, uint16_t *voters)
+{
+    for (int64_t film = 0; film < n_movies; film++) {
+        const double sums[] = {(double)told[film].votes, (double)(int64_t)(told[film].weight % ONE_VOTER)};
+        voters[film] = (uint16_t)(told[film].weight / ONE_VOTER);
+        memcpy(told + film, sums, sizeof sums);
+    }
 }
 
 /* What Python hands in, and what is said where it does not fit. */
 enum { ROW_STARTS, COLUMNS, HALF_STARS, COLUMN_STARTS, ROWS, COLUMN_HALF_STARS, ROW_SPLITS, COUNTS, SUMS, SQUARES, MEANS, N_OF_MATRIX };
 static const char *const names[] = {"row_starts", "columns", "half_stars", "column_starts", "rows", "column_half_stars",
                                     "row_splits", "counts",  "sums",       "squares",       "means"};
+enum { FILMS, STARTS, RATINGS, N_OF_APART };
+static const char *const names_apart[] = {"films", "starts", "ratings"};
 
 static int refuse(const char *name, Py_ssize_t bytes, int64_t right)
 {
@@ -791,8 +427,9 @@ static int matrix_of(const Py_buffer *given, struct matrix *all)
     all->n_users = given[COUNTS].len / (Py_ssize_t)sizeof(int32_t);
     all->n_movies = given[COLUMN_STARTS].len / (Py_ssize_t)sizeof(int64_t) - 1;
     all->n_ratings = given[HALF_STARS].len;
-    if (all->n_users >= INT64_C(1) << ROW_BITS) {
-        PyErr_Format(PyExc_ValueError, "There are %lld people; at most %lld can be.", (long long)all->n_users, (long long)ROW_MASK);
+    if (all->n_users >= INT64_C(1) << ROW_BITS || all->n_movies >= INT64_C(1) << PLACE_BITS) {
+        PyErr_Format(PyExc_ValueError, "There are %lld people and %lld films; of each there can be %lld.", (long long)all->n_users,
+                     (long long)all->n_movies, (long long)ROW_MASK);
         return 0;
     }
     int64_t users = all->n_users, movies = all->n_movies < 0 ? 0 : all->n_movies, ratings = all->n_ratings;
@@ -829,6 +466,21 @@ static int matrix_of(const Py_buffer *given, struct matrix *all)
     return 1;
 }
 
+static int apart_of(const Py_buffer *given, const struct matrix *all, struct apart *apart)
+{
+    const int64_t films = given[FILMS].len / 4, ratings = given[RATINGS].len / 4, right[] = {4 * films, 4 * (2 * all->n_users + 1), 4 * ratings};
+    for (int at = 0; at < N_OF_APART; at++)
+        if (given[at].len != right[at])
+            return refuse(names_apart[at], given[at].len, right[at]);
+    *apart = (struct apart){films, given[FILMS].buf, given[STARTS].buf, given[RATINGS].buf};
+    if (films > all->n_movies || apart->starts[2 * all->n_users] != ratings) {
+        PyErr_Format(PyExc_ValueError, "Apart are %lld films, and their starts end at %d; right would be at most %lld, and %lld.", (long long)films,
+                     (int)apart->starts[2 * all->n_users], (long long)all->n_movies, (long long)ratings);
+        return 0;
+    }
+    return 1;
+}
+
 static int own_of(const Py_buffer *columns, const Py_buffer *half_stars, Py_ssize_t row, const struct matrix *all, struct person *own)
 {
     if (columns->len != 4 * half_stars->len)
@@ -852,49 +504,54 @@ static int own_of(const Py_buffer *columns, const Py_buffer *half_stars, Py_ssiz
 static PyObject *votes(PyObject *self, PyObject *arguments)
 {
     (void)self;
-    Py_buffer given[N_OF_MATRIX], columns, half_stars, sums, voters;
-    Py_ssize_t row, k, hot, most;
+    Py_buffer given[N_OF_MATRIX + N_OF_APART], columns, half_stars, sums, voters, similarities;
+    Py_ssize_t row, k, many;
     double floor;
     PyObject *result = NULL;
     /* In one row: Python's parser keeps too little room for buffers in a tuple within. */
-    if (!PyArg_ParseTuple(arguments, "y*y*y*y*y*y*y*y*y*y*y*y*y*ndnnnw*w*", &given[0], &given[1], &given[2], &given[3], &given[4], &given[5],
-                          &given[6], &given[7], &given[8], &given[9], &given[10], &columns, &half_stars, &row, &floor, &k, &hot, &most, &sums, &voters))
+    if (!PyArg_ParseTuple(arguments, "y*y*y*y*y*y*y*y*y*y*y*y*y*y*y*y*ndnnw*w*w*", &given[0], &given[1], &given[2], &given[3], &given[4],
+                          &given[5], &given[6], &given[7], &given[8], &given[9], &given[10], &given[11], &given[12], &given[13], &columns,
+                          &half_stars, &row, &floor, &k, &many, &sums, &voters, &similarities))
         return NULL;
     struct matrix all;
+    struct apart apart;
     struct person own;
-    if (matrix_of(given, &all) && own_of(&columns, &half_stars, row, &all, &own)) {
+    if (matrix_of(given, &all) && apart_of(given + N_OF_MATRIX, &all, &apart) && own_of(&columns, &half_stars, row, &all, &own)) {
         if (sums.len != 16 * all.n_movies)
             refuse("sums", sums.len, 16 * all.n_movies);
         else if (voters.len != 2 * all.n_movies)
             refuse("voters", voters.len, 2 * all.n_movies);
+        else if (similarities.len != 8 * all.n_users)
+            refuse("similarities", similarities.len, 8 * all.n_users);
         else if (k < 1 || k > 8192)
             PyErr_Format(PyExc_ValueError, "There are %zd neighbours; right would be from 1 to 8192.", k);
         else if (!(floor >= 1))
             PyErr_SetString(PyExc_ValueError, "The floor of similarities is below 2^-36; right would be that or more.");
         else {
-            struct found found = {sums.buf, voters.buf};
             int is_done;
             Py_BEGIN_ALLOW_THREADS
             memset(sums.buf, 0, (size_t)sums.len);
-            memset(voters.buf, 0, (size_t)voters.len);
-            is_done = !own.squared || find(&all, &own, floor, (uint16_t)k, hot, most, &found);
+            memset(similarities.buf, 0, (size_t)similarities.len);
+            is_done = !own.squared || find(&all, &apart, &own, floor, (uint64_t)k * ONE_VOTER, many, sums.buf, similarities.buf);
+            tell(sums.buf, all.n_movies, voters.buf);
             Py_END_ALLOW_THREADS
             result = is_done ? Py_NewRef(Py_None) : PyErr_NoMemory();
         }
     }
-    for (int at = 0; at < N_OF_MATRIX; at++)
+    for (int at = 0; at < N_OF_MATRIX + N_OF_APART; at++)
         PyBuffer_Release(&given[at]);
     PyBuffer_Release(&columns);
     PyBuffer_Release(&half_stars);
     PyBuffer_Release(&sums);
     PyBuffer_Release(&voters);
+    PyBuffer_Release(&similarities);
     return result;
 }
 
 static PyMethodDef methods[] = {
     {"instructions", instructions, METH_NOARGS, "What is made use of: 0 for nothing special, 1 AVX2, 2 AVX-512, 3 VNNI."},
     {"votes", votes, METH_VARARGS,
-     "votes(*matrix, columns, half_stars, row, floor, k, hot, most, sums, voters): see kernels.per_film."},
+     "votes(*matrix, *apart, columns, half_stars, row, floor, k, many, sums, voters, similarities): see kernels.per_film."},
     {NULL, NULL, 0, NULL},
 };
 
