@@ -84,7 +84,16 @@ class UserKnn:
         return stars, found.voters
 
     def _votes(self, history: History) -> Votes:
-        return self._people.votes(history.columns, history.half_stars, history.own_row, k=self._most, least=self.parameters["least_similarity"])
+        """As found before, if this person's history was asked about last: a list takes scores, stars and reasons one after the other."""
+        key = history.columns.tobytes(), history.half_stars.tobytes(), history.own_row
+        found = self._found.get(key)
+        if found is None:
+            found = self._people.votes(
+                history.columns, history.half_stars, history.own_row, k=self._most, least=self.parameters["least_similarity"]
+            )
+            self._found.clear()
+            self._found[key] = found
+        return found
 
     def similarities(self, history: History) -> NDArray[np.float64]:
         """Cosine of the person's deviations with everybody's, shape (n_users,), 0 where it is not above; 0 with their own row."""
@@ -107,6 +116,11 @@ class UserKnn:
     @cached_property
     def _people(self) -> PerFilm:
         return PerFilm(self.matrix)
+
+    @cached_property
+    def _found(self) -> dict[tuple[bytes, bytes, int | None], Votes]:
+        """Of whom was asked last, 2.4 MB with 25 million ratings; of more for a moment, where two threads ask at once."""
+        return {}
 
     @cached_property
     def _everybodys_mean(self) -> float:

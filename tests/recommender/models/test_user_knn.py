@@ -16,6 +16,7 @@ from recommender.domain import Rating
 from recommender.errors import InvalidInputError
 from recommender.models import History
 from recommender.models.kernels import native
+from recommender.models.kernels.per_film import PerFilm, Votes
 from recommender.models.parts import BASE, NEIGHBOUR, total
 from recommender.models.user_knn import UserKnn
 from tests.recommender.models.references.user_knn import LEAST_NEIGHBOURS, N_FILMS, N_USERS, NEIGHBOURS, stars
@@ -133,6 +134,28 @@ def test_the_reasons_are_the_mean_and_the_neighbours() -> None:
     assert third[0].amount == 3.0
     assert third[1].amount == exactly(WITH_BEN * 2 / (WITH_BEN + WITH_CARA))
     assert fifth == ()
+
+
+def test_scores_stars_and_reasons_of_one_history_are_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int | None] = []
+    find = PerFilm.votes
+
+    def counted(people: PerFilm, columns: NDArray[np.integer], half_stars: NDArray[np.uint8], own_row: int | None, **how: float) -> Votes:
+        asked.append(own_row)
+        return find(people, columns, half_stars, own_row, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(PerFilm, "votes", counted)
+    model, films = fitted(), np.array([THIRD], np.int32)
+    ana = History.of_row(BY_HAND, ANA)
+    more = replace(ana, half_stars=ana.half_stars + np.array([1, 0], np.uint8))
+    for history in (ana, replace(ana, own_row=None), more, History.of_row(BY_HAND, BEN), ana):
+        scores, stars, reasons = model.score(history), model.predict_many(history, films), model.explain(history, films)
+        anew = fitted()
+
+        np.testing.assert_array_equal(scores, anew.score(history))
+        assert (stars.tolist(), reasons) == (anew.predict_many(history, films).tolist(), fitted().explain(history, films))
+
+    assert asked == [row for row in (ANA, None, ANA, BEN, ANA) for _ in ("model", "anew", "for the last reasons")]
 
 
 @pytest.mark.parametrize(("n_neighbours", "least"), [(1, 1), (3, 1), (5, 5), (50, 5)])
