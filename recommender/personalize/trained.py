@@ -128,11 +128,14 @@ def save_without_names(folder: Path, blobs: Blobs, named: Mapping[str, str], use
 
 
 def load(blobs: Blobs, prefix: str, sha256: str) -> Trained:
-    """The version under the prefix, checked file by file and memory-mapped; ModelError when it is absent, torn, or of another format."""
+    """The version under the prefix, checked file by file and memory-mapped; ModelError when it is absent, torn, or of another format.
+
+    A file is read for its checksum by whoever is first on this machine to load the version, and not again while nobody has touched it.
+    """
     folder = blobs.local_copy(prefix)
     if folder is None:
         raise ModelError(f"The solution version {prefix} is not in {blobs.url}; train it again.")
-    saved = files.load(folder, sha256=sha256)
+    saved = files.load(folder, sha256=sha256, remembers=True)
     arrays, facts = saved.arrays, saved.facts
     if facts.get("format") != FORMAT:
         raise ModelError(f"The solution version {prefix} has format {facts.get('format')!r}, this version reads {FORMAT}; train it again.")

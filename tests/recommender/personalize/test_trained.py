@@ -1,11 +1,15 @@
 """A solution version on disk: what was saved is what answers."""
 
+import hashlib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
 
 from recommender.errors import ModelError
+from recommender.models import files
 from recommender.personalize import trained
 from recommender.personalize.columns import Columns, Ids, TextColumn, in_order_of_ids
 from recommender.storage.blobs import open_blobs
@@ -54,3 +58,35 @@ def test_a_torn_version_is_refused(tmp_path: Path) -> None:
     ready.write_bytes(ready.read_bytes()[:-4])
     with pytest.raises(ModelError, match="ready"):
         trained.load(blobs, "personalize/models/s/1", digest)
+
+
+def test_a_version_is_read_for_its_checksums_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "made"
+    folder.mkdir()
+    digest = trained.save(folder, two_tastes())
+    blobs = open_blobs(f"file://{tmp_path}/blobs")
+    blobs.publish("personalize/models/s/1", folder)
+    there = blobs.local_copy("personalize/models/s/1")
+    assert there is not None
+    read: list[str] = []
+
+    def file_digest(file: BinaryIO, kind: str) -> Any:
+        read.append(Path(file.name).name)
+        return hashlib.file_digest(file, kind)
+
+    monkeypatch.setattr(files, "hashlib", SimpleNamespace(sha256=hashlib.sha256, file_digest=file_digest))
+    monkeypatch.setattr(files, "SETTLED", -1_000_000_000)  # so that a file counts as settled as soon as it is written
+
+    trained.load(blobs, "personalize/models/s/1", digest)
+    assert sorted(read) == sorted(path.name for path in there.glob("*.npy"))
+    read.clear()
+    trained.load(blobs, "personalize/models/s/1", digest)
+    assert not read
+
+    ready = there / "ready.npy"
+    text = bytearray(ready.read_bytes())
+    text[-1] ^= 1
+    ready.write_bytes(text)
+    with pytest.raises(ModelError, match="ready"):
+        trained.load(blobs, "personalize/models/s/1", digest)
+    assert read == ["ready.npy"], "what was touched is read, and nothing else"
