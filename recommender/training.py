@@ -268,7 +268,7 @@ def _groups(snapshot: Snapshot) -> TasteGroups | None:
 def _viewers_ratings(ratings: RatingTable) -> RatingTable:
     """Those of the data set's viewers, where there are any; else all."""
     of_data = ratings.user_ids < FIRST_OWN_USER_ID
-    return ratings.where(of_data) if of_data.any() else ratings
+    return ratings.where(of_data) if of_data.any() and not of_data.all() else ratings
 
 
 def _publish(

@@ -117,10 +117,11 @@ class _Directions:
     def _likeness(self, centres: NDArray[np.float64]) -> NDArray[np.float64]:
         """The cosine of every person with every centre, shape (n_users, n_groups)."""
         found = np.zeros((self._matrix.n_users, len(centres)))
-        for entries in np.split(np.arange(len(self._values)), range(ENTRIES_AT_ONCE, len(self._values), ENTRIES_AT_ONCE)):
+        for first in range(0, len(self._values), ENTRIES_AT_ONCE):
+            span = slice(first, first + ENTRIES_AT_ONCE)
+            rows, columns, values = self._rows[span], self._matrix.columns[span].astype(np.intp), self._values[span]
             for group, centre in enumerate(centres):
-                amounts = centre[self._matrix.columns[entries]] * self._values[entries]
-                found[:, group] += np.bincount(self._rows[entries], weights=amounts, minlength=len(found))
+                found[:, group] += np.bincount(rows, weights=centre[columns] * values, minlength=len(found))
         return found
 
     def _means(self, group_of: NDArray[np.int64], n_groups: int) -> NDArray[np.float64]:
