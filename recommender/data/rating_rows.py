@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.data.matrix import WIDEST_TABLE
 from recommender.data.ratings import RatingTable
 from recommender.data.report import Tally
 from recommender.data.source import Block
@@ -113,6 +114,7 @@ class _Gathered:
 class _Reader:
     def __init__(self, table: Table, movie_ids: NDArray[np.int32], tally: Tally) -> None:
         self._table, self._movie_ids, self._tally = table, movie_ids, tally
+        self._is_film = _table_of(movie_ids)
         self._gathered = _Gathered()
         self._sizes: list[int] = []  # of each piece: how many rows it gave
         self._lines: list[int | NDArray[np.int64]] = []  # of each piece: its first line, or every line's number
@@ -140,7 +142,8 @@ class _Reader:
             text = text.replace(b"\r\n", b"\n")
         if not text.endswith(b"\n"):
             text += b"\n"
-        if text.translate(None, b"0123456789.\n" + separator.encode()) or not self._is_regular(text, separator):
+        between, line = text.translate(None, b"0123456789."), separator.encode() * (self._table.width - 1) + b"\n"
+        if between != line * (len(between) // len(line)):
             return None
         at = self._table.positions
         kinds = {at["userid"]: np.int64, at["movieid"]: np.int64, at["rating"]: np.float64}
@@ -163,13 +166,6 @@ class _Reader:
             return None
         time = frame[at["timestamp"]].to_numpy() if "timestamp" in at else np.zeros(len(frame), dtype=np.int64)
         return self._good(frame[at["userid"]].to_numpy(), frame[at["movieid"]].to_numpy(), frame[at["rating"]].to_numpy(), time)
-
-    def _is_regular(self, text: bytes, separator: str) -> bool:
-        """Whether each line has its number of separators, no more, no fewer."""
-        letters = np.frombuffer(text, dtype=np.uint8)
-        marks = letters[(letters == ord(separator)) | (letters == ord("\n"))]
-        expected = np.array([ord(separator)] * (self._table.width - 1) + [ord("\n")], dtype=np.uint8)
-        return len(marks) % len(expected) == 0 and bool((marks.reshape(-1, len(expected)) == expected).all())
 
     def _good(
         self, user_ids: NDArray[np.int64], movie_ids: NDArray[np.int64], stars: NDArray[np.float64], rated_at: NDArray[np.int64]
@@ -194,8 +190,9 @@ class _Reader:
         return user_ids.astype(np.int32), movies, half_stars.astype(np.uint8), rated_at.astype(np.int64)
 
     def _known(self, movie_ids: NDArray[np.int32]) -> NDArray[np.bool_]:
-        if not len(self._movie_ids):
-            return np.zeros(len(movie_ids), dtype=np.bool_)
+        """Which of these ids, all above 0, are of films there are."""
+        if self._is_film is not None:
+            return self._is_film.take(movie_ids, mode="clip")
         columns = np.searchsorted(self._movie_ids, movie_ids)
         known: NDArray[np.bool_] = self._movie_ids[np.minimum(columns, len(self._movie_ids) - 1)] == movie_ids
         return known
@@ -265,6 +262,16 @@ class _Reader:
             lines = self._lines[piece]
             numbers.append(lines + within if isinstance(lines, int) else int(lines[within]))
         return numbers
+
+
+def _table_of(movie_ids: NDArray[np.int32]) -> NDArray[np.bool_] | None:
+    """True at each of these ids, and False behind the highest; None where that would take much memory."""
+    highest = int(movie_ids.max(initial=0))
+    if highest >= WIDEST_TABLE:
+        return None
+    found = np.zeros(highest + 2, dtype=np.bool_)
+    found[movie_ids] = True
+    return found
 
 
 def _number(text: str, highest: float) -> float:

@@ -311,6 +311,18 @@ def test_only_the_first_thousand_refusals_are_kept_and_all_are_counted(folder_of
     )
 
 
+@pytest.mark.parametrize("highest", [40, 20_000_000, 2**31 - 1])
+def test_a_rating_of_a_film_that_is_not_there_is_refused_wherever_its_number_lies(folder_of: Make, highest: int) -> None:
+    films, others = (1, 30, highest), (2, highest - 1, min(highest + 1, 31), min(10 * highest, 2**31 - 2))
+    movies = "movieId,title\n" + "".join(f"{film},Film {film}\n" for film in films)
+    ratings = "".join(f"{user},{film},4.0,5\n" for user in range(1, 200) for film in films)
+
+    data = read_data_set(folder_of({"movies.csv": movies, "ratings.csv": HEAD + ratings + "".join(f"7,{film},4.0,5\n" for film in others)}))
+
+    assert rows_of(data) == [(user, film, 4.0, 5) for user in range(1, 200) for film in films]
+    assert [refusal.value for refusal in data.report.refusals] == [str(film) for film in others]
+
+
 @pytest.mark.parametrize("block", [7, 64, 1000, 1 << 24])
 def test_the_size_of_a_block_changes_nothing(
     folder_of: Make, monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator, block: int
