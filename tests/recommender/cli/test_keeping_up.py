@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -87,11 +87,14 @@ def test_a_server_learns_by_itself_once_enough_is_new_and_what_learns_ends_with_
 
 
 @pytest.fixture
-def slow(tmp_path: Path) -> dict[str, str]:
+def slow(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of a folder without a model, in which a training takes minutes: data that never end."""
     os.mkfifo(tmp_path / "ratings.csv")
     (tmp_path / "movies.csv").write_text("movieId,title,genres\n1,Heat (1995),Crime\n")
-    return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "MATINEE_DATA": str(tmp_path), "MATINEE_DOWNLOAD_URL": ""}
+    # Tests that a shell has begun in the background ignore SIGINT, and so would whatever they start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "MATINEE_DATA": str(tmp_path), "MATINEE_DOWNLOAD_URL": ""}
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("end", ["input", "SIGTERM", "SIGINT"])
