@@ -181,9 +181,10 @@ check-deploy: $(TOOLS) $(DEPLOY_TOOLS) ## Checks deploy/ with nginx, systemd-ana
 	test -s "$$laid"/opt/matinee/current/static/css/matinee.css -a -s "$$laid"/opt/matinee/current/notice.html; \
 	echo "The installation is whole."
 
-proof-long: $(TOOLS) $(STAND_INS) ## Runs the tests that take a minute or more each and have no other long form; needs MATINEE_TEST_DATA.
+proof-long: $(TOOLS) $(STAND_INS) $(BROWSER_TOOLS) ## Runs the tests that have no other long form, and looks at each page in both themes on both widths; needs MATINEE_TEST_DATA.
 	@echo "Running the long tests; this takes some minutes."
 	@$(VENV)/bin/python -m pytest -n auto --long -m slow $(ARGS)
+	@$(VENV)/bin/python -m pytest -q --long --require-browser tests/browser $(ARGS)
 
 proof-kernels: $(TOOLS) ## Runs the kernels in C under the sanitizers of gcc and clang, and the tests of models with each set of instructions.
 	@echo "Building the kernels anew and watching what they read and write; this takes some minutes."

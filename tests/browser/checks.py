@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request
+from playwright.sync_api import ConsoleMessage, Error, Page, Request
 
 from tests.browser.chromium import AXE, HTML_VALIDATE
 
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+WIDTHS = (1280, 360)
+NARROWEST = 320  # CSS pixels: a small phone, or 1280 at 400 % zoom (WCAG 1.4.10)
+HEIGHT = 800
 RULES = Path(__file__).with_name("htmlvalidate.json")
 
 
@@ -44,13 +51,24 @@ class Watch:
         self.console_errors.append(str(error))
 
 
-def prepare_axe(context: BrowserContext) -> None:
-    """Bring axe into every page of the context, from outside, so that the page's own policy stays in force."""
-    context.add_init_script(path=AXE)
+def looks(number: int, *, all_of_them: bool) -> list[tuple[Theme, int]]:
+    """Theme and width of each look at one page of many: both themes and both widths, in two looks, or in all four that there are.
+
+    number: of the page; those with even and with odd ones are looked at crosswise, so that what they share is seen in all four.
+    """
+    every = list(product(THEMES, WIDTHS))
+    if all_of_them:
+        return every
+    return [every[0], every[3]] if number % 2 == 0 else [every[1], every[2]]
 
 
 def axe_violations(page: Page) -> list[str]:
-    """What axe holds against the page for people who see, hear or move differently."""
+    """What axe holds against the page for people who see, hear or move differently.
+
+    It is brought in from outside when it is first asked, so that the page's own policy stays in force.
+    """
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(f"{AXE.read_text()}\n;0")
     found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'], preload: false })")
     return [
         f"{violation['id']}: {violation['help']}: {node['html'][:200]}: {node['failureSummary'].splitlines()[-1].strip()}"

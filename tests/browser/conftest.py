@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser import checks
+from tests.browser.checks import Theme
 from tests.browser.chromium import chromium, what_is_missing
 from tests.browser.site import Site, SiteError, running_site
 from tests.browser.states import Facts, facts_of
@@ -54,3 +57,9 @@ def browser(_everything_at_hand: None) -> Iterator[Browser]:
     """A Chromium for this file's tests; Playwright's event loop ends with it, before tests elsewhere want one of their own."""
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def looks(request: pytest.FixtureRequest) -> Callable[[int], list[tuple[Theme, int]]]:
+    """Of a page's number among its like: how it is looked at. With `--long` in both themes on both widths, else crosswise."""
+    return partial(checks.looks, all_of_them=request.config.getoption("--long"))

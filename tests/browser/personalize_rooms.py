@@ -8,15 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
-from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, expect
 from werkzeug.serving import make_server
 
 from recommender import operator_key
 from recommender.settings import Settings
-from tests.browser.checks import prepare_axe
-from tests.browser.test_pages import HEIGHT, WIDTHS
+from tests.browser.checks import HEIGHT, WIDTHS, Theme
 from tests.recommender.personalize.rooms import HOUR, STATES, RoomMaker
 from tests.webapp.fake_recommender import FakeRecommender
 from webapp import create_app
@@ -57,11 +55,10 @@ def room(state: str, settings: Settings, var: Path) -> Iterator[Room]:
 
 
 @contextmanager
-def inside(browser: Browser, at: Room, theme: Literal["light", "dark"] = "light", **more: object) -> Iterator[BrowserContext]:
+def inside(browser: Browser, at: Room, theme: Theme = "light", **more: object) -> Iterator[BrowserContext]:
     """A browser whose operator has come in."""
     size = {"width": WIDTHS[0], "height": HEIGHT}
     with browser.new_context(color_scheme=theme, viewport=size, reduced_motion="reduce", **more) as context:  # type: ignore[arg-type]
-        prepare_axe(context)
         page = context.new_page()
         page.goto(f"{at.address}/operator/")
         page.locator("#key").fill(at.key)

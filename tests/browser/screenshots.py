@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 
 from recommender.settings import Settings
 from tests.browser.busy_hour import make_busy, operators_key
+from tests.browser.checks import THEMES
 from tests.browser.chromium import chromium, executable
 from tests.browser.personalize_rooms import PAGE, inside, room
 from tests.browser.site import Site, running_site
@@ -93,8 +94,8 @@ def personalize(browser: Browser, var: Path) -> None:
         secret_file=str(var / "secret"),
     )
     with room("everything", settings, var) as at:
-        for theme in ("light", "dark"):
-            with inside(browser, at, theme) as context:  # type: ignore[arg-type]
+        for theme in THEMES:
+            with inside(browser, at, theme) as context:
                 page = context.new_page()
                 page.set_viewport_size(TALL_WINDOW)  # type: ignore[arg-type]
                 page.goto(at.address + PAGE, wait_until="networkidle")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.checks import Watch, axe_violations, html_findings, prepare_axe, sideways
+from tests.browser.checks import Watch, axe_violations, html_findings, sideways
 from tests.browser.site import Site
 
 ELSEWHERE = "http://192.0.2.1/picture.png"  # an address that belongs to nobody
@@ -40,7 +40,6 @@ def opened_with(browser: Browser, site: Site, mistake: str, *, policy: bool = Tr
         route.fulfill(response=answer, headers=headers, body=answer.text().replace("</main>", f"{mistake}</main>"))
 
     with browser.new_context(viewport={"width": 320, "height": 800}) as context:
-        prepare_axe(context)
         page = context.new_page()
         page.route(f"{site.address}/", plant)
         page.route(ELSEWHERE, lambda route: route.abort())

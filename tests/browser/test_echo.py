@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.checks import Watch, axe_violations, html_findings, prepare_axe, sideways
+from tests.browser.checks import NARROWEST, THEMES, Theme, Watch, axe_violations, html_findings, sideways
 from tests.browser.site import Site
 from tests.browser.states import Facts
-
-Theme = Literal["light", "dark"]
-NARROWEST, WIDTHS = 320, (1280, 360)
 
 
 def say(page: Page, words: str) -> None:
@@ -21,14 +18,13 @@ def say(page: Page, words: str) -> None:
     page.locator("#say").press("Enter")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_every_turn_is_accessible_quiet_fits_and_asks_no_other_host(
-    browser: Browser, site: Site, facts: Facts, theme: Theme, tmp_path: Path
+    browser: Browser, site: Site, facts: Facts, looks: Callable[[int], list[tuple[Theme, int]]], theme: Theme, tmp_path: Path
 ) -> None:
     findings: list[str] = []
     files = []
     with browser.new_context(color_scheme=theme, viewport={"width": 1280, "height": 800}, reduced_motion="reduce") as context:
-        prepare_axe(context)
         page = context.new_page()
         watch = Watch(page, site.address)
         page.goto(f"{site.address}/echo/")
@@ -41,7 +37,7 @@ def test_every_turn_is_accessible_quiet_fits_and_asks_no_other_host(
             files.append(tmp_path / f"{turn}.html")
             files[-1].write_text(page.content().replace('autofocus=""', "autofocus"))  # as the server wrote it
             page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true })")
-            for width in WIDTHS:
+            for width in [width for by, width in looks(turn) if by == theme]:
                 page.set_viewport_size({"width": width, "height": 800})
                 findings += [f"{words} at {width} px: {finding}" for finding in axe_violations(page) + sideways(page)]
             page.set_viewport_size({"width": NARROWEST, "height": 800})

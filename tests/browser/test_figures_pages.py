@@ -10,8 +10,7 @@ from playwright.sync_api import Browser
 
 from recommender.evaluation.comparison import Comparison
 from recommender.figures_page import comparison_page, report_page
-from tests.browser.checks import Watch, axe_violations, html_findings, prepare_axe, sideways
-from tests.browser.test_pages import HEIGHT, NARROWEST, WIDTHS
+from tests.browser.checks import HEIGHT, NARROWEST, WIDTHS, Watch, axe_violations, html_findings, sideways
 from tests.recommender.test_figures_page import report
 
 
@@ -35,7 +34,6 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def test_they_are_legible_to_everybody(browser: Browser, files: list[Path], theme: Literal["light", "dark"]) -> None:
     found = []
     with browser.new_context(color_scheme=theme) as context:
-        prepare_axe(context)
         page = context.new_page()
         watch = Watch(page, "")
         for file in files:

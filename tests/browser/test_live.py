@@ -6,7 +6,7 @@ import secrets
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.checks import Watch, axe_violations, prepare_axe
+from tests.browser.checks import Watch, axe_violations
 from tests.browser.site import Site
 
 SOON = 20_000  # milliseconds: two seconds until the next look, and whatever a busy machine takes for the page
@@ -27,7 +27,6 @@ def came_in(context: BrowserContext, site: Site, name: str, path: str) -> Page:
 def test_a_second_browser_shows_the_new_list_without_a_reload_keeps_its_place_and_says_so(browser: Browser, site: Site) -> None:
     name = f"Vera {secrets.token_hex(3)}"
     with browser.new_context(reduced_motion="reduce") as one, browser.new_context(reduced_motion="reduce") as other:
-        prepare_axe(other)
         rating = came_in(one, site, name, "/sign-up/")
         looking = came_in(other, site, name, "/sign-in/")
         watch = Watch(looking, site.address)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.busy_hour import make_busy, operators_key
-from tests.browser.checks import Watch, axe_violations, html_findings, prepare_axe, sideways
+from tests.browser.checks import HEIGHT, NARROWEST, THEMES, WIDTHS, Theme, Watch, axe_violations, html_findings, sideways
 from tests.browser.site import Site
 from tests.browser.test_keyboard import FOCUS_IS_SEEN
-from tests.browser.test_pages import HEIGHT, NARROWEST, WIDTHS
 
 PAGES = ["/operator/", "/operator/doctor", "/operator/compare", "/operator/cost"]
 MOST_STOPS = 12  # presses of Tab from the top of the page to the key's field
@@ -35,7 +33,7 @@ def busy(site: Site, key: str) -> Site:
 
 
 @contextmanager
-def inside(browser: Browser, site: Site, key: str, theme: Literal["light", "dark"] = "light", **more: object) -> Iterator[BrowserContext]:
+def inside(browser: Browser, site: Site, key: str, theme: Theme = "light", **more: object) -> Iterator[BrowserContext]:
     """A browser whose operator has come in."""
     size = {"width": WIDTHS[0], "height": HEIGHT}
     with browser.new_context(color_scheme=theme, viewport=size, reduced_motion="reduce", **more) as context:  # type: ignore[arg-type]
@@ -48,15 +46,14 @@ def inside(browser: Browser, site: Site, key: str, theme: Literal["light", "dark
         yield context
 
 
-def findings_on(context: BrowserContext, site: Site, path: str) -> list[str]:
-    prepare_axe(context)
+def findings_on(context: BrowserContext, site: Site, path: str, widths: list[int]) -> list[str]:
     page = context.new_page()
     watch = Watch(page, site.address)
     page.goto(site.address + path)
     for details in page.locator("main details").all():
         details.evaluate("element => { element.open = true }")
     found = []
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         found += [f"{path} at {width} px: {finding}" for finding in axe_violations(page) + sideways(page)]
     page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
@@ -64,17 +61,20 @@ def findings_on(context: BrowserContext, site: Site, path: str) -> list[str]:
     return found + watch.console_errors + watch.foreign_requests
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_busy_site_is_legible_to_everybody(browser: Browser, busy: Site, key: str, theme: Literal["light", "dark"]) -> None:
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_busy_site_is_legible_to_everybody(
+    browser: Browser, busy: Site, key: str, looks: Callable[[int], list[tuple[Theme, int]]], theme: Theme
+) -> None:
+    found = []
     with inside(browser, busy, key, theme) as context:
-        found = [finding for path in PAGES for finding in findings_on(context, busy, path)]
+        for number, path in enumerate(PAGES):
+            found += findings_on(context, busy, path, [width for by, width in looks(number) if by == theme])
 
     assert not found, "\n".join(found)
 
 
 def test_a_wrong_key_is_told_at_the_field(browser: Browser, site: Site, key: str) -> None:
     with browser.new_context() as context:
-        prepare_axe(context)
         page = context.new_page()
         page.goto(f"{site.address}/operator/")
         page.locator("#key").fill("not the key")

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.checks import Watch, axe_violations, html_findings, prepare_axe, sideways
+from tests.browser.checks import HEIGHT, NARROWEST, THEMES, Theme, Watch, axe_violations, html_findings, sideways
 from tests.browser.site import Site
 
 PASSWORD = "brazil heat alien"
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorffs"
 NEWCOMER, REGULAR = "Nora", "Rosa"  # who has said nothing yet, and who has rated, seen, hidden and noted films
 ROVER = "Vera"  # who has rated what everybody likes, and then genres that were new to her
-WIDTHS, NARROWEST, HEIGHT = (1280, 360), 320, 800
 
 # Who looks at it, and what they must see.
 STATES = [
@@ -58,6 +56,8 @@ STATES = [
     (REGULAR, "{rated}", "would have guessed"),
     (REGULAR, "{unrated}", "Your say"),
 ]
+
+Looks = Callable[[int], list[tuple[Theme, int]]]
 
 
 class People:
@@ -155,20 +155,19 @@ def plain(browser: Browser, people: People) -> Iterator[BrowserContext]:
 
 @pytest.mark.parametrize(("who", "path", "says"), STATES)
 def test_a_page_of_ones_own_is_accessible_quiet_and_fits(
-    browser: Browser, site: Site, people: People, who: str, path: str, says: str
+    browser: Browser, site: Site, people: People, looks: Looks, who: str, path: str, says: str
 ) -> None:
     address = site.address + path.format(**vars(people))
     findings: list[str] = []
     with browser.new_context(storage_state=people.sessions[who], reduced_motion="reduce") as context:
-        prepare_axe(context)
         page = context.new_page()
         watch = Watch(page, site.address)
         answer = page.goto(address)
         assert answer
         assert answer.status == 200
         assert says in page.locator("main").inner_text()
-        for theme, width in product(("light", "dark"), WIDTHS):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        for theme, width in looks(STATES.index((who, path, says))):
+            page.emulate_media(color_scheme=theme)
             page.set_viewport_size({"width": width, "height": HEIGHT})
             findings += [f"{theme}, {width} px: {finding}" for finding in axe_violations(page) + sideways(page)]
         page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
@@ -209,9 +208,8 @@ ANSWERS = [
 
 @pytest.mark.parametrize(("path", "form", "typed", "says"), ANSWERS)
 def test_what_a_form_answers_is_accessible_quiet_and_where_the_keyboard_is(
-    rosa: Page, site: Site, tmp_path: Path, path: str, form: str, typed: dict[str, str], says: str
+    rosa: Page, site: Site, looks: Looks, tmp_path: Path, path: str, form: str, typed: dict[str, str], says: str
 ) -> None:
-    prepare_axe(rosa.context)
     rosa.goto(site.address + path)
     watch = Watch(rosa, site.address)
     rosa.evaluate("() => document.querySelectorAll('main details').forEach(one => { one.open = true })")
@@ -226,8 +224,8 @@ def test_what_a_form_answers_is_accessible_quiet_and_where_the_keyboard_is(
     assert says in rosa.locator(":focus").inner_text(), "read out first, and in sight"
     rosa.evaluate("() => document.querySelectorAll('main details').forEach(one => { one.open = true })")
     findings: list[str] = []
-    for theme, width in product(("light", "dark"), WIDTHS):
-        rosa.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    for theme, width in looks(ANSWERS.index((path, form, typed, says))):
+        rosa.emulate_media(color_scheme=theme)
         rosa.set_viewport_size({"width": width, "height": HEIGHT})
         findings += [f"{theme}, {width} px: {finding}" for finding in axe_violations(rosa) + sideways(rosa)]
     rosa.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
@@ -240,7 +238,6 @@ def test_what_a_form_answers_is_accessible_quiet_and_where_the_keyboard_is(
 
 def test_who_leaves_gets_a_receipt_that_is_accessible_and_greets_nobody(browser: Browser, site: Site) -> None:
     with browser.new_context(reduced_motion="reduce") as context:
-        prepare_axe(context)
         page = context.new_page()
         page.goto(f"{site.address}/sign-up/")
         page.locator("#name").fill("Lea")
@@ -254,8 +251,8 @@ def test_who_leaves_gets_a_receipt_that_is_accessible_and_greets_nobody(browser:
         expect(page.locator("h1")).to_have_text("Gone, and this is the receipt")
         expect(page.locator("header")).not_to_contain_text("Lea")
         findings = []
-        for theme, width in product(("light", "dark"), (1280, NARROWEST)):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        for theme, width in zip(THEMES, (1280, NARROWEST), strict=True):
+            page.emulate_media(color_scheme=theme)
             page.set_viewport_size({"width": width, "height": HEIGHT})
             findings += [f"{theme}, {width} px: {finding}" for finding in axe_violations(page) + sideways(page)]
         assert not findings, "\n".join(findings)

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.checks import Watch, axe_violations, html_findings, prepare_axe, sideways
+from tests.browser.checks import HEIGHT, NARROWEST, WIDTHS, Theme, Watch, axe_violations, html_findings, sideways
 from tests.browser.site import Site
 from tests.browser.states import STATES, Facts, State
 
-WIDTHS = [1280, 360]
-NARROWEST = 320  # CSS pixels: a small phone, or 1280 at 400 % zoom (WCAG 1.4.10)
-HEIGHT = 800
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
 
 @pytest.mark.parametrize("state", STATES, ids=str)
-def test_a_page_is_accessible_quiet_fits_and_asks_no_other_host(browser: Browser, site: Site, facts: Facts, state: State) -> None:
+def test_a_page_is_accessible_quiet_fits_and_asks_no_other_host(
+    browser: Browser, site: Site, facts: Facts, looks: Callable[[int], list[tuple[Theme, int]]], state: State
+) -> None:
     address = site.address + state.at(facts)
     findings: list[str] = []
     with browser.new_context(viewport={"width": WIDTHS[0], "height": HEIGHT}, reduced_motion="reduce") as context:
-        prepare_axe(context)
         page = context.new_page()
         watch = Watch(page, site.address)
         answer = page.goto(address)
@@ -32,7 +27,7 @@ def test_a_page_is_accessible_quiet_fits_and_asks_no_other_host(browser: Browser
         assert answer
         assert answer.status == state.status
         assert state.says in page.locator("body").inner_text()
-        for theme, width in product(THEMES, WIDTHS):
+        for theme, width in looks(STATES.index(state)):
             page.emulate_media(color_scheme=theme)
             page.set_viewport_size({"width": width, "height": HEIGHT})
             findings += [f"{theme}, {width} px: {finding}" for finding in axe_violations(page) + sideways(page)]

@@ -14,8 +14,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.checks import Watch, axe_violations, html_findings, prepare_axe, sideways
-from tests.browser.test_pages import HEIGHT, NARROWEST, WIDTHS
+from tests.browser.checks import HEIGHT, NARROWEST, WIDTHS, Watch, axe_violations, html_findings, sideways
 from tests.examples.test_front import CAMPAIGN, FRONT, Campaign
 
 pytestmark = pytest.mark.usefixtures("_everything_at_hand")
@@ -68,7 +67,6 @@ def test_a_visitor_sees_the_list_where_the_origin_is_allowed_and_a_reason_where_
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_it_is_legible_to_everybody(browser: Browser, theme: Literal["light", "dark"]) -> None:
     with browser.new_context(color_scheme=theme) as context:
-        prepare_axe(context)
         page = context.new_page()
         watch = Watch(page, "")
         page.goto((FRONT / "page" / "index.html").as_uri())
