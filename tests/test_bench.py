@@ -82,18 +82,36 @@ def test_lists_of_some_people_are_those_of_everybodys_and_are_scaled_to_everybod
     ratings = {name: getattr(synthetic.ratings("100k"), name) for name in ("user_ids", "movie_ids", "half_stars", "rated_at")}
     np.savez(tmp_path / "ratings.npz", **ratings)
     np.save(tmp_path / "people.npy", np.array([3, 580]))
-    for name, options in (("all", []), ("some", ["--people"]), ("only", ["--only", "--people"])):
+    for name, options in (("all", []), ("some", ["--people"]), ("sampled", ["--sample", "--people"])):
         people = [str(tmp_path / "people.npy")] if options else []
         own_lists.main([str(tmp_path / "ratings.npz"), str(tmp_path / f"{name}.npz"), "--neighbours", "7", *options, *people])
         told = json.loads(capsys.readouterr().out)
         assert told["cpu_seconds"] > 0
         assert 20 < told["megabytes"] < 20_000
 
-    everybodys, some, only = (np.load(tmp_path / f"{name}.npz") for name in ("all", "some", "only"))
+    everybodys, some, sampled = (np.load(tmp_path / f"{name}.npz") for name in ("all", "some", "sampled"))
     for name in ("columns", "scores"):
         np.testing.assert_array_equal(everybodys[name][[3, 580]], some[name])
-        np.testing.assert_array_equal(some[name], only[name])
+        np.testing.assert_array_equal(some[name], sampled[name])
     assert not some["tied"].any()
+
+
+def test_panels_that_are_passed_are_counted_by_one_that_meets(monkeypatch):
+    class Everybody:
+        at, spent = 0, 0.0
+        is_done = property(lambda self: self.at == own_lists.FIRST + 3 * own_lists.EVERY)
+
+        def pass_panel(self):
+            self.at += 1
+
+        def meet_panel(self):
+            self.at, self.spent = self.at + 1, self.spent + 2.5
+
+    everybody = Everybody()
+    monkeypatch.setattr(own_lists.time, "process_time", lambda: everybody.spent)
+
+    assert own_lists._panels(everybody) == 2.5 * (own_lists.FIRST + 3 * own_lists.EVERY)
+    assert everybody.spent == 2.5 * (own_lists.FIRST + 3)
 
 
 def test_a_tie_of_the_last_neighbour_is_noticed():

@@ -37,11 +37,11 @@ class Neighbours:
 
 
 class Batch:
-    """A matrix made ready for many users; blocks are asked for one after the other."""
+    """A matrix made ready for many users; blocks are asked for one after the other. pairs: its people, to be compared."""
 
     def __init__(self, matrix: RatingMatrix) -> None:
         self._matrix = matrix
-        self._pairs = Pairs(matrix)
+        self.pairs = Pairs(matrix)
         self._everybody: Everybody | None = None
         self._asks_everybody = False
         self._voted: tuple[int, AddedColumns] | None = None
@@ -61,14 +61,14 @@ class Batch:
         Where the blocks are those of everybody, and are asked about in turn, it takes half the work, and memory for k rows of everybody.
         """
         if self._asks_everybody:
-            self._everybody = self._everybody or Everybody(self._pairs, k)
+            self._everybody = self._everybody or Everybody(self.pairs, k)
             if self._everybody.goes_on_with(users, k):
                 return Neighbours(users, *self._everybody.nearest(users))
-        return Neighbours(users, *self._pairs.nearest(users, k))
+        return Neighbours(users, *self.pairs.nearest(users, k))
 
     def similarities(self, users: NDArray[np.int64]) -> NDArray[np.float64]:
         """Of each user of a block with every row, shape (users, n_users), to the last bit those of `plain`; 0 with oneself."""
-        return self._pairs.similarities(users)
+        return self.pairs.similarities(users)
 
     def weighted_sums(self, near: Neighbours, centre: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """`plain.weighted_sums` for every user of the block, each of shape (users, n_movies)."""

@@ -97,24 +97,38 @@ class Everybody:
         """`Pairs.nearest` for the users with which it goes on."""
         self._asked += len(users)
         while self._done < self._asked:
-            self._panel()
+            self.meet_panel()
         return self._near.best(slice(int(users[0]), self._asked))
 
-    def _panel(self) -> None:
-        pairs, n_users = self._pairs, self._pairs.matrix.n_users
-        users = np.arange(self._done, min(self._done + len(self._dots), n_users))
-        self._done += len(users)
+    @property
+    def is_done(self) -> bool:
+        """Whether no panel is left."""
+        return self._done >= self._pairs.matrix.n_users
+
+    def meet_panel(self) -> None:
+        """The people of the next panel meet everybody from its first row down."""
+        pairs, first, end = self._pairs, self._done, self._panel_end
+        users = np.arange(first, end)
         dots = self._dots[: len(users)]
-        pairs.products.into(dots, users, int(users[0]), self._before)
+        pairs.products.into(dots, users, first, self._before)
         # The panel's own rows are a tile by themselves: they are offered to each other once.
-        for tile in [slice(int(users[0]), self._done), *tiles(self._done, n_users)]:
+        for tile in [slice(first, end), *tiles(end, pairs.matrix.n_users)]:
             alike = pairs.alike(users, tile, dots[:, tile])
             pairs.offer_across(self._near, users, users, tile, dots[:, tile], alike)
-            if tile.start >= self._done:
+            if tile.start >= end:
                 pairs.offer_down(self._near, users, tile, dots[:, tile], alike)
-        starts = pairs.matrix.row_starts
-        columns = pairs.matrix.columns[starts[users[0]] : starts[self._done]]
+        self.pass_panel()
+
+    def pass_panel(self) -> None:
+        """The next panel is the one after: the people of this one stay unknown to those below, unless they have met."""
+        starts, end = self._pairs.matrix.row_starts, self._panel_end
+        columns = self._pairs.matrix.columns[starts[self._done] : starts[end]]
         self._before += np.bincount(columns, minlength=len(self._before))
+        self._done = end
+
+    @property
+    def _panel_end(self) -> int:
+        return min(self._done + len(self._dots), self._pairs.matrix.n_users)
 
 
 def tiles(first: int, end: int) -> Iterator[slice]:
