@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import growth, kept, memory, own_lists, peers, per_film, publish, scale, synthetic, version
+from bench import growth, kept, lists, memory, own_lists, peers, per_film, publish, scale, synthetic, version
 from bench.__main__ import main
 from bench.figures import Figure, MismatchError, Spread, spread, table
 from bench.lists import compare
@@ -335,9 +335,10 @@ def test_growth_is_told_as_a_power_of_the_ratings():
     ) == (f"Release 0.1.0. 30 Nov 2026, a machine.\n\n{growth.grown(figures)}")
 
 
-def test_what_cost_grows_with_is_counted_in_the_shape():
-    size = growth._size("100k")
+def test_what_cost_grows_with_is_counted_in_the_shape(tmp_path):
+    lists.write("100k", tmp_path)
+    people, ratings, pairs, products = growth._size(tmp_path / "ratings.npz")
 
-    assert (size["people"], size["ratings"], size["pairs of people"]) == (610, 100_836, 610**2 / 2)
+    assert (people, ratings, pairs) == (610, 100_836, 610**2 / 2)
     by_film = np.unique(synthetic.ratings("100k").movie_ids, return_counts=True)[1]
-    assert size["products"] == sum(int(raters) ** 2 for raters in by_film) / 2
+    assert products == sum(int(raters) ** 2 for raters in by_film) / 2
