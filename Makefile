@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-personalize proof-everywhere spark-tools proof-spark neural-tools client-tools proof-pipelines proof-personalize-kill proof-long proof-kernels proof-arm
+.PHONY: help run run-aws test lint fix check bench figures papers proof-power-cut proof-race proof-kill proof-kill-people proof-full-disk proof-degraded screenshots browser-tools npm-tools stand-ins env env-dev clean check-stack policies skill-package skill-zip proof-migrate proof-echo proof-front check-deploy deploy-tools stack-tools api-tools proof-api proof-personalize proof-everywhere spark-tools proof-spark neural-tools client-tools proof-pipelines proof-personalize-kill proof-long proof-kernels proof-arm
 
 # The first Python on this machine that is new enough; PYTHON=/path/to/python names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -34,6 +34,7 @@ NEURAL_TOOLS := $(VENV)/.neural
 CLIENTS_VENV := .clients-venv
 CLIENT_TOOLS := $(CLIENTS_VENV)/.installed
 OBSERVATORY := tests/deploy/observatory
+OBSERVATORY_TOOLS := $(OBSERVATORY)/node_modules/.installed
 
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -qq install
 PIP_FAILED := { echo "The packages could not be installed; what pip said stands above. It needs a network once, and none after that."; exit 1; }
@@ -211,6 +212,8 @@ screenshots: $(TOOLS) ## Draws the README's pictures of the site anew, from a si
 	@echo "Taking the pictures in docs/images."
 	@$(VENV)/bin/python -m tests.browser.screenshots $(ARGS)
 
+npm-tools: $(BROWSER_TOOLS) $(OBSERVATORY_TOOLS) ## Installs all that comes from npm: the checkers of pages, dynalite and the MDN Observatory.
+
 browser-tools: $(BROWSER_TOOLS) ## Installs the JavaScript tools that check the pages, and dynalite, with Node.js 18.19 or newer.
 
 stand-ins: $(STAND_INS) ## Installs the stand-ins for S3 and DynamoDB that the tests race on.
@@ -324,10 +327,14 @@ $(BROWSER_TOOLS): package.json package-lock.json
 	@touch $@
 
 # The Observatory's list of sites that browsers know to speak TLS alone is fetched by its own installation; here it is empty.
-$(DEPLOY_TOOLS): requirements-deploy.txt $(OBSERVATORY)/package.json $(OBSERVATORY)/package-lock.json | $(PACKAGES)
-	@echo "Installing the tools that look at deploy/ into $(DEPLOY_VENV) and $(OBSERVATORY)/node_modules."
-	@"$(PYTHON)" -m venv --clear $(DEPLOY_VENV)
-	@$(DEPLOY_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-deploy.txt || $(PIP_FAILED)
+$(OBSERVATORY_TOOLS): $(OBSERVATORY)/package.json $(OBSERVATORY)/package-lock.json
+	@echo "Installing the MDN Observatory into $(OBSERVATORY)/node_modules."
 	@cd $(OBSERVATORY) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@echo '{}' > $(OBSERVATORY)/node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json
+	@touch $@
+
+$(DEPLOY_TOOLS): requirements-deploy.txt $(OBSERVATORY_TOOLS) | $(PACKAGES)
+	@echo "Installing the tools that look at deploy/ into $(DEPLOY_VENV)."
+	@"$(PYTHON)" -m venv --clear $(DEPLOY_VENV)
+	@$(DEPLOY_VENV)/bin/python -m pip --disable-pip-version-check -qq install -r requirements-deploy.txt || $(PIP_FAILED)
 	@touch $@
