@@ -34,7 +34,7 @@ IDS = ("USER_ID", "ITEM_ID", "ACTION_ID")
 TRUTHS = ("true", "false")
 _WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_BITS = {"int": 31, "long": 63}
+BITS = {"int": 31, "long": 63}  # of a whole number, without its sign
 
 csv.field_size_limit(1 << 20)
 
@@ -245,11 +245,11 @@ class _Numbers:
             return None
 
     def _number(self, cell: str) -> float | None:
-        if self.field.type in _BITS:
+        if self.field.type in BITS:
             if not _WHOLE.fullmatch(cell):
                 return None
             whole = int(cell)
-            return float(whole) if -(1 << _BITS[self.field.type]) <= whole < 1 << _BITS[self.field.type] else None
+            return float(whole) if -(1 << BITS[self.field.type]) <= whole < 1 << BITS[self.field.type] else None
         if not _NUMBER.fullmatch(cell):
             return None
         number = float(cell)
@@ -257,7 +257,7 @@ class _Numbers:
 
     @property
     def _expected(self) -> str:
-        if self.field.type in _BITS:
+        if self.field.type in BITS:
             return "a whole number" if self.field.type == "long" else "a whole number of 32 bits"
         return "a number"
 

@@ -10,6 +10,7 @@ from typing import Any
 from recommender.personalize import arns
 from recommender.personalize.answers.asking import Answers
 from recommender.personalize.arns import key_of
+from recommender.personalize.csv_rows import BITS
 from recommender.personalize.live import LiveEvent
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.resources import Resource, Resources
@@ -28,6 +29,7 @@ def put_events(answers: Answers, sent: Json) -> None:
     group = _group_of_tracker(answers, str(sent["trackingId"]))
     _check_ids("userId", [sent.get("userId")])
     _check_ids("itemId", [one.get("itemId") for one in sent["eventList"]])
+    _check_ids("impression", [item for one in sent["eventList"] for item in one.get("impression") or ()])
     schema = _schema_of(answers.registry.recent(), group, INTERACTIONS)
     now = answers.registry.now()
     events = [_event(one, str(sent["sessionId"]), schema, now) for one in sent["eventList"]]
@@ -178,8 +180,11 @@ def _value(field: Field, value: object) -> str | float | int:
         return TRUTHS[str(said).lower()]
     if field.is_number and isinstance(said, str | int | float) and not isinstance(said, bool):
         number = _number(said)
-        if number is not None and (field.type not in ("int", "long") or number == int(number)):
-            return int(number) if field.type in ("int", "long") else number
+        bits = BITS.get(field.type)
+        if number is not None and bits is None:
+            return number
+        if number is not None and bits is not None and number == int(number) and -(1 << bits) <= number < 1 << bits:
+            return int(number)
     raise InvalidInputError(f"{field.name} must be {field.type}, as the schema says, not {str(value)[:60]!r}.")
 
 

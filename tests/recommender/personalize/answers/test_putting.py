@@ -113,6 +113,9 @@ def test_items_and_users_are_kept_by_the_names_of_the_schema(town: Town) -> None
         ),
         ('{"genres": "A", "year": "late"}', "YEAR must be int, as the schema says, not 'late'."),
         ('{"genres": "A", "year": 1999.5}', "YEAR must be int, as the schema says, not '1999.5'."),
+        ('{"genres": "A", "year": 99999999999999999999}', "YEAR must be int, as the schema says, not '99999999999999999999'."),
+        ('{"genres": "A", "year": 2147483648}', "YEAR must be int, as the schema says, not '2147483648'."),
+        ('{"genres": "A", "year": "-2147483649"}', "YEAR must be int, as the schema says, not '-2147483649'."),
         ('{"genres": "A", "year": true}', "YEAR must be int, as the schema says, not 'True'."),
         ('{"genres": "A", "year": 1e999}', "YEAR must be int, as the schema says, not 'inf'."),
     ],
@@ -135,6 +138,7 @@ def test_ids_hold_no_nul_as_in_an_import(town: Town) -> None:
     for call in (
         lambda: put(town, event(), user="\x000"),
         lambda: put(town, event("c\0")),
+        lambda: put(town, event(impression=["c1", "\0"])),
         lambda: put_users(town.answers, {"datasetArn": USERS, "users": [{"userId": "\x000"}]}),
         lambda: put_items(town.answers, {"datasetArn": ITEMS, "items": [{"itemId": "\x000", "properties": '{"genres": "x"}'}]}),
     ):
