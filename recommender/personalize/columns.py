@@ -124,10 +124,16 @@ class Columns:
         number = float(column[row])
         return None if np.isnan(number) else number
 
-    def with_rows(self, rows: Mapping[int, Mapping[str, Any]]) -> Columns:
-        """The same with other cells in these rows, each by its position; what a row does not say, or a number as a text, is null."""
+    def with_rows(self, rows: Mapping[int, Mapping[str, Any]], numbers: Mapping[str, bool]) -> Columns:
+        """The same with other cells in these rows, each by its position; what a row does not say, or a number as a text, is null.
+
+        numbers: columns that must be there, whether they are in this or not, and whether they hold numbers.
+        """
         at = np.fromiter(rows, dtype=np.int64, count=len(rows))
-        found = {name: _with_cells(column, at, [row.get(name) for row in rows.values()]) for name, column in self._columns.items()}
+        nothing = {name: _nulls(self.n_rows, is_number=is_number) for name, is_number in numbers.items() if name not in self._columns}
+        found = {
+            name: _with_cells(column, at, [row.get(name) for row in rows.values()]) for name, column in {**self._columns, **nothing}.items()
+        }
         return Columns(found, self.n_rows)
 
     def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
@@ -153,6 +159,10 @@ class Columns:
             else:
                 found[name] = TextColumn(arrays[f"{prefix}{place}-codes"], Texts(arrays, f"{prefix}{place}-words"))
         return cls(found, n_rows)
+
+
+def _nulls(n: int, *, is_number: bool) -> Column:
+    return np.full(n, np.nan) if is_number else TextColumn.of([None] * n)
 
 
 def _with_cells(column: Column, at: NDArray[np.int64], cells: Sequence[Any]) -> Column:

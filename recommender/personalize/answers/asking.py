@@ -79,7 +79,7 @@ class Answers:
     ) -> None:
         self.registry, self.live, self.shown = registry, live, shown
         self._models, self._note, self._seconds = models, note, seconds_between_following
-        self._put_items = PutItems(live, seconds=seconds_between_items)
+        self._put_items = PutItems(registry, live, seconds=seconds_between_items)
         self._read: Resources | None = None
         self._servings: dict[tuple[str, str], Serving] = {}
         self._followed: dict[str, tuple[float, Followed]] = {}

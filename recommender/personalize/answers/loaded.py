@@ -73,7 +73,7 @@ class Loaded:
     def __init__(self, trained: Trained) -> None:
         self.trained, self.masks = trained, Masks(trained)
         self.put_is_due_at = float("-inf")
-        self._put: dict[int, Mapping[str, Any]] = {}
+        self._put: tuple[dict[int, Mapping[str, Any]], Mapping[str, bool]] = {}, {}
         n_items = max(len(trained.items), 1)
         self.lists = Lately[Hashable, Any](MOST_LISTS)
         self.scores = Lately[Hashable, Any](max(16, min(MOST_LISTS, BYTES_OF_SCORES // (BYTES_OF_A_SCORE * n_items))))
@@ -96,11 +96,14 @@ class Loaded:
             )
         return known
 
-    def take_in(self, put: Rows) -> None:
-        """Filters go by these fields of items, each by its id, in place of those of the training; items that are not known are left out."""
+    def take_in(self, put: Rows, fields: Mapping[str, bool]) -> None:
+        """Filters go by these rows of items, each by its id, in place of those of the training; items that are not known are left out.
+
+        fields: of the schema that items have now, and whether they hold numbers; what the training has not seen is null.
+        """
         known = {position: row for item, row in put.items() if (position := self.trained.items.position(item)) is not None}
-        if known != self._put:
-            self._put, self.masks = known, Masks(self.trained, self.trained.item_fields.with_rows(known))
+        if (known, fields) != self._put:
+            self._put, self.masks = (known, fields), Masks(self.trained, self.trained.item_fields.with_rows(known, fields))
 
     @cached_property
     def popular(self) -> Popular:

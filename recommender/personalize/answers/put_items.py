@@ -7,9 +7,12 @@ import threading
 import time
 
 from recommender.errors import StorageError
+from recommender.personalize import arns
 from recommender.personalize.answers.loaded import Loaded
 from recommender.personalize.filters import Masks
 from recommender.personalize.live import Live
+from recommender.personalize.resources import Registry, Resources
+from recommender.personalize.schemas import ITEMS, read_schema
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +24,8 @@ SECONDS_OF_PATIENCE = 0.3  # for which the first who asks waits for the look
 class PutItems:
     """What was put, over the models that are asked. seconds: between two looks, 0 for a look at each request."""
 
-    def __init__(self, live: Live, *, seconds: float) -> None:
-        self._live, self._seconds = live, seconds
+    def __init__(self, registry: Registry, live: Live, *, seconds: float) -> None:
+        self._registry, self._live, self._seconds = registry, live, seconds
         self._looking = threading.Lock()
 
     def masks_of(self, loaded: Loaded, group: str) -> Masks:
@@ -44,9 +47,19 @@ class PutItems:
     def _look(self, loaded: Loaded, group: str) -> None:
         began = time.monotonic()
         try:
-            loaded.take_in(self._live.items(f"dataset/{group}/ITEMS"))
+            key = f"dataset/{group}/{ITEMS}"
+            loaded.take_in(self._live.items(key), _fields(self._registry.recent(), key))
         except StorageError as error:
             log.warning("personalize items that were put not read group=%s: %s", group, error)
         finally:
             now = time.monotonic()
             loaded.put_is_due_at = now + max(self._seconds, (now - began) * RESTS_FOR_EACH_SECOND if self._seconds else 0.0)
+
+
+def _fields(found: Resources, key: str) -> dict[str, bool]:
+    """Those of the data set's schema but the id, and whether they hold numbers; none where there is no such data set."""
+    dataset = found.by_key.get(key)
+    if dataset is None:
+        return {}
+    schema = read_schema(found.get(dataset.body["schemaArn"], arns.SCHEMA).body["schema"])
+    return {field.name: field.is_number for field in schema.fields if field.name != "ITEM_ID"}

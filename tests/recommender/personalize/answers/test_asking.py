@@ -21,7 +21,7 @@ from recommender.personalize.learning.fitting import made_ahead
 from recommender.personalize.refusals import InvalidInputError, ResourceNotFoundError
 from recommender.personalize.resources import ACTIVE, Resource
 from recommender.personalize.trained import FORGOTTEN
-from tests.recommender.personalize.answers.town import GROUP, NO_EXPLORING, Town, watched
+from tests.recommender.personalize.answers.town import GROUP, NO_EXPLORING, SCHEMAS, Town, watched
 from tests.recommender.personalize.worlds import BEGAN, COMEDIES, DRAMAS, WATCHED, two_tastes
 
 EVERYTHING = [*COMEDIES, *DRAMAS]
@@ -247,6 +247,18 @@ class TestFiltersAndPromotions:
         assert town.items(campaignArn=films, userId="ann", filterArn=sold)[0] == "c3"
         town.live.forget_rows("dataset/town/ITEMS")
         assert town.items(campaignArn=films, userId="ann", filterArn=sold) == ["c3", "c4", "d1"]
+
+    def test_a_filter_may_ask_for_a_column_that_came_after_the_training(self, town: Town, films: str) -> None:
+        added = [*SCHEMAS["ITEMS"], {"name": "STOCK", "type": ["null", "int"]}, {"name": "SHELF", "type": ["null", "string"]}]
+        text = json.dumps({"type": "record", "name": "Items", "fields": added, "version": "1.0"})
+        town.put(Resource(arn_of(arns.SCHEMA, "items"), ACTIVE, 0, 0, {"name": "items", "schema": text}))
+        there = town.filter("INCLUDE ItemID WHERE Items.STOCK > 0", "there")
+        shelf = town.filter('EXCLUDE ItemID WHERE Items.SHELF IN ("top")', "shelf")
+        assert town.items(campaignArn=films, userId="ann", filterArn=there) == []
+        assert town.items(campaignArn=films, userId="ann", filterArn=shelf)[0] == "c3"
+        town.live.put_items("dataset/town/ITEMS", {"c3": {"GENRES": "Comedy", "STOCK": 2, "SHELF": "top"}})
+        assert town.items(campaignArn=films, userId="ann", filterArn=there) == ["c3"]
+        assert town.items(campaignArn=films, userId="ann", filterArn=shelf)[0] == "c4"
 
     def test_items_that_were_put_are_looked_at_after_a_while_and_the_first_who_asks_waits(self, town: Town, films: str) -> None:
         worker = town.worker(seconds_between_items=60)
