@@ -10,7 +10,7 @@ from typing import Any
 from recommender.personalize import arns
 from recommender.personalize.answers.asking import Answers
 from recommender.personalize.arns import key_of
-from recommender.personalize.csv_rows import BITS
+from recommender.personalize.csv_rows import BITS, LATEST_SECOND, TIMES
 from recommender.personalize.live import LiveEvent
 from recommender.personalize.refusals import InvalidInputError
 from recommender.personalize.resources import Resource, Resources
@@ -181,6 +181,8 @@ def _value(field: Field, value: object) -> str | float | int:
     if field.is_number and isinstance(said, str | int | float) and not isinstance(said, bool):
         number = _number(said)
         bits = BITS.get(field.type)
+        if number is not None and field.name in TIMES and number >= LATEST_SECOND:
+            raise InvalidInputError(f"{field.name} must be in seconds since 1970, and {number:.15g} seems to be in milliseconds.")
         if number is not None and bits is None:
             return number
         if number is not None and bits is not None and number == int(number) and -(1 << bits) <= number < 1 << bits:

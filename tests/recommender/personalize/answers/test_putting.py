@@ -12,7 +12,8 @@ from recommender.personalize import arns
 from recommender.personalize.answers.putting import put_events, put_items, put_users
 from recommender.personalize.arns import arn_of
 from recommender.personalize.refusals import InvalidInputError, ResourceNotFoundError
-from tests.recommender.personalize.answers.town import NO_EXPLORING, TRACKING, Town
+from recommender.personalize.resources import ACTIVE, Resource
+from tests.recommender.personalize.answers.town import NO_EXPLORING, SCHEMAS, TRACKING, Town
 
 ITEMS, USERS = arn_of(arns.DATASET, "town", "ITEMS"), arn_of(arns.DATASET, "town", "USERS")
 
@@ -125,6 +126,17 @@ def test_an_item_that_the_schema_does_not_know_is_refused(properties: str, sente
         put_items(town.answers, {"datasetArn": ITEMS, "items": [{"itemId": "n1", "properties": properties}]})
     assert str(refused.value) == sentence
     assert town.live.items("dataset/town/ITEMS") == {}
+
+
+def test_a_time_in_milliseconds_is_refused_as_in_an_import(town: Town) -> None:
+    added = [*SCHEMAS["ITEMS"], {"name": "CREATION_TIMESTAMP", "type": ["null", "long"]}]
+    text = json.dumps({"type": "record", "name": "Items", "fields": added, "version": "1.0"})
+    town.put(Resource(arn_of(arns.SCHEMA, "items"), ACTIVE, 0, 0, {"name": "items", "schema": text}))
+    said = '{"genres": "A", "creationTimestamp": %s}'
+
+    with pytest.raises(InvalidInputError, match="CREATION_TIMESTAMP must be in seconds since 1970, and 1700000000000 seems to be in milli"):
+        put_items(town.answers, {"datasetArn": ITEMS, "items": [{"itemId": "n1", "properties": said % "1700000000000"}]})
+    put_items(town.answers, {"datasetArn": ITEMS, "items": [{"itemId": "n1", "properties": said % "1700000000"}]})
 
 
 def test_a_data_set_of_another_type_or_none_is_refused(town: Town) -> None:
