@@ -31,8 +31,15 @@ from recommender.settings import read_settings  # noqa: E402
 OPEN_FILES = 8192  # as deploy/systemd has it: every array of a model that is mapped holds one, and a data set may have a hundred columns
 # What every worker needs is imported once, before the fork, so that workers share the memory it takes. None of it opens a file or begins a
 # thread that a worker would miss: the application, its stores and its counts are made by each worker for itself.
-SHARED = ("numpy.random", "orjson", "argon2", "yaml", "webapp", "recommender.storage.profiles.sqlite", "recommender.storage.blobs.folder")
-M_ARENA_MAX, HEAPS = -8, 1  # of glibc's mallopt: threads take turns in Python anyway, and each heap of their own keeps what was freed there
+SHARED = (
+    *("numpy.random", "numpy.ma", "orjson", "argon2", "yaml", "webapp"),
+    *("recommender.storage.profiles.sqlite", "recommender.storage.blobs.folder"),
+)
+# Of glibc's mallopt. Threads take turns in Python anyway, and each heap of their own keeps what was freed there. Large arrays stand outside
+# the heap, and what is freed at its end goes back to the system: left alone, glibc keeps twice as much as the largest array that was ever
+# let go of, and arrays that stay leave gaps behind. With less than this a list waits for memory to be given anew.
+M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -8, -3, -1
+HEAP = {M_ARENA_MAX: 1, M_MMAP_THRESHOLD: 512 << 10, M_TRIM_THRESHOLD: 2 << 20}  # the second and third in bytes
 gunicorn.SERVER = "Matinee"  # in every answer; which program serves is nobody's business
 _settings = read_settings(os.environ)
 
@@ -76,14 +83,19 @@ def on_starting(server: Any) -> None:
     most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    with suppress(OSError, AttributeError):  # another C library
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, HEAPS)
+    _keep_the_heap_small()
     _share(server)
 
 
 def on_reload(server: Any) -> None:
     """The new code, as at the start."""
     _share(server)
+
+
+def _keep_the_heap_small() -> None:
+    with suppress(OSError, AttributeError):  # another C library
+        for option, value in HEAP.items():
+            ctypes.CDLL(None).mallopt(option, value)
 
 
 def _share(server: Any) -> None:

@@ -74,12 +74,12 @@ class Popular:
     def talk(self) -> NDArray[np.float64]:
         """How much each film is spoken of, shape (n_movies,), 1 for the one most spoken of; 0 where there is no signal."""
         most = 0.0 if self.signal is None else float(self.signal.max(initial=0.0))
-        return np.zeros(self.matrix.n_movies) if self.signal is None or not most else self.signal / most
+        return np.broadcast_to(0.0, self.matrix.n_movies) if self.signal is None or not most else self.signal / most
 
     @cached_property
     def standing(self) -> NDArray[np.float64]:
         """The weighted rating and what being spoken of adds, in stars, shape (n_movies,)."""
-        return self.weighted_rating + self.parameters["spoken_of"] * self.talk
+        return self.weighted_rating + self.parameters["spoken_of"] * self.talk if self.talk.any() else self.weighted_rating
 
     def score(self, history: History) -> NDArray[np.float64]:
         """The standing, whoever asks; films under the cut-off BELOW stars less, as far as nobody speaks of them; NaN for films without
