@@ -14,6 +14,8 @@ from recommender.errors import InvalidInputError
 from webapp import inputs, wording
 from webapp.kept import url_for
 
+ANY_FILM = 1  # whichever: what follows the question mark is the same for all
+
 
 @dataclass(frozen=True, slots=True)
 class Slider:
@@ -69,4 +71,6 @@ def turned_to(wishes: Wishes, made: RecommendationList) -> str:
 
 def address_of_sum(movie_id: int, user_id: int) -> str:
     """Where a score of the list on this page is taken apart: with the wishes that the list was made with."""
-    return url_for("arithmetic.why", movie_id=movie_id, user=user_id, **typed(request.args))
+    # All films of a page are asked about in the same words, so that is built once, and a film's address without it once for all pages.
+    _, _, question = url_for("arithmetic.why", movie_id=ANY_FILM, user=user_id, **typed(request.args)).partition("?")
+    return f"{url_for('arithmetic.why', movie_id=movie_id)}?{question}"
