@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from itertools import chain, groupby, islice
 from pathlib import Path
 
 import hypothesis
@@ -16,6 +17,7 @@ from recommender.settings import Settings
 from tests import stand_ins
 
 SEED = 580  # of every rng
+PAGES_BETWEEN_WAITS = 2  # files of tests/browser between two of tests/faults
 MOST_AT_ONCE = 4  # processes: each has stand-ins, a site and a browser of its own
 TEST_DATA = os.environ.get("MATINEE_TEST_DATA", "")  # read once, before anything is cleaned
 
@@ -58,6 +60,21 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     chosen = any(config.getoption(name, None) for name in ("keyword", "markexpr", "lf"))
     cores = min(os.cpu_count() or 1, MOST_AT_ONCE)
     return 0 if named or chosen or cores == 1 else cores
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes longest comes first: files that wait for what dies and comes again, in turn with pages, which keep all cores busy.
+
+    Of two processes that test, one then waits while the other works, and in the end none waits long for the other.
+    """
+    rooms: dict[str, list[list[pytest.Item]]] = {"faults": [], "browser": [], "": []}
+    for path, of_it in groupby(items, key=lambda item: item.path):
+        is_long = path.parent.parent == config.rootpath / "tests" and path.parent.name in rooms
+        rooms[path.parent.name if is_long else ""].append([*of_it])
+    pages = iter(rooms["browser"])
+    ordered = [file for waits in rooms["faults"] for file in (waits, *islice(pages, PAGES_BETWEEN_WAITS))]
+    items[:] = chain.from_iterable((*ordered, *pages, *rooms[""]))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
