@@ -210,7 +210,7 @@ def prove(
     rng.shuffle(deeds)
     with running_machine(root, plant=PLANTED[planted]) as machine:
         if swaps:
-            machine.matinee("train")  # so that there is a model to swap with
+            machine.matinee("train", "--if-needed", "--anyway", "--neighbours", "20")  # so that there is a model to swap with
         enough, trust = threading.Event(), machine.trust()
         readers = [Reader(machine, number, trust, enough) for number in range(N_READERS)]
         raters = [Rater(machine, N_READERS + number, trust, enough) for number in range(N_RATERS)]
