@@ -16,7 +16,7 @@ pytestmark = [
 ]
 
 # Wide enough for a machine that does other things too; the long form, alone on its machine, is held to what is promised.
-WIDE = degraded.Limits(first=3.0, after=0.8, healed=5.0)
+WIDE = degraded.Limits(first=5.0, after=0.8, healed=10.0)
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +28,9 @@ def site() -> Iterator[degraded.Site]:
 def test_everybody_gets_a_list_and_a_true_word_while_amazon_fails_and_workers_are_killed(site: degraded.Site) -> None:
     faults = [("hanging", degraded.BOTH), ("garbage", degraded.BOTH), ("refused", ("s3",))]
 
-    verdict = degraded.prove(site, faults, seconds=4, well_seconds=4, limits=WIDE)
+    verdict = degraded.prove(site, faults, seconds=4, well_seconds=2, limits=WIDE)
 
-    assert verdict.holds, verdict
+    assert verdict.holds, str(verdict)
     assert verdict.n_answers > 500
     assert verdict.n_acknowledged > 20
     assert verdict.n_refused > 20
