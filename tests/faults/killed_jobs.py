@@ -36,7 +36,7 @@ MATINEE = Path(sys.executable).with_name("matinee")
 REPOSITORY = Path(__file__).parents[2]
 N_USERS, N_ITEMS = 60, 24  # everybody has taken part in all but four
 PATIENCE_SECONDS = 120.0  # for a job that is left alone
-LOOK_SECONDS = 0.01
+LOOK_SECONDS = 0.02  # a look takes a millisecond, which whoever is looked at needs too
 PLANTED = """
 import threading, time
 from recommender.storage.blobs.folder import FolderBlobs

@@ -13,11 +13,11 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are found 
 
 @linux
 def test_kill_9_in_the_middle_of_jobs_tears_nothing_and_each_job_ends() -> None:
-    verdict = killed_jobs.prove(6)
+    verdict = killed_jobs.prove(4)
 
     assert verdict.wrong == [], verdict
-    assert sum(verdict.killed.values()) >= 3, verdict
-    assert sum(verdict.ended.values()) >= 6 + 9, verdict
+    assert sum(verdict.killed.values()) >= 2, verdict
+    assert sum(verdict.ended.values()) >= 4 + 9, verdict
 
 
 @linux
