@@ -53,13 +53,14 @@ def month_cost(
     tps: int = 1,
     hours: Decimal = MEASURED_HOURS,
     machine_cost: str | None = None,
+    n_bytes: int = 0,
 ) -> MonthCost:
     """The month priced. trainings: those remembered, oldest first. tps: provisioned at Amazon. hours: billed there for a training.
 
-    machine_cost: in place of the setting. SettingError for a cost that is none.
+    n_bytes: that import jobs took in. machine_cost: in place of the setting. SettingError for a cost that is none.
     """
     machine = pricing.machine(month, prices, _stated(settings.machine_cost if machine_cost is None else machine_cost, now))
-    usage = usage_of(Path(settings.traffic_folder), tuple(trainings), month, now=now)
+    usage = usage_of(Path(settings.traffic_folder), tuple(trainings), month, now=now, n_bytes=n_bytes)
     if usage is None:
         return MonthCost(month, machine)
     return MonthCost(
@@ -73,7 +74,7 @@ def month_cost(
     )
 
 
-def usage_of(folder: Path, trainings: tuple[Training, ...], month: Month, *, now: float) -> Usage | None:
+def usage_of(folder: Path, trainings: tuple[Training, ...], month: Month, *, now: float, n_bytes: int = 0) -> Usage | None:
     """What was counted in the month until now; None where nothing was. The five minutes under way count as whole ones."""
     found = counted(folder, month)
     if found.since is None or now < found.since:
@@ -90,6 +91,7 @@ def usage_of(folder: Path, trainings: tuple[Training, ...], month: Month, *, now
         n_trainings=sum(found.trainings),
         training_seconds=sum(found.seconds),
         n_imported=sum(training.n_ratings for training in then if _brought_data(training, trainings)),
+        n_bytes=n_bytes,
         n_written=sum(training.n_lists for training in then if training.trained_at >= since),
         n_lists=trainings[-1].n_lists if trainings else 0,
     )

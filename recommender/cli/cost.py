@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from recommender.costs.prices import Prices
     from recommender.costs.usage import Usage
     from recommender.history import Training
+    from recommender.personalize.resources import Resources
 
 MOST_TPS = 100_000
 HOURS_A_MONTH = 744
@@ -70,6 +71,7 @@ def cost(
     from recommender.costs.months import month_named, month_of
     from recommender.costs.presets import preset_bill
     from recommender.costs.prices import PRICES, read_prices
+    from recommender.personalize.provisioned import imported_bytes, provisioned_tps
 
     prices = read_prices(price_file) if price_file else PRICES
     if preset is not None:
@@ -80,13 +82,15 @@ def cost(
         return
     now = time.time()
     month = month_named(month_text) if month_text is not None else month_of(now)
+    found = _resources(settings)
     made = month_cost(
         settings,
         _trainings(settings),
         month,
         now=now,
         prices=prices,
-        tps=tps or _provisioned(settings),
+        tps=tps or provisioned_tps(found) or 1,
+        n_bytes=imported_bytes(found, month.begins_at, month.ends_at),
         hours=Decimal(str(training_hours)),
         machine_cost=machine,
     )
@@ -160,18 +164,17 @@ def _trainings(settings: Settings) -> tuple[Training, ...]:
         return ()
 
 
-def _provisioned(settings: Settings) -> int:
-    """What the campaigns here have together; 1 where there are none, or they cannot be read now."""
+def _resources(settings: Settings) -> Resources:
+    """Those of /personalize; none where they cannot be read now."""
     from recommender.cli.inputs import opened_blobs
     from recommender.errors import StorageError
-    from recommender.personalize.provisioned import provisioned_tps
-    from recommender.personalize.resources import Registry
+    from recommender.personalize.resources import Registry, Resources
 
     try:
-        return provisioned_tps(Registry(opened_blobs(settings)).read()) or 1
+        return Registry(opened_blobs(settings)).read()
     except StorageError as error:
-        click.echo(f"What campaigns provision is not known now: {error}", err=True)
-        return 1
+        click.echo(f"What campaigns provision and imports took in is not known now: {error}", err=True)
+        return Resources()
 
 
 def _counted(usage: Usage) -> str:

@@ -27,7 +27,8 @@ DISK_GB = 12
 class Usage:
     """What was counted in a month. since, until: seconds since 1970. requests: in each five minutes from since to until, at least one.
 
-    n_imported: ratings of data sets that were new in that month. n_written: lists that trainings wrote. n_lists: that there are.
+    n_imported: ratings of data sets that were new in that month; n_bytes: of files that import jobs took in. n_written: lists that
+    trainings wrote. n_lists: that there are.
     """
 
     month: Month
@@ -38,6 +39,7 @@ class Usage:
     n_trainings: int = 0
     training_seconds: int = 0
     n_imported: int = 0
+    n_bytes: int = 0
     n_written: int = 0
     n_lists: int = 0
 
@@ -148,10 +150,12 @@ def machine(month: Month, prices: Prices, stated: Price | None = None) -> Bill:
 
 
 def _data(usage: Usage, prices: Prices, n_events: int) -> Line:
-    n_bytes = n_events * EVENT_BYTES + usage.n_imported * ROW_BYTES
+    n_bytes = n_events * EVENT_BYTES + usage.n_imported * ROW_BYTES + usage.n_bytes
     formula = f"{n_events:,} events × {EVENT_BYTES} bytes"
     if usage.n_imported:
         formula += f" + {usage.n_imported:,} ratings taken in × {ROW_BYTES} bytes"
+    if usage.n_bytes:
+        formula += f" + {usage.n_bytes:,} bytes of import jobs"
     return Line("data taken in", Decimal(n_bytes) / GB, prices["personalize-data-gb"], formula)
 
 

@@ -127,9 +127,13 @@ def test_what_the_campaigns_here_provision_is_where_the_form_begins(inside: Flas
         one = Resource(arns.arn_of(arns.CAMPAIGN, name), ACTIVE, NOW, NOW, {"name": name, "minProvisionedTPS": tps})
         registry.change(lambda found, one=one: found.add(one))
 
+    job = Resource(arns.arn_of(arns.IMPORT, "films"), ACTIVE, NOW, NOW, {"jobName": "films"}, {"n_bytes": 27_700_000})
+    registry.change(lambda found: found.add(job))
+
     html = inside.get("/operator/cost").text
 
     assert "each the larger of 4 TPS × 300 s" in words(html)
+    assert "0 events × 256 bytes + 27,700,000 bytes of import jobs" in words(html)
     assert 'name="tps" type="text" inputmode="numeric" autocomplete="off" maxlength="6" value="4"' in html
 
 

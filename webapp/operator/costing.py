@@ -23,7 +23,8 @@ from recommender.costs.real_time import REAL_TIME
 from recommender.costs.usage import Day
 from recommender.errors import RecommenderError, SettingError, StorageError
 from recommender.history import Training
-from recommender.personalize.provisioned import provisioned_tps
+from recommender.personalize.provisioned import imported_bytes, provisioned_tps
+from recommender.personalize.resources import Resources
 from recommender.traffic import months_counted
 from webapp import inputs
 from webapp.engine import engine
@@ -58,7 +59,8 @@ def cost() -> AnyResponse:
     # Those with counts, this one, and whichever was asked for, newest first.
     months = sorted({month_of(now), month, *months_counted(Path(engine().settings.traffic_folder))}, reverse=True)
     provisioned = inputs.one(request.args, "tps")
-    tps = inputs.whole_number(provisioned, "tps", MOST_TPS) if provisioned else _provisioned()
+    found = _resources()
+    tps = inputs.whole_number(provisioned, "tps", MOST_TPS) if provisioned else provisioned_tps(found) or 1
     form: dict[str, Any] = {
         "months": months,
         "month": month,
@@ -72,7 +74,7 @@ def cost() -> AnyResponse:
     if preset:
         bill = preset_bill(preset, PRICES)
         return page("operator_cost.html", made=None, preset=preset, bills=[bill], prices=used(bill), **form)
-    made, notices = _priced(month, tps, now)
+    made, notices = _priced(month, tps, now, imported_bytes(found, month.begins_at, month.ends_at))
     bills = bills_of(made)
     spent = days_in_dollars(made)
     return page(
@@ -117,15 +119,15 @@ def days_in_dollars(made: MonthCost) -> list[Spent]:
     return [Spent(day, day.paid * each, day.asked * each) for day in made.days]
 
 
-def _provisioned() -> int:
-    """What the campaigns here have together; 1 where there are none, or they cannot be read now."""
+def _resources() -> Resources:
+    """Those of /personalize; none where they cannot be read now."""
     try:
-        return provisioned_tps(desk().registry.read()) or 1
+        return desk().registry.read()
     except StorageError:
-        return 1
+        return Resources()
 
 
-def _priced(month: Month, tps: int, now: float) -> tuple[MonthCost, list[str]]:
+def _priced(month: Month, tps: int, now: float, n_bytes: int) -> tuple[MonthCost, list[str]]:
     """The month, and what could not be told of it."""
     settings, notices = engine().settings, []
     trainings: Sequence[Training] = ()
@@ -134,9 +136,9 @@ def _priced(month: Month, tps: int, now: float) -> tuple[MonthCost, list[str]]:
     except RecommenderError as error:
         notices.append(f"What was trained is not known now, so data taken in may be missing: {error}")
     try:
-        return month_cost(settings, trainings, month, now=now, tps=tps), notices
+        return month_cost(settings, trainings, month, now=now, tps=tps, n_bytes=n_bytes), notices
     except SettingError as error:
-        return month_cost(settings, trainings, month, now=now, tps=tps, machine_cost=""), [*notices, str(error)]
+        return month_cost(settings, trainings, month, now=now, tps=tps, machine_cost="", n_bytes=n_bytes), [*notices, str(error)]
 
 
 def _picture(made: MonthCost, spent: Sequence[Spent]) -> Markup:

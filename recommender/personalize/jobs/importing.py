@@ -23,7 +23,7 @@ def run(context: Context, job: Resource) -> Commit:
     found = context.check()
     dataset = found.get(job.body["datasetArn"], arns.DATASET)
     schema = schema_of(found, dataset)
-    columns, ignored = _read(context, job, schema)
+    columns, ignored, n_bytes = _read(context, job, schema)
     context.say_progress(WRITING)
     folder = context.room / "part"
     folder.mkdir()
@@ -38,7 +38,7 @@ def run(context: Context, job: Resource) -> Commit:
         before = rows.parts_of(dataset) if job.body.get("importMode") == INCREMENTAL else []
         dataset.inner[rows.PARTS] = [*before, part]
         dataset.updated = context.now
-        job.inner |= {"n_rows": columns.n_rows, "ignored_columns": ignored}
+        job.inner |= {"n_rows": columns.n_rows, "n_bytes": n_bytes, "ignored_columns": ignored}
 
     return commit
 
@@ -49,8 +49,8 @@ def schema_of(found: Resources, dataset: Resource) -> Schema:
     return read_schema(schema.body["schema"])
 
 
-def _read(context: Context, job: Resource, schema: Schema) -> tuple[Columns, list[str]]:
-    """The rows of all files, and the columns that were left out."""
+def _read(context: Context, job: Resource, schema: Schema) -> tuple[Columns, list[str], int]:
+    """The rows of all files, the columns that were left out, and how many bytes the files have."""
     fetched = context.room / "files"
     fetched.mkdir()
     files = files_at(job.body["dataSource"]["dataLocation"], context.settings, fetched, role=job.body.get("roleArn", ""))
@@ -65,4 +65,4 @@ def _read(context: Context, job: Resource, schema: Schema) -> tuple[Columns, lis
         with file.opened(lambda n_bytes: progress(0)) as data:
             reader.take_in(file.name, data, progress)
         before += file.n_bytes
-    return reader.columns(), reader.ignored
+    return reader.columns(), reader.ignored, before

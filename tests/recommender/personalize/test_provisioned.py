@@ -1,12 +1,12 @@
-"""What the campaigns here would provision at Amazon."""
+"""What the campaigns here would provision at Amazon, and the imports take in."""
 
 from __future__ import annotations
 
 import pytest
 
 from recommender.personalize import arns
-from recommender.personalize.provisioned import provisioned_tps
-from recommender.personalize.resources import ACTIVE, INACTIVE, PENDING, Resource, Resources
+from recommender.personalize.provisioned import imported_bytes, provisioned_tps
+from recommender.personalize.resources import ACTIVE, FAILED, INACTIVE, PENDING, Resource, Resources
 
 AT = 1_800_000_000.0
 
@@ -34,3 +34,18 @@ def test_what_is_active_is_provisioned_and_nothing_else(resources: list[Resource
         found.add(resource)
 
     assert provisioned_tps(found) == tps
+
+
+def test_imports_of_the_time_are_taken_in() -> None:
+    found = Resources()
+    for name, at, status, inner in (
+        ("before", AT - 1, ACTIVE, {"n_bytes": 1}),
+        ("first", AT, ACTIVE, {"n_bytes": 20}),
+        ("last", AT + 9, ACTIVE, {"n_bytes": 300}),
+        ("failed", AT, FAILED, {}),
+        ("of an older Matinee", AT, ACTIVE, {}),
+        ("behind", AT + 10, ACTIVE, {"n_bytes": 4000}),
+    ):
+        found.add(Resource(arns.arn_of(arns.IMPORT, name), status, at, at, {}, dict(inner)))
+
+    assert imported_bytes(found, AT, AT + 10) == 320

@@ -32,6 +32,7 @@ def test_files_of_a_folder_become_the_rows_of_a_data_set(world: World) -> None:
     assert (job.status, job.failure_reason) == (ACTIVE, "")
     assert world.cells() == [WATCH, WATCH, ("2", "50", 964982704.0, "click")]
     assert job.inner["n_rows"] == 3
+    assert job.inner["n_bytes"] == sum(path.stat().st_size for path in (world.folder / "in").iterdir())
     assert job.inner["ignored_columns"] == ["note"]
 
 
