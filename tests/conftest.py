@@ -109,6 +109,7 @@ def _clean_environment(request: pytest.FixtureRequest) -> Iterator[None]:
                 environment.delenv(name)
         if kernels := request.config.getoption("--kernels"):
             environment.setenv(native.VARIABLE, kernels)
+        environment.setattr(os, "nice", lambda more: more)  # of a command that is called here, and would leave all tests after it behind
         yield
 
 
