@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -227,21 +227,40 @@ def test_threads_do_not_disturb_each_other(module: ModuleType, rng: np.random.Ge
     assert not wrong
 
 
-@pytest.mark.parametrize("is_busy", [False, True])
-def test_two_threads_add_up_what_one_does(matrix: RatingMatrix, module: ModuleType, monkeypatch: pytest.MonkeyPatch, is_busy: bool) -> None:
+@pytest.fixture(params=["a helper that is free", "one that is busy"])
+def two_cores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Another core, whose thread has nothing to do or something else, and takes part in whatever there is."""
     monkeypatch.setattr(fold_in, "WORTH_SHARING", 0)
     monkeypatch.setattr(fold_in, "cores", lambda: 2)
     done = threading.Event()
-    busy = fold_in.HELPER.submit(done.wait, 60) if is_busy else None
-    try:
-        for history in people(matrix):
-            now, dots = Given(history.columns, history.half_stars), np.zeros(matrix.n_users, dtype=np.int32)
-            assert Compiled(matrix, module).bring(dots, Given.nothing(), now) == matrix.raters[history.columns].sum()
-            np.testing.assert_array_equal(dots, plain.overlaps(matrix, history.columns, history.half_stars))
-    finally:
-        done.set()
-        if busy:
-            busy.result()
+    busy = fold_in.HELPER.submit(done.wait, 60) if request.param == "one that is busy" else None
+    yield
+    done.set()
+    if busy:
+        busy.result()
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_two_threads_add_up_what_one_does(many: tuple[RatingMatrix, RatingMatrix], module: ModuleType) -> None:
+    matrix, wide = many
+    for row in (0, MOST_SHORT, matrix.n_users - 1):
+        history = History.of_row(wide, row)
+        now, dots = Given(history.columns, history.half_stars), np.zeros(matrix.n_users, dtype=np.int32)
+        assert Compiled(matrix, module).bring(dots, Given.nothing(), now) == matrix.raters[history.columns].sum()
+        np.testing.assert_array_equal(dots, plain.overlaps(wide, history.columns, history.half_stars))
+
+
+@pytest.mark.usefixtures("two_cores")
+@pytest.mark.parametrize("block", [0, 2])
+def test_a_broken_file_is_told_of_whichever_thread_meets_it(module: ModuleType, rng: np.random.Generator, block: int) -> None:
+    matrix = in_blocks(rng)
+    splits = matrix.row_splits.copy()
+    splits[:, block and -1] = 2**31 - 1
+    history, dots = History.of_row(unsplit(matrix), 0), np.zeros(matrix.n_users, dtype=np.int32)
+    broken = Compiled(replace(matrix, row_splits=splits), module)
+
+    with pytest.raises(ValueError, match=f"^{re.escape(SPLITS)}$"):
+        broken.bring(dots, Given.nothing(), Given(history.columns, history.half_stars))
 
 
 def test_the_variable_leaves_the_kernel_out(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,7 +300,9 @@ class TestBrokenArrays:
             "columns": np.array([2, 5], dtype=np.int32),
             "stars": np.array([8, 6], dtype=np.uint8),
         }
-        return module.bring(*(arrays | other).values())
+        given = arrays | other
+        blocks = given.pop("blocks", (0, given["row_splits"].size // matrix.n_movies + 1))
+        return module.bring(*given.values(), *blocks)
 
     @pytest.mark.parametrize(
         ("other", "sentence"),
@@ -307,6 +328,9 @@ class TestBrokenArrays:
             ({"row_splits": np.full((30, 1), 2**31 - 1, np.int32)}, SPLITS),
             ({"row_splits": np.tile(np.array([3, 2], np.int32), (30, 1))}, SPLITS),
             ({"row_splits": np.zeros((30, 1), np.int32)}, "Every row must be one of the people there are; there is one outside."),
+            ({"blocks": (0, 2)}, "The blocks of people must be some of 1, not those from 0 to 2."),
+            ({"blocks": (1, 0)}, "The blocks of people must be some of 1, not those from 1 to 0."),
+            ({"blocks": (-1, 1)}, "The blocks of people must be some of 1, not those from -1 to 1."),
         ],
     )
     def test_of_a_history(self, module: ModuleType, matrix: RatingMatrix, other: dict[str, Any], sentence: str) -> None:

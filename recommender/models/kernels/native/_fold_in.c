@@ -15,6 +15,7 @@ a broken file is a ValueError and no read or write outside an array. */
 #define GROUP 32             /* rows, or columns, of which the best is looked at first */
 #define FEW 16               /* films that are searched for in a row, and not the row read for them */
 #define AHEAD 128            /* raters whose sums are asked for before they are added to */
+#define FURTHER 512          /* people whose sums are asked for before they are compared: further than the processor does by itself */
 #define COLUMNS_AT_ONCE 2048 /* whose sums stay in the nearest cache while every neighbour votes */
 #define MOST_STARS 16        /* what half stars are below */
 #define BINS 1024            /* of likeness, below the highest */
@@ -217,10 +218,15 @@ INLINE int added(int32_t *sums, uint32_t n_rows, const void *rows, const uint8_t
     return at == n;
 }
 
-static enum trouble film_added(const struct array *sums, const struct by_column *films, const struct film *film, int far)
+/* The blocks of people from one to another. */
+struct blocks {
+    int64_t first, end;
+};
+
+static enum trouble film_added(const struct array *sums, const struct by_column *films, const struct film *film, struct blocks blocks, int far)
 {
     struct segment some;
-    for (int64_t block = 0; block <= films->n_splits; block++) {
+    for (int64_t block = blocks.first; block < blocks.end; block++) {
         if (!is_segment(films, film, block, &some))
             return BAD_SPLIT;
         if (some.first == some.end)
@@ -293,7 +299,7 @@ static enum trouble difference(const struct by_column *films, const struct histo
 }
 
 static enum trouble brought(struct array *sums, const struct by_column *films, const struct history *before, const struct history *now,
-                            int64_t *done)
+                            struct blocks blocks, int64_t *done)
 {
     static const struct array empty = {.n = 0, .size = 4};
     static const struct history nothing = {&empty, &empty};
@@ -311,13 +317,15 @@ static enum trouble brought(struct array *sums, const struct by_column *films, c
         int64_t by_difference = *done;
         trouble = difference(films, &nothing, now, changes, &n, &anew);
         if (!trouble && by_difference > anew + sums->n / 8) {
-            memset(sums->view.buf, 0, (size_t)sums->view.len);
+            int64_t first = blocks.first * BLOCK, end = blocks.end > films->n_splits ? sums->n : blocks.end * BLOCK;
+            if (first < end && end <= sums->n)
+                memset((int32_t *)sums->view.buf + first, 0, (size_t)(end - first) * sizeof(int32_t));
             *done = anew;
         } else if (!trouble)
             trouble = difference(films, before, now, changes, &n, done);
     }
     for (int64_t at = 0; at < n && !trouble; at++)
-        trouble = film_added(sums, films, &changes[at], at == 0); /* which brings them near for the others */
+        trouble = film_added(sums, films, &changes[at], blocks, at == 0); /* which brings them near for the others */
     PyMem_RawFree(changes);
     return trouble;
 }
@@ -330,20 +338,27 @@ static PyObject *bring(PyObject *self, PyObject *const *objects, Py_ssize_t n)
         {"half_stars", "u1", 0},
     };
     struct array arrays[9];
+    struct blocks blocks;
     (void)self;
-    if (!is_called_with(n, 9, "bring") || !all_taken(objects, arrays, wanted, 9))
+    if (!is_called_with(n, 11, "bring") || !whole(objects[9], &blocks.first) || !whole(objects[10], &blocks.end) ||
+        !all_taken(objects, arrays, wanted, 9))
         return NULL;
     struct by_column films;
     struct history before = {&arrays[5], &arrays[6]}, now = {&arrays[7], &arrays[8]};
     enum trouble trouble = by_column_of(arrays + 1, &films);
     int64_t done = 0;
-    if (!trouble) {
+    int is_there = 0 <= blocks.first && blocks.first <= blocks.end && blocks.end <= films.n_splits + 1;
+    if (!trouble && is_there) {
         Py_BEGIN_ALLOW_THREADS
-        trouble = brought(&arrays[0], &films, &before, &now, &done);
+        trouble = brought(&arrays[0], &films, &before, &now, blocks, &done);
         Py_END_ALLOW_THREADS
     }
     release(arrays, 9);
-    return trouble ? raised(trouble) : PyLong_FromLongLong(done);
+    if (trouble)
+        return raised(trouble);
+    return is_there ? PyLong_FromLongLong(done)
+                    : PyErr_Format(PyExc_ValueError, "The blocks of people must be some of %lld, not those from %lld to %lld.",
+                                   (long long)films.n_splits + 1, (long long)blocks.first, (long long)blocks.end);
 }
 
 /* ---- the best few of many: a heap with the worst of them on top ---- */
@@ -475,6 +490,9 @@ INLINE void likenesses(const int32_t *sums, const uint16_t *inverse, int64_t n, 
     for (; from + GROUP <= n; from += GROUP) {
         int32_t best = 0, bits[GROUP]; /* floats of 0 and more are in the order of their bits, and whole numbers have a fast maximum */
         float alike[GROUP];
+        for (int line = 0; line < GROUP / 16; line++)
+            PREFETCH((const char *)((uintptr_t)(sums + from) + (FURTHER + 16 * line) * sizeof *sums));
+        PREFETCH((const char *)((uintptr_t)(inverse + from) + FURTHER * sizeof *inverse));
         for (int at = 0; at < GROUP; at++)
             alike[at] = likeness(sums[from + at], inverse[from + at]);
         memcpy(bits, alike, sizeof bits);
@@ -936,28 +954,25 @@ static enum trouble voters_there(const struct by_row *people, const struct array
 }
 
 /* Counts a voter's films from where they stand up to the column `limit` into sums that begin at the column `first`. */
-INLINE int counted(struct voter *voter, const struct by_row *people, int size, int64_t first, int64_t limit, double centre,
+INLINE int counted(struct voter *voter, const struct by_row *people, int size, int64_t first, int64_t limit, const struct sums *worth,
                    struct sums *sums)
 {
     const uint8_t *half_stars = (const uint8_t *)people->half_stars->view.buf;
     const uint16_t *narrow = (const uint16_t *)people->columns->view.buf;
-    const int32_t *wide = (const int32_t *)people->columns->view.buf;
-    struct sums votes[MOST_STARS];
-    for (int stars = 0; stars < MOST_STARS; stars++)
-        votes[stars] = (struct sums){voter->weight * (stars - centre), voter->weight};
+    const uint32_t *wide = (const uint32_t *)people->columns->view.buf;
     int64_t at = voter->at, end = voter->end;
+    uint64_t width = (uint64_t)(limit - first), place = 0;
+    double weight = voter->weight;
     for (; at < end; at++) {
-        int64_t column = size == 2 ? (int64_t)narrow[at] : (int64_t)wide[at];
-        if (column >= limit)
+        place = (uint64_t)(size == 2 ? narrow[at] : wide[at]) - (uint64_t)first;
+        if (place >= width)
             break;
-        if (column < first)
-            return 0;
-        struct sums vote = votes[half_stars[at] % MOST_STARS], *sum = &sums[column - first];
-        sum->votes += vote.votes;
-        sum->weights += vote.weights;
+        const struct sums *vote = &worth[half_stars[at] % MOST_STARS];
+        sums[place].votes += weight * vote->votes;
+        sums[place].weights += weight * vote->weights;
     }
     voter->at = at;
-    return 1;
+    return at == end || (int64_t)place >= 0;
 }
 
 /* What becomes of the sums: every score, or the best films alone. */
@@ -993,12 +1008,15 @@ static enum trouble averaged(const struct by_row *people, const struct array *ro
     if (!voters)
         return NO_MEMORY;
     enum trouble trouble = voters_there(people, rows, weights, voters);
+    struct sums worth[MOST_STARS];
+    for (int stars = 0; stars < MOST_STARS; stars++)
+        worth[stars] = (struct sums){stars - wish->centre, 1};
     for (int64_t first = 0; first < n_films && !trouble; first += COLUMNS_AT_ONCE) {
         int64_t limit = first + COLUMNS_AT_ONCE < n_films ? first + COLUMNS_AT_ONCE : n_films;
         memset(sums, 0, (size_t)(limit - first) * sizeof(struct sums));
         for (int64_t at = 0; at < rows->n; at++)
-            if (!(people->columns->size == 2 ? counted(&voters[at], people, 2, first, limit, wish->centre, sums)
-                                             : counted(&voters[at], people, 4, first, limit, wish->centre, sums)))
+            if (!(people->columns->size == 2 ? counted(&voters[at], people, 2, first, limit, worth, sums)
+                                             : counted(&voters[at], people, 4, first, limit, worth, sums)))
                 trouble = BAD_COLUMN;
         if (wish->out)
             ways->averages(sums, limit - first, wish->centre, wish->damping, wish->out + first);
@@ -1382,7 +1400,8 @@ static PyMethodDef methods[] = {
     {"instructions", instructions, METH_NOARGS, "What is made use of: 0 for nothing special, 1 AVX2, 2 AVX-512, 3 VNNI."},
     {"bring", FAST(bring), METH_FASTCALL,
      "Bring the dot products of one history to another: sums, column_starts, rows, column_half_stars, row_splits, columns and half stars "
-     "before, columns and half stars now; how many sums were added to. Before nothing the sums must be 0; after an error they are worth nothing."},
+     "before, columns and half stars now, from which block of 65,536 people on, before which; how many ratings there are to add of all people. "
+     "Before nothing the sums must be 0; after an error they are worth nothing."},
     {"nearest", FAST(nearest), METH_FASTCALL,
      "Fill rows and similarities with the nearest: sums, squared, the upper halves of 1 / squared as float32, rows, similarities, own squared "
      "norm, own row or -1; how many there are."},
