@@ -16,7 +16,7 @@ a broken file is a ValueError and no read or write outside an array. */
 #define FEW 16               /* films that are searched for in a row, and not the row read for them */
 #define AHEAD 128            /* raters whose sums are asked for before they are added to */
 #define FURTHER 512          /* people whose sums are asked for before they are compared: further than the processor does by itself */
-#define COLUMNS_AT_ONCE 2048 /* whose sums stay in the nearest cache while every neighbour votes */
+#define COLUMNS_AT_ONCE 4096 /* whose sums stay in the nearest caches while every neighbour votes */
 #define MOST_STARS 16        /* what half stars are below */
 #define BINS 1024            /* of likeness, below the highest */
 #define BIN_BITS 17          /* of the bits of a float32 that a bin does not tell apart */
