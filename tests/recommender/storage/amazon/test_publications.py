@@ -42,8 +42,8 @@ def copied(url: str, cache: str) -> str:
 def publisher(blobs: S3Blobs, folder: Path) -> subprocess.Popen[bytes]:
     bucket, _, prefix = blobs.url.removeprefix("s3://").partition("/")
     program = (
-        "import sys; from pathlib import Path; from recommender.storage.blobs.s3 import S3Blobs; "
-        "S3Blobs(sys.argv[1], sys.argv[2], cache_folder=sys.argv[4]).publish('models/v1', Path(sys.argv[3]))"
+        "import sys; from pathlib import Path; from recommender.storage.blobs.s3 import PATIENT, S3Blobs; "
+        "S3Blobs(sys.argv[1], sys.argv[2], cache_folder=sys.argv[4], patience=PATIENT).publish('models/v1', Path(sys.argv[3]))"
     )
     return subprocess.Popen([sys.executable, "-c", program, bucket, prefix, str(folder), str(folder.parent / "its-cache")])
 
