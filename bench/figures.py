@@ -36,8 +36,8 @@ class Figure:
         """what, ours, peer or limit, ratio, goal, met."""
         return (
             self.what,
-            f"{_short(self.ours)} {self.unit}",
-            f"{_short(self.other)} {self.unit} ({self.against})" if self.other is not None else self.against,
+            f"{short(self.ours)} {self.unit}",
+            f"{short(self.other)} {self.unit} ({self.against})" if self.other is not None else self.against,
             "" if self.ratio is None else f"{self.ratio:.{2 if self.ratio >= 0.1 else 3}f}",
             "" if self.other is None or self.most is None else f"≤ {self.most:g}",
             {True: "yes", False: "NO", None: ""}[self.is_met],
@@ -91,5 +91,6 @@ def spread(name: str, seconds: Iterable[float], of: str = "") -> dict[str, float
     return found
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
+    """In three digits, or whole where there are more before the point."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

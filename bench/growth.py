@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import synthetic
-from bench.figures import Figure, say
+from bench.figures import Figure, say, short
 from bench.lists import run, write
 from bench.machine import highest_memory, plain_environment
 from recommender import publication, training
@@ -127,7 +127,7 @@ def grown(figures: list[Figure]) -> str:
     rows = [("what", *shapes, "grows by ratings to the power"), tuple("---" for _ in range(len(shapes) + 2))]
     for what, of in by_what.items():
         values = [of[shape].ours for shape in shapes]
-        rows.append((what, *(f"{of[shape].ours:,.3g} {of[shape].unit}".strip() for shape in shapes), power(ratings, values)))
+        rows.append((what, *(f"{short(of[shape].ours)} {of[shape].unit}".strip() for shape in shapes), power(ratings, values)))
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
