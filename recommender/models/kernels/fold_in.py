@@ -204,8 +204,14 @@ class Compiled:
         try:
             n_added = self._brought(dots, before, now, middle, self._n_blocks)
         finally:
-            is_left = helped.cancel() or helped.exception() is not None  # whatever happens, nobody writes any more afterwards
-        return self._brought(dots, before, now, 0, middle) if is_left else n_added
+            is_left = helped.cancel()
+            if not is_left:
+                helped.exception()  # waits for it: whatever happens, nobody writes any more afterwards
+        if is_left:
+            self._brought(dots, before, now, 0, middle)
+        else:
+            helped.result()
+        return n_added
 
     def _brought(self, dots: NDArray[np.int32], before: Given, now: Given, first: int, end: int) -> int:
         found: int = self._compiled.bring(

@@ -263,6 +263,29 @@ def test_a_broken_file_is_told_of_whichever_thread_meets_it(module: ModuleType, 
         broken.bring(dots, Given.nothing(), Given(history.columns, history.half_stars))
 
 
+def test_what_goes_wrong_in_the_other_thread_is_not_lost(
+    module: ModuleType, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class WithoutMemory(Compiled):
+        def _brought(self, dots: np.ndarray, before: Given, now: Given, first: int, end: int) -> int:
+            if threading.current_thread() is not threading.main_thread():
+                raise MemoryError
+            return super()._brought(dots, before, now, first, end)
+
+    monkeypatch.setattr(fold_in, "WORTH_SHARING", 0)
+    monkeypatch.setattr(fold_in, "cores", lambda: 2)
+    matrix = in_blocks(rng)
+    history, fold = History.of_row(unsplit(matrix), 0), WithoutMemory(matrix, module)
+    given = Given(history.columns, history.half_stars)
+
+    def until_the_other_thread_takes_part() -> None:
+        for _ in range(1000):
+            fold.bring(np.zeros(matrix.n_users, dtype=np.int32), Given.nothing(), given)
+
+    with pytest.raises(MemoryError):
+        until_the_other_thread_takes_part()
+
+
 def test_the_variable_leaves_the_kernel_out(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     matrix = matrix_of(two_tastes())
     assert isinstance(fold_in.fold_in(matrix), Compiled)
